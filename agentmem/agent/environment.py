@@ -1,0 +1,127 @@
+"""The contract of an environment: what an agent acts in, and what it may see of it.
+
+The agent gets observations and nothing else: never the environment, its own
+facts, the walkthrough, or the score. So it cannot peek, by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from agentmem.events import Role, Value
+
+
+class Observation(Value):
+    """What an agent sees at one step.
+
+    Attributes:
+        text: What a player reads, without banner, prompt and status line.
+        goal: What is to be done; may be empty.
+        inventory: What is carried, in the environment's words, if it says.
+        valid_actions: What may be done, where the environment tells (off by default).
+        step: 0 after reset, then one more per action.
+        speaker, session, role: For chat.
+    """
+
+    text: str
+    goal: str = ""
+    inventory: str | None = None
+    valid_actions: tuple[str, ...] | None = None
+    step: int = 0
+    speaker: str | None = None
+    session: str | None = None
+    role: Role = "environment"
+
+
+class StepResult(Value):
+    """What one action led to. `reward` is the change of the score, for the log: no policy sees it."""
+
+    observation: Observation
+    reward: float = 0.0
+    done: bool = False
+
+
+class EvalInfo(Value):
+    """How it went, told to the evaluation only. `normalized` is score / max_score in [0, 1]."""
+
+    score: float
+    max_score: float
+    normalized: float
+    won: bool
+    lost: bool
+    steps: int
+
+
+class EnvSpec(Value):
+    """What is needed to open the same environment again.
+
+    Attributes:
+        name: As typed: `cook:4`, or a path.
+        kind: "game" or "chat".
+        options: What it was opened with (seed, goal style, ...), JSON values only.
+        fingerprint: Hash of the game file, to notice another one at replay.
+    """
+
+    name: str
+    kind: Literal["game", "chat"]
+    options: dict[str, Any]
+    fingerprint: str = ""
+
+
+class Environment(Protocol):
+    """A world one episode long."""
+
+    @property
+    def spec(self) -> EnvSpec:
+        """What is needed to open it again."""
+        ...
+
+    def reset(self, seed: int | None = None) -> Observation:
+        """Start over and return the first observation.
+
+        Raises:
+            EnvironmentFailed: the world does not start.
+        """
+        ...
+
+    def step(self, action: str) -> StepResult:
+        """Do one thing. An action that makes no sense is answered in words, not by an error.
+
+        Raises:
+            EnvironmentFailed: before `reset`, after the end, or the world broke.
+        """
+        ...
+
+    def evaluate(self) -> EvalInfo:
+        """Return how it went so far; for evaluation, never for the agent."""
+        ...
+
+    def close(self) -> None:
+        """Free what is held; may be called twice."""
+        ...
+
+
+class EnvironmentFamily(Protocol):
+    """What a plugin offers under `agentmem_environments`: a family of environments, opened by what the user types."""
+
+    def claims(self, spec: str) -> bool:
+        """Return whether `spec` ("cook:4", "game.z8") is one of ours; opens nothing."""
+        ...
+
+    def open(self, spec: str, options: Mapping[str, Any]) -> Environment:
+        """Return the environment, made or loaded as needed.
+
+        Args:
+            spec: One that `claims` accepts.
+            options: `seed`, `goal` (replaces the world's own), `goal_style`
+                ("brief" or "full"); unknown ones are refused by name.
+
+        Raises:
+            InvalidInput, MissingExtra, EnvironmentFailed: with the cure.
+        """
+        ...
+
+    def catalogue(self) -> Sequence[Mapping[str, Any]]:
+        """Return one row per level on offer: name, what it is, seconds to make, what is cached."""
+        ...

@@ -1,0 +1,126 @@
+"""Every error agentmem raises, in one tree.
+
+A message has three parts: what happened, the value seen, the cure.
+
+```
+AgentmemError
+├── InvalidInput            what was passed in cannot be used; nothing was changed
+│   ├── UnknownName         no plugin offers that name (suggests the nearest)
+│   └── UnknownSetting      a setting nobody reads, or a value out of its range
+├── MissingExtra            an optional dependency is not installed
+├── PluginError             a plugin is broken, or two clash
+├── StoreError
+│   ├── StoreUnavailable    cannot be opened, reached or written; nothing was acknowledged
+│   ├── StoreRefused        not ours, corrupt, or of a newer version; nothing was touched
+│   ├── WrongDimension      a vector of another dimension than the namespace keeps
+│   ├── UnknownNode         an id this graph does not hold
+│   └── CursorMoved         another process got there first; read again
+├── LanguageError
+│   ├── LanguageUnavailable an outage: the event waits, its cursor stays
+│   ├── BadAnswer           answered, but unusable: the event is set aside
+│   ├── UnrecordedCall      a recorded language was asked what it never heard
+│   └── BudgetExceeded      the call was not made
+└── EnvironmentFailed       a game or chat cannot be opened or played
+    └── ReplayMismatch      the replay saw something else than the recording
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AgentmemError(Exception):
+    """What every error of agentmem is."""
+
+
+class InvalidInput(AgentmemError, ValueError):
+    """What was passed in cannot be used; nothing was changed."""
+
+
+class UnknownName(InvalidInput):
+    """No plugin offers that name."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str], *, cure: str) -> UnknownName:
+        """Return the error for `name`, suggesting the nearest of `known`.
+
+        >>> print(UnknownName.among("memory", "amen", ["amem"], cure="agentmem memories"))
+        no memory named 'amen'; did you mean 'amem'? list them with: agentmem memories
+        """
+        near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return cls(f"no {kind} named {name!r}; {hint}list them with: {cure}")
+
+
+class UnknownSetting(InvalidInput):
+    """A setting nobody reads, or a value out of its range."""
+
+
+class MissingExtra(AgentmemError, ImportError):
+    """An optional dependency is not installed."""
+
+    @classmethod
+    def needs(cls, extra: str, *, what: str) -> MissingExtra:
+        """Return the error for `what`, naming the extra that brings it."""
+        return cls(f"{what} needs an optional part: pip install 'agentmem-graph[{extra}]'")
+
+
+class PluginError(AgentmemError):
+    """A plugin is broken, or two clash; the others work."""
+
+
+class StoreError(AgentmemError):
+    """Something about where the graph is kept."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be opened, reached or written; nothing was acknowledged."""
+
+
+class StoreRefused(StoreError):
+    """The store is corrupt, another program's, or of a newer version; nothing was touched."""
+
+
+class WrongDimension(StoreError, ValueError):
+    """A vector has another dimension than its namespace keeps; nothing was written."""
+
+
+class UnknownNode(StoreError, KeyError):
+    """An id this graph does not hold; nothing was written."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class CursorMoved(StoreError):
+    """Another process advanced this counter first; read again and retry."""
+
+
+class LanguageError(AgentmemError):
+    """Something about the model, or what stands in for it."""
+
+
+class LanguageUnavailable(LanguageError):
+    """An outage: unreachable, overloaded, timed out. The event waits, its cursor stays."""
+
+
+class BadAnswer(LanguageError):
+    """The model answered, but not usably even after one repair. The event is set aside."""
+
+
+class UnrecordedCall(LanguageError):
+    """A recorded language was asked something that is not in its recording."""
+
+
+class BudgetExceeded(LanguageError):
+    """The budget does not allow this call; it was not made."""
+
+
+class EnvironmentFailed(AgentmemError):
+    """A game or chat cannot be opened or played on."""
+
+
+class ReplayMismatch(EnvironmentFailed):
+    """The replayed environment showed something else than the recording."""

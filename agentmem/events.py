@@ -1,0 +1,123 @@
+"""The values that flow: event -> changes -> recollection.
+
+Frozen, validated, and without behaviour of their own. They import nothing of
+ours but the errors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+Role = Literal["environment", "user", "assistant", "system", "tool"]
+MAX_TEXT = 1_000_000
+"""Characters of one event's text; longer is refused with a clear word."""
+
+
+class Value(BaseModel):
+    """What every value is: frozen, and closed to fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(Value):
+    """One statement: subject, relation, object, in lower case, trimmed.
+
+    `slot` names the property of the subject that this fact fills, where it can
+    hold only one value at a time ("place", "openness", ...). A newer fact with
+    the same subject and slot makes this one outdated. Whoever reads a text
+    knows its grammar, so it says the slot; None means any number may hold.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    slot: str | None = None
+
+    @property
+    def text(self) -> str:
+        """`subject, relation, object`, as AriGraph writes it and embeds it."""
+        return f"{self.subject}, {self.relation}, {self.object}"
+
+
+class Event(Value):
+    """One thing that happened, as it was seen: the unit of the journal.
+
+    `action` is what the agent did just before it saw `text` (None for the first
+    observation, and in chat). `at` is the world's time, always aware.
+    `position` is the sequence number in its namespace, given by the journal on
+    append; 0 means not appended yet. `echo` marks an event that merely repeats
+    what was recalled: kept, but not folded again.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+    at: AwareDatetime
+    action: str | None = None
+    role: Role = "environment"
+    speaker: str | None = None
+    session: str | None = None
+    position: Annotated[int, Field(ge=0)] = 0
+    echo: bool = False
+
+    @property
+    def passage(self) -> str:
+        """The event as a line of a transcript: `> action` above what was seen."""
+        if self.action is not None:
+            return f"> {self.action}\n{self.text}"
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+
+
+class Query(Value):
+    """A question to a memory.
+
+    Attributes:
+        text: What is asked, in words; may be empty when `entities` is not.
+        entities: Names to search around, each to how many hops (AriGraph's
+            entity score). Memories without entities ignore it.
+        limit: The most recollections wanted, at least 1.
+        now: The world's time at the asking; memories that fade need it.
+        as_of: Answer as if only the journal up to this position existed.
+        exclude: Ids of events whose own recollections are not wanted (what was
+            just seen need not be recalled).
+        min_score: Leave out what scores lower.
+    """
+
+    text: str = ""
+    entities: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(default_factory=dict)
+    limit: Annotated[int, Field(ge=1)] = 10
+    now: AwareDatetime
+    as_of: Annotated[int, Field(ge=0)] | None = None
+    exclude: tuple[str, ...] = ()
+    min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class Recollection(Value):
+    """One thing recalled, with where it came from and why.
+
+    Attributes:
+        id: The node it stands for (or the event, for memories of events).
+        kind: The field's word: event, episode, fact, path, exit, note, ...
+        text: What it says: data, never instructions.
+        score: In [0, 1], higher is better.
+        parts: What the score is made of, by name.
+        sources: Ids of the events it comes from; never empty.
+        memory: Which memory supplied it.
+        at: The world's time of its newest source.
+        position: Where in the journal it came from; orders recollections in time.
+        pinned: Always shown, whatever the question (a profile, a map).
+        fact: The statement, where there is one.
+    """
+
+    id: str
+    kind: str
+    text: str
+    score: Annotated[float, Field(ge=0, le=1)]
+    sources: tuple[str, ...]
+    memory: str
+    at: AwareDatetime
+    position: int
+    parts: dict[str, float] = Field(default_factory=dict)
+    pinned: bool = False
+    fact: Fact | None = None

@@ -1,0 +1,123 @@
+"""The port to language: tasks with typed answers, and embeddings.
+
+A memory asks a `Task` and never knows who answers: rules, a model, or a
+recording. Everything is counted in a `Receipt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from agentmem.events import Value
+
+Out = TypeVar("Out", bound=BaseModel)
+Vectors = NDArray[np.float32]
+Rule = Callable[..., BaseModel | None]
+"""Answers a task from its inputs, or returns None: "this text is not mine"."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[Out]):
+    """One thing language is asked to do.
+
+    Attributes:
+        name: Dotted, `arigraph.outdated`; rules and recordings know it by this.
+        output: The shape of an answer; anything else is a bad answer.
+        prompt: The prompt for a model, with `{input}` placeholders: the content of a
+            text file beside the code.
+        rules: Answers without a model; the last resort after the rules that
+            plugins offer through the hook `agentmem_rules`.
+    """
+
+    name: str
+    output: type[Out]
+    prompt: str
+    rules: Callable[..., Out]
+
+
+class Receipt(Value):
+    """What an operation cost: nothing in it is a guess.
+
+    Attributes:
+        asked: Questions put to the language, answered by whomever.
+        calls: Calls that left for a model (0 with rules).
+        tokens: Tokens those calls read and wrote, as the provider counted.
+        embedded: Texts turned into vectors.
+        cached: Answers and vectors taken from what was computed before.
+        deferred: Events that wait because the language was unavailable.
+        set_aside: Events the language or a plugin could not handle; kept, listed.
+        milliseconds: Wall time in the language.
+    """
+
+    asked: int = 0
+    calls: int = 0
+    tokens: int = 0
+    embedded: int = 0
+    cached: int = 0
+    deferred: int = 0
+    set_aside: int = 0
+    milliseconds: float = 0.0
+
+    def __add__(self, other: Receipt) -> Receipt:
+        """Return the two receipts as one."""
+        return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in Receipt.model_fields})
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors; the same text always into the same one.
+
+    `id` names model and version: a namespace remembers it, and refuses another.
+    """
+
+    id: str
+    dim: int
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector per text, shape (n, dim), float32.
+
+        A text with nothing to embed gets the zero vector.
+        """
+        ...
+
+
+class Language(Protocol):
+    """Answers tasks and embeds texts.
+
+    Attributes:
+        name: As typed after `--language`.
+        leaves: Whether an answer may take a call to a model. If so the host
+            never asks inside a transaction.
+    """
+
+    name: str
+    leaves: bool
+
+    def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
+        """Return the answer, validated.
+
+        Raises:
+            LanguageUnavailable: nobody answered; ask again later.
+            BadAnswer: the answer cannot be used, even after a repair.
+        """
+        ...
+
+    def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
+        """Answer many at once, ahead of the `ask` with the same inputs.
+
+        What fails here fails again, the same way, when it is asked.
+        """
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n, dim); texts known already are not embedded again."""
+        ...
+
+    def receipt(self) -> Receipt:
+        """Return the running total since this language was opened."""
+        ...

@@ -1,0 +1,53 @@
+"""Reading facts out of text: a task of the host, shared by every memory of facts.
+
+Whoever knows a text knows its grammar: plugins offer rules for their kind of
+prose through the hook `agentmem_rules`, under the name `facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentmem.events import Fact, Value
+
+HERE = "here"
+"""Subject or object of a fact about the place the text is set in, when the text does not name it."""
+
+
+class Reading(Value):
+    """What a text says.
+
+    Attributes:
+        facts: The statements, in the order of the text.
+        place: The place it is set in, where the text itself names one.
+        heading: The direction of the move that led here, if the action was a
+            move and it succeeded ("north", "up", ...).
+    """
+
+    facts: tuple[Fact, ...] = ()
+    place: str | None = None
+    heading: str | None = None
+
+
+def outdates(new: Fact, old: Fact) -> bool:
+    """Return whether `new` makes `old` outdated.
+
+    A subject holds one value per slot; and what was to be done is outdated
+    once it is done.
+
+    >>> on = Fact(subject="key", relation="is on", object="table", slot="place")
+    >>> outdates(Fact(subject="key", relation="is in", object="inventory", slot="place"), on)
+    True
+    """
+    if new.subject != old.subject or (new.relation, new.object) == (old.relation, old.object):
+        return False
+    if new.slot is not None and new.slot == old.slot:
+        return True
+    return old.relation == "to be" and new.relation in ("is", "has been") and new.object == old.object
+
+
+def outdated(new: Iterable[Fact], old: Iterable[Fact]) -> list[tuple[Fact, Fact]]:
+    """Return each (old, new) pair where the new fact makes the old one outdated."""
+    news = list(new)
+    pairs = ((fact, next((n for n in news if outdates(n, fact)), None)) for fact in old)
+    return [(fact, successor) for fact, successor in pairs if successor is not None]
