@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from agentmem.events import Value
+from agentmem.vectors import Vectors
 
 Out = TypeVar("Out", bound=BaseModel)
-Vectors = NDArray[np.float32]
 Rule = Callable[..., BaseModel | None]
 """Answers a task from its inputs, or returns None: "this text is not mine"."""
 

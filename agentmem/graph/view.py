@@ -1,0 +1,116 @@
+"""What a memory sees of the graph: read-only, and bound to (namespace, memory)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agentmem.graph.changes import Changes, keyed_id
+from agentmem.graph.contract import Direction, Edge, Graph, Hit, Node, Where
+from agentmem.vectors import Vectors
+
+VERSION = re.compile(r"@\d+\Z")
+ANYTHING = Where()
+
+
+@dataclass(frozen=True)
+class MemoryGraph:
+    """The events of one namespace and one memory's own nodes. It cannot write.
+
+    Attributes:
+        memory: The memory this view is for.
+        position: The journal position being folded, or the last one folded.
+        as_of: None for now; N to see the graph as it was once N was folded.
+    """
+
+    graph: Graph
+    memory: str
+    position: int
+    as_of: int | None = None
+
+    def changes(self) -> Changes:
+        """Return an empty proposal, to be filled and returned by the memory."""
+        return Changes(self.memory, self.position)
+
+    def id_of(self, label: str, key: str) -> str:
+        """Return the id of this memory's node with a natural key, whether it exists or not."""
+        return keyed_id(self.memory, label, key)
+
+    def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
+        """Return this memory's nodes (and events) among `ids` that are current, in order."""
+        nodes = [node for node in self.graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
+        if self.as_of is None:
+            return [node for node in nodes if node.retired is None]
+        return [then for node in nodes if (then := self._as_it_was(node)) is not None]
+
+    def scan(
+        self, where: Where = ANYTHING, *, newest: bool = False, limit: int | None = None, vectors: bool = False
+    ) -> list[Node]:
+        """Return this memory's current nodes in order of (position, id)."""
+        found = self.graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
+        return [_base(node) for node in found]
+
+    def events(self, *, last: int | None = None) -> list[Node]:
+        """Return the events up to here, oldest first; with `last`, only the newest ones."""
+        upto = self.position if self.as_of is None else self.as_of
+        found = self.graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=last)
+        return found[::-1]
+
+    def edges(
+        self,
+        ids: Sequence[str],
+        *,
+        types: Sequence[str] | None = None,
+        direction: Direction = "both",
+        limit: int | None = None,
+    ) -> list[Edge]:
+        """Return current edges at these nodes, newest first."""
+        if self.as_of is None:
+            return self.graph.edges(ids, types=types, direction=direction, limit=limit)
+        then = self.as_of
+        found = self.graph.edges(ids, types=types, direction=direction, retired=True)
+        found = [edge for edge in found if edge.position <= then]
+        ends = {end for edge in found for end in (edge.source, edge.target)}
+        held = {node.id for node in self.get(sorted(ends))}
+        return [edge for edge in found if edge.source in held and edge.target in held][:limit]
+
+    def nearest(self, vector: Vectors, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
+        """Return this memory's nodes nearest to `vector` with their cosine, best first."""
+        hits = self.graph.nearest(vector, self._own(where), limit=limit)
+        return [Hit(_base(node), score) for node, score in hits]
+
+    def nearest_many(self, vectors: Vectors, where: Where = ANYTHING, *, limit: int) -> list[list[Hit]]:
+        """Return `nearest` for each row of `vectors`, shape (n, dim)."""
+        found = self.graph.nearest_many(vectors, self._own(where), limit=limit)
+        return [[Hit(_base(node), score) for node, score in hits] for hits in found]
+
+    def matching(self, text: str, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
+        """Return this memory's nodes that share words with `text`, best first."""
+        hits = self.graph.matching(text, self._own(where), limit=limit)
+        return [Hit(_base(node), score) for node, score in hits]
+
+    def _own(self, where: Where) -> Where:
+        return replace(where, memory=self.memory, as_of=self.as_of)
+
+    def _as_it_was(self, node: Node) -> Node | None:
+        then = self.as_of
+        assert then is not None
+        if node.position <= then:
+            return node if node.retired is None or node.retired > then else None
+        versions = self.graph.scan(
+            Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)}), limit=1
+        )
+        return _base(versions[0]) if versions else None
+
+
+def _base(node: Node) -> Node:
+    """Return a past version under the id of the node it was a version of."""
+    if node.retired is None or "version_of" not in node.props:
+        return node
+    return node._replace(id=str(node.props["version_of"]))
+
+
+def version_id(node: Node, until: int) -> str:
+    """Return the id under which `node`, as it stands, is kept once `until` has changed it."""
+    return f"{node.id}@{until}"

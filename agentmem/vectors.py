@@ -1,0 +1,14 @@
+"""Vectors: float32, one row per text, unit length."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+def to_unit(rows: Vectors) -> Vectors:
+    """Return `rows`, shape (n, dim), each divided by its length; rows of zeros stay zero."""
+    lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
+    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
