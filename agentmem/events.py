@@ -6,12 +6,17 @@ ours but the errors.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from agentmem.errors import InvalidInput
 
 Role = Literal["environment", "user", "assistant", "system", "tool"]
-MAX_TEXT = 1_000_000
+EVENT_PREFIX = "event/"
+MAX_TEXT = 2_000_000
 """Characters of one event's text; longer is refused with a clear word."""
 
 
@@ -60,6 +65,11 @@ class Event(Value):
     session: str | None = None
     position: Annotated[int, Field(ge=0)] = 0
     echo: bool = False
+
+    @property
+    def node(self) -> str:
+        """The id of this event's node in the graph: what a memory links to."""
+        return f"{EVENT_PREFIX}{self.id}"
 
     @property
     def passage(self) -> str:
@@ -121,3 +131,57 @@ class Recollection(Value):
     parts: dict[str, float] = Field(default_factory=dict)
     pinned: bool = False
     fact: Fact | None = None
+
+
+def new_event(
+    text: str,
+    *,
+    at: datetime | None = None,
+    id: str | None = None,  # noqa: A002 - the word every peer uses
+    **fields: Any,
+) -> Event:
+    """Return an event, checked; the outermost edge, where a missing time becomes now and a missing id a new one.
+
+    Raises:
+        InvalidInput: in one sentence: empty, too long, a naive time, an unknown role.
+    """
+    if isinstance(text, str):
+        text = text.encode("utf-8", "replace").decode()  # a lone surrogate is no text any store can keep
+        if not text.strip() and not fields.get("action"):
+            raise InvalidInput("the event is empty: give it a text, or the action that showed nothing")
+    try:
+        return Event(text=text, at=at or datetime.now(UTC), id=id or uuid.uuid4().hex, **fields)
+    except ValidationError as error:
+        raise InvalidInput(f"this event cannot be remembered: {in_one_sentence(error)}") from None
+
+
+def new_query(text: str, *, now: datetime | None = None, **fields: Any) -> Query:
+    """Return a query, checked; a missing time becomes now.
+
+    Raises:
+        InvalidInput: in one sentence.
+    """
+    try:
+        return Query(text=text, now=now or datetime.now(UTC), **fields)
+    except ValidationError as error:
+        raise InvalidInput(f"this cannot be asked: {in_one_sentence(error)}") from None
+
+
+def in_one_sentence(error: ValidationError) -> str:
+    """Return what a validation found, without the values of long texts.
+
+    >>> try:
+    ...     Query(limit=0, now="2026-01-01T00:00Z")
+    ... except ValidationError as error:
+    ...     print(in_one_sentence(error))
+    limit: Input should be greater than or equal to 1 (0 was given)
+    """
+    return "; ".join(
+        f"{'.'.join(map(str, found['loc'])) or 'it'}: {found['msg']} ({_short(found['input'])} was given)"
+        for found in error.errors(include_url=False)
+    )
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

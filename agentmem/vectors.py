@@ -11,4 +11,5 @@ Vectors = NDArray[np.float32]
 def to_unit(rows: Vectors) -> Vectors:
     """Return `rows`, shape (n, dim), each divided by its length; rows of zeros stay zero."""
     lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    unit: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return unit

@@ -1,0 +1,1 @@
+"""The agent: contracts of environment and policy, the loop, trajectories and replay."""

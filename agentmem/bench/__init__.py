@@ -1,0 +1,1 @@
+"""Evaluations: what is measured, on which data, how it is shown."""

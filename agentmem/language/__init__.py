@@ -1,0 +1,1 @@
+"""The port to language: tasks answered by rules, models or recordings; embeddings."""

@@ -66,6 +66,10 @@ class Receipt(Value):
         """Return the two receipts as one."""
         return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in Receipt.model_fields})
 
+    def since(self, before: Receipt) -> Receipt:
+        """Return what was spent between two running totals, `before` being the older."""
+        return Receipt(**{name: getattr(self, name) - getattr(before, name) for name in Receipt.model_fields})
+
 
 class Embedder(Protocol):
     """Turns texts into unit vectors; the same text always into the same one.
@@ -89,12 +93,14 @@ class Language(Protocol):
 
     Attributes:
         name: As typed after `--language`.
+        embedder: What `embed` uses; a namespace keeps vectors of one embedder only.
         leaves: Whether an answer may take a call to a model. If so the host
             never asks inside a transaction.
     """
 
     name: str
     leaves: bool
+    embedder: Embedder
 
     def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
         """Return the answer, validated.

@@ -1,0 +1,1 @@
+"""Conformance kits to inherit: MemoryContract, StoreContract, EnvironmentContract."""

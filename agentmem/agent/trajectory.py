@@ -1,0 +1,185 @@
+"""Trajectories: a whole episode as JSON lines, flushed one by one, to be replayed.
+
+The first line is the header, then one line per step, then the evaluation. A
+file that was cut short is whole up to its last complete line.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from agentmem.agent.environment import EnvSpec, EvalInfo, Observation
+from agentmem.agent.loop import Step
+from agentmem.agent.policy import Decision
+from agentmem.errors import InvalidInput
+from agentmem.events import Event, Query, Value
+from agentmem.language.contract import Receipt
+
+SCHEMA = 1
+SHOWN = 20
+"""Recollections a line names, best first; all are counted."""
+
+
+class Header(Value):
+    """What was played, with what: everything needed to play it again."""
+
+    kind: Literal["header"] = "header"
+    schema_version: int = SCHEMA
+    episode: str
+    spec: EnvSpec
+    memory: str
+    memory_settings: dict[str, Any]
+    policy: str
+    policy_settings: dict[str, Any]
+    language: str
+    max_steps: int
+    versions: dict[str, str]
+
+
+class Recalled(Value):
+    """A recollection, as short as a log needs it."""
+
+    id: str
+    kind: str
+    score: float
+    text: str
+
+
+class StepLine(Value):
+    """One step, as it was."""
+
+    kind: Literal["step"] = "step"
+    event: Event
+    observation: Observation
+    reward: float
+    done: bool
+    query: Query | None
+    recalled: tuple[Recalled, ...]
+    recalled_count: int
+    decision: Decision | None
+    receipt: Receipt
+    milliseconds: dict[str, float]
+
+
+class Ending(Value):
+    """How it ended, and how well it went."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    ended: Literal["over", "step limit", "interrupted", "failed"]
+    evaluation: EvalInfo
+
+
+class Trajectory(Value):
+    """A trajectory read back. `ending` is None where the file was cut short."""
+
+    header: Header
+    steps: tuple[StepLine, ...]
+    ending: Ending | None
+
+
+class Recorder:
+    """Writes a trajectory while it happens; every line is flushed.
+
+    Raises:
+        InvalidInput: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: IO[str] = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise InvalidInput(f"cannot write the trajectory {path}: {error.strerror}; choose another file") from None
+        self._write(header)
+
+    def step(self, step: Step) -> None:
+        """Write one step."""
+        shown = [
+            Recalled.model_construct(id=one.id, kind=one.kind, score=one.score, text=one.text)
+            for one in step.recollections[:SHOWN]
+        ]
+        self._write(
+            StepLine.model_construct(
+                event=step.event,
+                observation=step.observation,
+                reward=step.reward,
+                done=step.done,
+                query=step.query,
+                recalled=tuple(
+                    Recalled.model_construct(id=r.id, kind=r.kind, score=r.score, text=r.text) for r in shown
+                ),
+                recalled_count=len(step.recollections),
+                decision=step.decision,
+                receipt=step.receipt,
+                milliseconds=step.milliseconds,
+            )
+        )
+
+    def end(self, ended: Literal["over", "step limit", "interrupted", "failed"], evaluation: EvalInfo) -> None:
+        """Write the last line."""
+        self._write(Ending(ended=ended, evaluation=evaluation))
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, line: Value) -> None:
+        self._file.write(line.model_dump_json() + "\n")
+        self._file.flush()
+
+
+def read(path: Path) -> Trajectory:
+    """Return the trajectory in a file; a last line that was cut short is left out.
+
+    Raises:
+        InvalidInput: it is not there, or not a trajectory; with the line that is wrong.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"cannot read the trajectory {path}: {error}; give a file of: agentmem play") from None
+    whole = [line for line in lines if line.endswith("\n")]
+    entries = [_parse(line, number, path) for number, line in enumerate(whole, start=1)]
+    if not entries or not isinstance(entries[0], Header):
+        raise InvalidInput(f"{path} is not a trajectory: its first line is no header; give a file of: agentmem play")
+    steps = tuple(entry for entry in entries if isinstance(entry, StepLine))
+    ending = entries[-1] if isinstance(entries[-1], Ending) else None
+    return Trajectory.model_construct(header=entries[0], steps=steps, ending=ending)
+
+
+def versions(names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the versions of what a trajectory depends on, by distribution."""
+    wanted = names or {"agentmem-graph": "agentmem-graph", "textworld": "textworld", "numpy": "numpy"}
+    found = {}
+    for name, distribution in wanted.items():
+        try:
+            found[name] = importlib.metadata.version(distribution)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+_LINE: TypeAdapter[Header | StepLine | Ending] = TypeAdapter(Header | StepLine | Ending)
+
+
+def _parse(line: str, number: int, path: Path) -> Header | StepLine | Ending:
+    try:
+        return _LINE.validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]["msg"]
+        raise InvalidInput(f"{path}, line {number} is not part of a trajectory: {first}") from None

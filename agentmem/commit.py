@@ -1,0 +1,159 @@
+"""Committing what a memory proposed: checked first, then stamped and written.
+
+The only code that turns `Changes` into nodes and edges. Every node carries the
+position that caused it and who said it; a replaced node leaves a version
+behind, `id@position`, retired at that position, so that reading as of an
+earlier position is a plain filter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from agentmem.errors import PluginError
+from agentmem.events import EVENT_PREFIX
+from agentmem.graph.changes import AddEdge, AddNode, Archive, Change, Changes, Restore, Retire, ReviseNode
+from agentmem.graph.contract import Edge, Graph, Json, Node
+from agentmem.graph.view import version_id
+
+IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,63}\Z", re.ASCII)
+SUPERSEDED_BY = "SUPERSEDED_BY"
+RETIRED_BY = "RETIRED_BY"
+
+
+def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str) -> None:
+    """Write all of `changes`, or nothing.
+
+    Args:
+        graph: The namespace's graph; the caller has opened a batch.
+        changes: What one memory proposed at one position.
+        cause: Id of the journal node that caused it.
+        at: The world's time of the cause.
+        by: Who said so: "rules", or the model's name.
+
+    Raises:
+        PluginError: a change names what is not the memory's own, or is malformed.
+            Nothing was written.
+        UnknownNode, WrongDimension: from the store; the batch must be undone.
+    """
+    for change in changes:
+        _check(change, changes.memory)
+    if not len(changes):
+        return
+    draft = _Draft(graph, changes, cause=cause, at=at, by=by)
+    for change in changes:
+        draft.take(change)
+    draft.write()
+
+
+def _check(change: Change, memory: str) -> None:
+    """Refuse a change that reaches outside the memory's own nodes, or has no proper name."""
+    own = f"{memory}/"
+    match change:
+        case AddEdge(source, name, target, _):
+            ids, name_ok = [source, target], IDENTIFIER.match(name) is not None
+            foreign = [end for end in ids if not end.startswith((own, EVENT_PREFIX))]
+        case AddNode(node, label, _, props, _):
+            name_ok = IDENTIFIER.match(label) is not None and all(IDENTIFIER.match(key) for key in props)
+            foreign = [] if node.startswith(own) else [node]
+        case _:
+            name_ok = True
+            foreign = [] if change.id.startswith(own) else [change.id]
+    if foreign:
+        raise PluginError(
+            f"memory {memory!r} proposed to change {foreign[0]!r}, which is not its own; "
+            "link to events by event.node, and to nodes by the ids the graph gave"
+        )
+    if not name_ok:
+        raise PluginError(f"memory {memory!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
+
+
+class _Draft:
+    """The nodes and edges a proposal comes to, gathered so that the store is asked few times."""
+
+    def __init__(self, graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str) -> None:
+        self._graph, self._cause, self._at, self._by = graph, cause, at, by
+        self._position = changes.position
+        self._nodes: dict[str, Node] = {}
+        self._versions: list[Node] = []
+        self._edges: list[Edge] = []
+        self._retired: list[str] = []
+        fixed = f"{changes.memory}/{changes.position}."
+        touched = {c.id for c in changes if not isinstance(c, AddEdge | Retire) and not c.id.startswith(fixed)}
+        vectors = any(isinstance(c, ReviseNode | Archive | Restore) for c in changes)
+        self._known = {node.id: node for node in graph.get(sorted(touched), vectors=vectors)} if touched else {}
+
+    def take(self, change: Change) -> None:
+        """Add one change to the draft."""
+        match change:
+            case AddNode():
+                self._add(change)
+            case AddEdge(source, type_, target, props):
+                self._edges.append(Edge(source, type_, target, props, self._position))
+            case Retire(node, successor, reason):
+                self._retire(node, successor, reason)
+            case ReviseNode(node, text, props, vector):
+                old = self._current(node)
+                merged = {**old.props, **props}
+                self._replace(
+                    old,
+                    old._replace(
+                        text=old.text if text is None else text,
+                        props=merged,
+                        vector=old.vector if vector is None else vector,
+                    ),
+                )
+            case Archive(node):
+                old = self._current(node)
+                self._nodes[node] = old._replace(props={**old.props, "archived": True}, retired=self._position)
+            case Restore(node):
+                old = self._current(node)
+                props = {key: value for key, value in old.props.items() if key != "archived"}
+                self._replace(old, old._replace(props=props, retired=None))
+
+    def write(self) -> None:
+        """Hand everything to the store: versions and nodes, edges, and last what retires."""
+        nodes = [*self._versions, *self._nodes.values()]
+        if nodes:
+            self._graph.put_nodes(nodes)
+        if self._edges:
+            self._graph.put_edges(self._edges)
+        if self._retired:
+            self._graph.retire(self._retired, position=self._position)
+
+    def _add(self, change: AddNode) -> None:
+        new = Node(
+            change.id, change.label, self._at, text=change.text, props=change.props, vector=change.vector,
+            memory=change.id.partition("/")[0], position=self._position, by=self._by,
+        )  # fmt: skip
+        old = self._nodes.get(change.id) or self._known.get(change.id)
+        if old is None:
+            self._nodes[change.id] = new
+        elif old.retired is not None or old.text != new.text or old.props != new.props:
+            self._replace(old, new)
+
+    def _replace(self, old: Node, new: Node) -> None:
+        """Put `new` where `old` was, keeping `old` as a version unless it is of this very position."""
+        if old.position != self._position:
+            if old.vector is None:  # versions keep their vector; it was not read for a plain add
+                old = next(iter(self._graph.get([old.id], vectors=True)), old)
+            until = self._position if old.retired is None else old.retired
+            props: Mapping[str, Json] = {**old.props, "version_of": old.id}
+            self._versions.append(old._replace(id=version_id(old, until), props=props, retired=until))
+        self._nodes[new.id] = new._replace(position=self._position, at=self._at, by=self._by)
+
+    def _retire(self, node: str, successor: str | None, reason: str) -> None:
+        self._retired.append(node)
+        said: dict[str, Json] = {"reason": reason, "by": self._by}
+        if successor is not None:
+            self._edges.append(Edge(node, SUPERSEDED_BY, successor, said, self._position))
+        elif reason:
+            self._edges.append(Edge(node, RETIRED_BY, self._cause, said, self._position))
+
+    def _current(self, node: str) -> Node:
+        found = self._nodes.get(node) or self._known.get(node)
+        if found is None:
+            raise PluginError(f"no node {node!r} to revise, archive or restore; it must exist before")
+        return found

@@ -1,0 +1,145 @@
+"""Finding plugins: where they are, and loading each by itself.
+
+Nothing here knows what a plugin may offer. What cannot be loaded is kept as a
+`Found` with the reason, so that the rest work and nothing is silent.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from itertools import groupby
+from pathlib import Path
+
+from agentmem.errors import InvalidInput, UnknownName
+
+GROUP = "agentmem"
+OURS = "agentmem-graph"
+"""The distribution whose plugins come with the host."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin that was looked for: either `plugin`, or the `reason` why there is none.
+
+    Attributes:
+        name: As typed after `-p`.
+        distribution: What it was installed with; "" for a file or an object.
+        version: Of the distribution.
+        source: Where its code is: a module, a file, or what kind of object.
+        plugin: The loaded module or object.
+        reason: Why it does not work, in a sentence.
+        trace: The traceback, where there was one.
+        blocked: Left out on request.
+    """
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+    source: str = ""
+    plugin: object | None = None
+    reason: str = ""
+    trace: str = ""
+    blocked: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it comes with the host."""
+        return self.distribution == OURS
+
+
+def find(
+    wanted: Sequence[str | object] | None, *, blocked: Sequence[str] = (), files: Sequence[str | Path] = ()
+) -> list[Found]:
+    """Return the plugins asked for: ours first, then the others by name.
+
+    Args:
+        wanted: Names of installed plugins, modules, objects; None for all that are installed.
+        blocked: Names to leave out; their code is not even imported.
+        files: Single-file plugins.
+
+    Raises:
+        UnknownName: `wanted` or `blocked` names a plugin that is not installed.
+        InvalidInput: a file is not there.
+    """
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, _distribution(point)))
+    names = {point.name for point in points}
+    named = [name for name in wanted or () if isinstance(name, str)]
+    for name in (*named, *blocked):
+        if name not in names:
+            raise UnknownName.among("plugin", name, names, cure="agentmem plugins")
+    chosen = points if wanted is None else [point for point in points if point.name in named]
+    found = list(_from_entry_points(chosen, set(blocked)))
+    found.sort(key=lambda one: (not one.is_ours, one.name))
+    found += [_from_file(Path(path)) for path in files]
+    found += [_from_object(plugin) for plugin in wanted or () if not isinstance(plugin, str)]
+    return found
+
+
+def _from_entry_points(points: Iterable[EntryPoint], blocked: set[str]) -> Iterator[Found]:
+    for name, group in groupby(points, key=lambda point: point.name):
+        rivals = list(group)
+        ours = [point for point in rivals if _distribution(point) == OURS]
+        for point in rivals:
+            if name in blocked:
+                yield Found(**_about(point), blocked=True)
+            elif len(rivals) > 1 and point not in ours:
+                others = " and ".join(_distribution(other) for other in rivals)
+                yield Found(**_about(point), reason=f"the plugin name {name!r} is claimed by {others}; uninstall one")
+            else:
+                yield _loaded(Found(**_about(point)), point.load)
+
+
+def _about(point: EntryPoint) -> dict[str, str]:
+    version = point.dist.version if point.dist else ""
+    return {"name": point.name, "distribution": _distribution(point), "version": version, "source": point.value}
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name.lower().replace("_", "-") if point.dist else ""
+
+
+def _loaded(found: Found, load: Callable[[], object]) -> Found:
+    """Return `found` with its plugin, or with why there is none."""
+    about = {"name": found.name, "distribution": found.distribution}
+    about |= {"version": found.version, "source": found.source}
+    try:
+        plugin = load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything; it is reported
+        return Found(**about, reason=f"cannot be imported: {in_words(error)}", trace=traceback.format_exc())
+    if isinstance(plugin, type):
+        hint = f"is the class {plugin.__name__}, which is not a plugin; name a module, or an instance of the class"
+        return Found(**about, reason=hint)
+    return Found(**about, plugin=plugin)
+
+
+def _from_file(path: Path) -> Found:
+    if not path.is_file():
+        raise InvalidInput(f"no plugin file {str(path)!r}; pass the path of a .py file")
+    return _loaded(Found(path.stem, source=str(path)), lambda: _run(path))
+
+
+def _run(path: Path) -> object:
+    name = f"agentmem_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is not Python source; its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # pydantic and dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def _from_object(plugin: object) -> Found:
+    name = str(getattr(plugin, "__name__", type(plugin).__name__))
+    return _loaded(Found(name, source=repr(type(plugin).__name__)), lambda: plugin)
+
+
+def in_words(error: BaseException) -> str:
+    """Return an error as one line: its kind, and what it says."""
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -1,0 +1,251 @@
+"""Folding the journal into a memory: the one place where memories are called to write.
+
+A fold keeps a cursor in the store. With rules, an event and all that is derived
+from it are one transaction. With a model, the event is durable first, the model
+is asked outside any transaction, and what follows from it is committed together
+with the cursor, compared and swapped: two processes cannot fold an event twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agentmem.commit import commit
+from agentmem.errors import AgentmemError, CursorMoved, InvalidInput, LanguageUnavailable, StoreUnavailable
+from agentmem.events import Event
+from agentmem.graph.changes import Changes
+from agentmem.graph.contract import Graph, Json, Node, Where
+from agentmem.graph.view import MemoryGraph
+from agentmem.journal import Journal, Operation
+from agentmem.language.contract import Language
+from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.undo import undo
+
+GROUP = 256
+"""Entries folded in one transaction when many wait."""
+SET_ASIDE = "SetAside"
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Outcome:
+    """What folding came to: entries folded, ids of events set aside, and whether the language was out."""
+
+    folded: int = 0
+    set_aside: list[str] = field(default_factory=list)
+    unavailable: str = ""
+
+
+class Fold:
+    """One memory, fed from one journal."""
+
+    def __init__(self, graph: Graph, memory: Memory, language: Language) -> None:
+        self._graph, self._memory, self._language = graph, memory, language
+        self._journal = Journal(graph)
+        self._counter = f"cursor/{memory.name}"
+
+    @property
+    def cursor(self) -> int:
+        """The position of the last entry folded."""
+        return self._graph.counter(self._counter)
+
+    def view(self, *, as_of: int | None = None) -> MemoryGraph:
+        """Return what the memory sees: the graph as folded so far, or as it was once `as_of` was folded."""
+        return MemoryGraph(self._graph, self._memory.name, self.cursor, as_of)
+
+    def append(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
+        """Append events and fold them; return the new ones and what folding came to.
+
+        With rules this is one transaction: all of it is durable, or none.
+        """
+        if self._language.leaves:
+            fresh = self._journal.append(events)
+            return fresh, self.catch_up()
+        if isinstance(self._memory, Prepares):
+            self._memory.prepare([event for event in events if not event.echo], self._language)
+        try:
+            return self._append_together(events)
+        except _Refused:
+            fresh = self._journal.append(events)
+            return fresh, self.catch_up()
+
+    def catch_up(self) -> Outcome:
+        """Fold everything the cursor has not passed yet, until done or the language is out."""
+        outcome = Outcome()
+        while waiting := self._journal.after(self.cursor, limit=GROUP):
+            before = outcome.folded
+            try:
+                self._fold_group(waiting, outcome)
+            except LanguageUnavailable as error:
+                outcome.unavailable = str(error)
+                break
+            except CursorMoved:
+                outcome.folded = before  # another process was faster: read again
+        return outcome
+
+    def rebuild(self) -> Outcome:
+        """Throw away what the memory derived and fold the journal again, from the start."""
+        with self._graph.batch():
+            own = self._graph.scan(Where(memory=self._memory.name, retired=True))
+            self._graph.delete([node.id for node in own])
+            self._graph.advance(self._counter, expected=self.cursor, value=0)
+        return self.catch_up()
+
+    def set_aside(self) -> list[Node]:
+        """Return the nodes that list what could not be folded, oldest first."""
+        return self._graph.scan(Where(memory=self._memory.name, label=SET_ASIDE))
+
+    def _append_together(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
+        outcome = Outcome()
+        with self._graph.batch():
+            cursor = self.cursor
+            behind = cursor < self._journal.last
+            fresh = self._journal.append(events)
+            if fresh and not behind:
+                for event in fresh:
+                    self._fold(event, outcome)
+                self._graph.advance(self._counter, expected=cursor, value=fresh[-1].position)
+        if behind:
+            outcome = self.catch_up()
+        return fresh, outcome
+
+    def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome) -> None:
+        """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
+        events = [entry for entry in entries if isinstance(entry, Event) and not entry.echo]
+        if isinstance(self._memory, Prepares):
+            self._memory.prepare(events, self._language)
+        if not self._language.leaves:
+            try:
+                with self._graph.batch():
+                    kept = Outcome()
+                    for entry in entries:
+                        self._fold(entry, kept)
+                    self._graph.advance(self._counter, expected=entries[0].position - 1, value=entries[-1].position)
+                _merge(outcome, kept)
+                return
+            except _Refused:
+                pass  # the store refused what one of them proposed: find out which
+        for entry in entries:
+            self._fold_alone(entry, outcome)
+
+    def _fold_alone(self, entry: Event | Operation, outcome: Outcome) -> None:
+        """Ask outside the transaction, then commit with the cursor."""
+        proposal, fault = self._propose(entry)
+        kept = Outcome()
+        try:
+            with self._graph.batch():
+                self._graph.advance(self._counter, expected=entry.position - 1, value=entry.position)
+                self._settle(entry, proposal, fault, kept)
+        except _Refused as refused:
+            with self._graph.batch():
+                self._graph.advance(self._counter, expected=entry.position - 1, value=entry.position)
+                self._put_aside(entry, refused.reason, kept)
+        _merge(outcome, kept)
+
+    def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
+        proposal, fault = self._propose(entry)
+        self._settle(entry, proposal, fault, outcome)
+
+    def _propose(self, entry: Event | Operation) -> tuple[Changes | None, str]:
+        """Ask the memory; return its proposal, or why there is none.
+
+        Whatever a plugin raises is its fault and sets the entry aside, except an
+        outage of the language or the store, which stops the fold.
+        """
+        view = MemoryGraph(self._graph, self._memory.name, entry.position)
+        try:
+            if isinstance(entry, Event):
+                return (None if entry.echo else self._memory.write(entry, view, self._language)), ""
+            if entry.memory != self._memory.name:
+                return None, ""
+            return self._operate(entry, view), ""
+        except (LanguageUnavailable, StoreUnavailable, CursorMoved):
+            raise
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the event stays and the fault is listed
+            log.warning("memory %r set entry %d aside: %s", self._memory.name, entry.position, type(error).__name__)
+            return None, f"{type(error).__name__}: {error}"
+
+    def _settle(self, entry: Event | Operation, proposal: Changes | None, fault: str, outcome: Outcome) -> None:
+        if fault:
+            self._put_aside(entry, fault, outcome)
+        if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
+            undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
+        if proposal is not None:
+            try:
+                commit(self._graph, proposal, cause=_cause(entry), at=entry.at, by=self._language.name)
+            except StoreUnavailable:
+                raise
+            except (AgentmemError, TypeError, ValueError) as error:
+                raise _Refused(f"{type(error).__name__}: {error}") from error
+        outcome.folded += 1
+
+    def _operate(self, operation: Operation, view: MemoryGraph) -> Changes | None:
+        """Repeat an operation on the memory, as the journal has it."""
+        verbs: dict[str, Callable[[], Changes | None]] = {
+            "reinforce": lambda: self._reinforce(operation, view),
+            "consolidate": lambda: self._consolidate(operation.at, view),
+            "forget": lambda: self._forget(operation.at, view),
+            "retry": lambda: self._retry(operation, view),
+            "undo": lambda: None,
+        }
+        if operation.verb not in verbs:
+            raise InvalidInput(f"the journal asks for {operation.verb!r}: written by a newer agentmem; upgrade it")
+        return verbs[operation.verb]()
+
+    def _reinforce(self, operation: Operation, view: MemoryGraph) -> Changes | None:
+        used = operation.arguments["used"]
+        assert isinstance(used, list)
+        if not isinstance(self._memory, Reinforces):
+            return None
+        return self._memory.reinforce([str(one) for one in used], view, operation.at)
+
+    def _consolidate(self, now: datetime, view: MemoryGraph) -> Changes | None:
+        return self._memory.consolidate(view, self._language, now) if isinstance(self._memory, Consolidates) else None
+
+    def _forget(self, now: datetime, view: MemoryGraph) -> Changes | None:
+        return self._memory.forget(view, now) if isinstance(self._memory, Forgets) else None
+
+    def _retry(self, operation: Operation, view: MemoryGraph) -> Changes | None:
+        """Write an event that was set aside, at the position of the retry; nothing if it was not."""
+        event = self._journal.event(str(operation.arguments["event"]))
+        marks = self._graph.get([f"{self._memory.name}/aside/{event.id}"])
+        if not marks or marks[0].retired is not None:
+            return None
+        proposal = self._memory.write(event, view, self._language)
+        proposal.retire(marks[0].id, reason="folded on retry")
+        return proposal
+
+    def _put_aside(self, entry: Event | Operation, reason: str, outcome: Outcome) -> None:
+        name = (
+            entry.id if isinstance(entry, Event) else str(entry.arguments.get("event", f"operation {entry.position}"))
+        )
+        props: dict[str, Json] = {"entry": name, "reason": reason}
+        mark = Node(f"{self._memory.name}/aside/{name}", SET_ASIDE, entry.at, self._memory.name, props=props)
+        self._graph.put_nodes([mark._replace(position=entry.position)])
+        outcome.set_aside.append(name)
+
+
+class _Refused(AgentmemError):
+    """The store or the check refused a proposal; the transaction around it must be undone."""
+
+    @property
+    def reason(self) -> str:
+        return str(self)
+
+
+def _cause(entry: Event | Operation) -> str:
+    return entry.node if isinstance(entry, Event) else f"operation/{entry.position}"
+
+
+def _undone(operation: Operation) -> int:
+    position = operation.arguments["position"]
+    assert isinstance(position, int)
+    return position
+
+
+def _merge(outcome: Outcome, more: Outcome) -> None:
+    outcome.folded += more.folded
+    outcome.set_aside += more.set_aside

@@ -1,0 +1,124 @@
+"""The journal: the truth, appended before anything clever happens.
+
+One per namespace, kept in the same graph. Entries are events and operations
+(reinforce, consolidate, forget, undo, retry), in one order of positions. What
+memories hold is derived from it and can be thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from agentmem.errors import InvalidInput
+from agentmem.events import EVENT_PREFIX, Event
+from agentmem.graph.contract import Graph, Json, Node, Where
+
+COUNTER = "journal"
+EVENT = "Event"
+OPERATION = "Operation"
+_FIELDS = ("action", "speaker", "session")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something asked of a memory, at a position of its own, so that replay repeats it."""
+
+    verb: str
+    memory: str
+    arguments: Mapping[str, Json]
+    at: datetime
+    position: int
+
+
+class Journal:
+    """The entries of one namespace, oldest first."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @property
+    def last(self) -> int:
+        """The position of the newest entry; 0 when there is none."""
+        return self._graph.counter(COUNTER)
+
+    def append(self, events: Sequence[Event]) -> list[Event]:
+        """Append durably and return what is new, with positions; known ids are skipped.
+
+        Durable when this returns, or when the batch around it commits.
+        """
+        with self._graph.batch():
+            known = {node.id for node in self._graph.get([event.node for event in events])}
+            last = self.last
+            fresh: list[Event] = []
+            for event in events:
+                if event.node not in known:
+                    known.add(event.node)
+                    fresh.append(event.model_copy(update={"position": last + len(fresh) + 1}))
+            if fresh:
+                self._graph.put_nodes([_node_of(event) for event in fresh])
+                self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
+        return fresh
+
+    def record(self, verb: str, memory: str, *, at: datetime, arguments: Mapping[str, Any]) -> Operation:
+        """Append an operation on one memory, durably."""
+        with self._graph.batch():
+            last = self.last
+            operation = Operation(verb, memory, arguments, at, last + 1)
+            props: dict[str, Json] = {"verb": verb, "memory": memory, "arguments": dict(arguments)}
+            self._graph.put_nodes([Node(f"operation/{last + 1}", OPERATION, at, props=props, position=last + 1)])
+            self._graph.advance(COUNTER, expected=last, value=last + 1)
+        return operation
+
+    def after(self, position: int, *, limit: int) -> list[Event | Operation]:
+        """Return up to `limit` entries behind `position`, oldest first."""
+        return [_entry_of(node) for node in self._graph.scan(Where(memory="", after=position), limit=limit)]
+
+    def event(self, event_id: str) -> Event:
+        """Return the event with this id.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        found = self._graph.get([EVENT_PREFIX + event_id])
+        if not found:
+            raise InvalidInput(f"no event {event_id!r} in namespace {self._graph.namespace!r}; see: agentmem status")
+        return event_of(found[0])
+
+    def at(self, position: int) -> Event | Operation | None:
+        """Return the entry at exactly this position, if there is one."""
+        entries = self.after(position - 1, limit=1)
+        return entries[0] if entries and entries[0].position == position else None
+
+
+def event_of(node: Node) -> Event:
+    """Return the event a journal node stands for. What was checked on the way in is trusted."""
+    props = node.props
+    return Event.model_construct(
+        id=node.id.removeprefix(EVENT_PREFIX),
+        text=node.text,
+        at=node.at,
+        action=props.get("action"),
+        role=props.get("role", "environment"),
+        speaker=props.get("speaker"),
+        session=props.get("session"),
+        position=node.position,
+        echo=bool(props.get("echo", False)),
+    )
+
+
+def _node_of(event: Event) -> Node:
+    props: dict[str, Json] = {name: value for name in _FIELDS if (value := getattr(event, name)) is not None}
+    props["role"] = event.role
+    if event.echo:
+        props["echo"] = True
+    return Node(event.node, EVENT, event.at, text=event.text, props=props, position=event.position)
+
+
+def _entry_of(node: Node) -> Event | Operation:
+    if node.label == EVENT:
+        return event_of(node)
+    arguments = cast("dict[str, Json]", node.props["arguments"])
+    return Operation(str(node.props["verb"]), str(node.props["memory"]), arguments, node.at, node.position)

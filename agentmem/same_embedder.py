@@ -1,0 +1,36 @@
+"""A namespace remembers its embedder: vectors of two are never mixed, and never silently made again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from agentmem.errors import WrongDimension
+from agentmem.graph.contract import Graph, Node
+from agentmem.language.contract import Embedder
+
+NODE = "embedder"
+LABEL = "Embedder"
+
+
+def is_noted(graph: Graph, embedder: Embedder) -> bool:
+    """Return whether this namespace has noted `embedder`; False when it has noted none, or holds no vector.
+
+    Raises:
+        WrongDimension: it keeps vectors of another embedder. Nothing was changed.
+    """
+    noted = graph.get([NODE])
+    if not noted or noted[0].props["embedder"] == embedder.id:
+        return bool(noted)
+    if not graph.stats().get("vectors"):
+        return False
+    props = noted[0].props
+    raise WrongDimension(
+        f"namespace {graph.namespace!r} keeps vectors of {props['embedder']!r} ({props['dim']} numbers), "
+        f"and was opened with {embedder.id!r} ({embedder.dim}); open it with the embedder it was made with"
+    )
+
+
+def note(graph: Graph, embedder: Embedder) -> None:
+    """Write down that this namespace keeps vectors of `embedder`."""
+    props = {"embedder": embedder.id, "dim": embedder.dim}
+    graph.put_nodes([Node(NODE, LABEL, datetime.fromtimestamp(0, UTC), props=props)])

@@ -1,0 +1,50 @@
+"""Undoing what one event changed in a memory, as a new entry: history is never rewritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agentmem.graph.contract import Graph, Node, Where
+from agentmem.graph.view import version_id
+
+
+def undo(graph: Graph, memory: str, undone: int, *, at: datetime, position: int) -> int:
+    """Take back what `undone` changed in `memory`; return how many nodes that touched.
+
+    Nodes it made retire, nodes it retired or revised hold again with their old
+    content. What a later entry has changed since is left as the later entry has it.
+
+    Args:
+        graph: The namespace's graph; the caller has opened a batch.
+        memory: Whose derived changes.
+        undone: The journal position to take back.
+        at: The world's time of the undoing.
+        position: The position of the undo itself; all changes carry it.
+    """
+    own = graph.scan(Where(memory=memory, retired=True), vectors=True)
+    versions = {str(node.props["version_of"]): node for node in own if _is_version(node) and node.retired == undone}
+    made = [n for n in own if n.position == undone and n.retired is None and n.id not in versions]
+    retired = [n for n in own if n.retired == undone and not _is_version(n)]
+    revised = [n for n in own if n.id in versions and n.position == undone and n.retired is None]
+    written = [_again(node, node, at=at, position=position) for node in retired]
+    written += [_again(node, versions[node.id], at=at, position=position) for node in revised]
+    kept = [_version(node, position) for node in (*retired, *revised)]
+    graph.put_nodes([*kept, *written])
+    graph.retire([node.id for node in made], position=position)
+    return len(made) + len(written)
+
+
+def _is_version(node: Node) -> bool:
+    return "version_of" in node.props
+
+
+def _again(node: Node, content: Node, *, at: datetime, position: int) -> Node:
+    """Return `node` holding `content` from `position` on."""
+    props = {key: value for key, value in content.props.items() if key not in ("version_of", "archived")}
+    return content._replace(id=node.id, props=props, at=at, position=position, retired=None)
+
+
+def _version(node: Node, position: int) -> Node:
+    """Return what `node` was until now, to be kept beside it."""
+    until = position if node.retired is None else node.retired
+    return node._replace(id=version_id(node, until), props={**node.props, "version_of": node.id}, retired=until)

@@ -1,0 +1,57 @@
+"""Finding events a memory has not folded yet: a dead model degrades recall, but hides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agentmem.events import Event, Query, Recollection
+from agentmem.graph.contract import Graph, Where
+from agentmem.journal import EVENT, event_of
+from agentmem.language.contract import Language
+
+TAIL = 1000
+"""The newest unfolded events looked at; older ones are found once they are folded."""
+
+
+def recall_unfolded(
+    graph: Graph, query: Query, language: Language, *, after: int, beside: Sequence[Recollection]
+) -> list[Recollection]:
+    """Return `beside` and the unfolded events that bear on the query, pinned first, then best first.
+
+    Args:
+        graph: The namespace's graph.
+        query: Its text is matched by words and by vector; its limit holds for all together.
+        language: Embeds the query and the tail (known texts are not embedded again).
+        after: The cursor: events behind it are unfolded.
+        beside: What the memory itself recalled.
+    """
+    where = Where(memory="", label=EVENT, after=after)
+    tail = [event_of(node) for node in graph.scan(where, newest=True, limit=TAIL)]
+    tail = [event for event in tail if event.id not in query.exclude]
+    if not tail or not query.text.strip():
+        return list(beside)
+    worded = {hit.node.id for hit in graph.matching(query.text, where, limit=len(tail))}
+    vectors = language.embed([query.text, *(event.text for event in tail)])
+    cosines = np.clip(np.vecdot(vectors[1:], vectors[0]), 0, 1)
+    found = [
+        _recollection(event, cosine=float(cosine), word=float(event.node in worded))
+        for event, cosine in zip(tail, cosines, strict=True)
+    ]
+    found = [one for one in found if one.score > 0 and one.score >= query.min_score]
+    return sorted([*beside, *found], key=lambda one: (not one.pinned, -one.score, one.id))[: query.limit]
+
+
+def _recollection(event: Event, *, cosine: float, word: float) -> Recollection:
+    return Recollection(
+        id=event.node,
+        kind="event",
+        text=event.passage,
+        score=(cosine + word) / 2,
+        sources=(event.id,),
+        memory="journal",
+        at=event.at,
+        position=event.position,
+        parts={"vector": cosine, "text": word, "unfolded": 1.0},
+    )

@@ -1,0 +1,76 @@
+"""Everything that can be played here, opened by what the user types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agentmem.agent.environment import Environment
+from agentmem.errors import EnvironmentFailed, InvalidInput
+from agentmem_textworld import generation, levels, zmachine
+from agentmem_textworld.game import Game
+from agentmem_textworld.jericho import Jericho
+from agentmem_textworld.options import Options
+from agentmem_textworld.options import parse as parse_options
+from agentmem_textworld.simulator import Simulator
+
+STORY = re.compile(r".*\.z[1-8]", re.IGNORECASE | re.DOTALL)
+
+
+class TextWorldFamily:
+    """An `EnvironmentFamily`: generated games by name (`cook:4`), and story files by path."""
+
+    def claims(self, spec: str) -> bool:
+        """Return whether `spec` is one of ours.
+
+        >>> [TextWorldFamily().claims(spec) for spec in ("cook:4", "zork1.z5", "chat.jsonl")]
+        [True, True, False]
+        """
+        return levels.is_ours(spec) or STORY.fullmatch(spec) is not None
+
+    def open(self, spec: str, options: Mapping[str, Any]) -> Environment:
+        """Return the game, made or loaded as needed.
+
+        A story file with a `.json` of the same name beside it is TextWorld's own
+        and played in this process; any other one in a process apart.
+
+        Raises:
+            InvalidInput: no such name, level, file or option; says what there is.
+            MissingExtra: TextWorld is not installed.
+            EnvironmentFailed: the game cannot be made, or is not whole.
+        """
+        chosen = parse_options(options)
+        path = Path(spec).expanduser() if _is_path(spec) else generation.made(levels.parse(spec), seed=chosen.seed)
+        return _opened(path.absolute(), name=spec, options=chosen)
+
+    def catalogue(self) -> Sequence[Mapping[str, Any]]:
+        """Return one row per level on offer: name, about, seconds to make it once, seeds kept in the cache."""
+        return [_row(levels.parse(name)) for name in levels.OFFERED]
+
+
+def _is_path(spec: str) -> bool:
+    return not levels.is_ours(spec) and (STORY.fullmatch(spec) is not None or "/" in spec or Path(spec).exists())
+
+
+def _opened(path: Path, *, name: str, options: Options) -> Game:
+    story = zmachine.read(path)
+    fingerprint = zmachine.fingerprint(story)
+    if path.suffix != ".z8" or not path.with_suffix(".json").is_file():
+        if options.show_valid_actions:
+            raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
+        return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint)
+    if not zmachine.is_intact(story):
+        raise EnvironmentFailed(f"'{path}' is damaged: its checksum is not that of its content; copy or make it again")
+    world = Simulator(path, show_valid_actions=options.show_valid_actions)
+    return Game(world, name=name, options=options, fingerprint=fingerprint)
+
+
+def _row(level: levels.Level) -> Mapping[str, Any]:
+    return {
+        "name": level.name,
+        "about": level.about,
+        "seconds": level.seconds,
+        "cached_seeds": generation.kept_seeds(level),
+    }

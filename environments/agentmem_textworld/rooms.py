@@ -1,0 +1,195 @@
+"""What the description of a room says: furniture, what is in and on it, exits, the floor.
+
+Covers the templates of TextWorld's house grammar (`house_room.twg`): every way
+to introduce furniture, to say a supporter is bare and to point at an exit.
+Sentences that only chat are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from agentmem.events import Fact
+from agentmem_textworld.naming import DIRECTIONS, name, openness, placed
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_WHERE = r"(?:here|in the room|nearby|close by|in the corner|right there by you)"
+_COMPASS = "|".join(sorted(DIRECTIONS, key=len, reverse=True))
+_WAYS = rf"(?:{_COMPASS})(?:(?:, and |, | and )(?:{_COMPASS}))*"
+_SEE = r"you (?:can )?(?:even )?(?:see|make out)"
+
+_LIES = re.compile(r"there (?:is|are) (.+) on the floor\W*$", re.IGNORECASE)
+_DOOR = re.compile(rf"there (?:is|are) (?:an? )?(open|closed|locked) (.+) leading ({_COMPASS})\b", re.IGNORECASE)
+_NEARBY_DOOR = re.compile(rf"nearby (?:an? |the )?(.+) leads ({_COMPASS})\b", re.IGNORECASE)
+_EXIT = re.compile(
+    r"(?:exits?(?: unblocked| unguarded)?(?: lies?)? to the|(?:try|trying) going|why not (?:try )?go|can (?:also )?go"
+    rf"|if you go|leave by the) ({_WAYS})\b",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(r"(?:the (.{1,80}?)|it) contains (.+?)\W*$", re.IGNORECASE)
+_IN = re.compile(rf"in (?:the (.{{1,80}}?)|it),? (?:{_SEE}|is|are) (.+?)\W*$", re.IGNORECASE)
+_ON = re.compile(rf"on the (.{{1,80}}?),? (?:{_SEE}|is|are) (.+?)\W*$", re.IGNORECASE)
+_SEEN_ON = re.compile(rf"{_SEE} ((?:an?|some) .+) on the (.{{1,80}}?)(?:, so .*)?\W*$", re.IGNORECASE)
+_HOLLOW = re.compile(r"(?:the (.+) is )?empty(?:, what a .*)?\W*$", re.IGNORECASE)
+_BARE = re.compile(
+    r"isn't a thing on it|(?:but )?the thing (?:is empty|hasn't got anything)|nothing on this piece of"
+    r"|taken everything off it|like an empty .*, has nothing on it|appears to be empty",
+    re.IGNORECASE,
+)
+_STANDS = re.compile(
+    rf"^(?:oh well )?an? (locked|open|opened|closed) (.+?)(?:, which looks .+,)? is {_WHERE}\W*$", re.IGNORECASE
+)
+_INTRODUCED = re.compile(
+    rf"(?:{_SEE}|looks like it's|you scan the room, seeing|smell, and follow it to|look over there, it's"
+    r"|and you find|see anything other than|never mind, it's just|look over there[,!]|here's|by the wall, it's|stand up, you notice|it is! it's|opens up to reveal|can suddenly see)"
+    r" an? (?!gleam over)(?:(locked|open|opened|closed) )?(.+?)"
+    rf"(?:, which looks .+?,)?(?: {_WHERE})?(?:, so .*)?\W*$",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    rf"(?:{_SEE}|drawn to) (?:two|several) (\w+?)s, (.+?)(?:,? {_WHERE})?(?:, so .*)?\W*$", re.IGNORECASE
+)
+_LOOKING = re.compile(r"^.{1,40}? looking (?=\S)")
+_LONGEST = 1000
+"""Characters of the longest sentence read; TextWorld writes none so long, and so reading stays linear."""
+_CONTINUES = re.compile(r"(?:look over there!|it is!)$", re.IGNORECASE)
+
+
+class Scene:
+    """A room being read: the furniture met so far gives "it" and "the stand" their meaning."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.furniture: list[str] = []
+        self.facts: list[Fact] = []
+
+    def introduce(self, furniture: str, state: str | None) -> None:
+        """Add a piece of furniture, with its openness where told."""
+        furniture = name(_LOOKING.sub("", furniture))
+        self.furniture.append(furniture)
+        self.facts.append(Fact(subject=furniture, relation="is in", object=self.place, slot="place"))
+        if state:
+            self.facts.append(openness(furniture, state.lower()))
+
+    def meant(self, furniture: str | None) -> str:
+        """Return the full name of the furniture that "it", or a noun alone, stands for."""
+        if furniture is None:
+            return self.furniture[-1] if self.furniture else self.place
+        wanted = name(furniture)
+        if wanted in self.furniture:
+            return wanted
+        if self.furniture and wanted.endswith(" " + self.furniture[-1]):
+            self._rename(wanted)
+            return wanted
+        return next((known for known in reversed(self.furniture) if known.endswith(" " + wanted)), wanted)
+
+    def _rename(self, full: str) -> None:
+        """Correct the last furniture, introduced by its noun, once its full name is told."""
+        noun = self.furniture[-1]
+        self.furniture[-1] = full
+        self.facts = [f.model_copy(update={"subject": full}) if f.subject == noun else f for f in self.facts]
+
+
+def read_room(text: str, place: str) -> list[Fact]:
+    """Return what the description of `place` says, in its order."""
+    scene = Scene(place)
+    for sentence in sentences(text):
+        for pattern, learn in _READERS:
+            found = pattern.search(sentence) if pattern in _ANYWHERE else pattern.match(sentence)
+            if found:
+                learn(scene, found)
+                break
+    return scene.facts
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Give the sentences; those that TextWorld splits by an exclamation are joined again."""
+    held = ""
+    for part in _SENTENCE.split(text):
+        sentence = f"{held} {part}" if held else part
+        if _CONTINUES.search(part):
+            held = sentence
+            continue
+        held = ""
+        if 0 < len(sentence) <= _LONGEST:
+            yield sentence
+
+
+def _learn_floor(scene: Scene, found: re.Match[str]) -> None:
+    scene.facts.extend(placed(found[1], "lies in", scene.place))
+
+
+def _learn_exits(scene: Scene, found: re.Match[str]) -> None:
+    ways = re.findall(_COMPASS, found[1].lower())
+    scene.facts.extend(Fact(subject=scene.place, relation="has exit", object=way) for way in ways)
+
+
+def _learn_door(scene: Scene, found: re.Match[str]) -> None:
+    _add_door(scene, found[2], found[3])
+    scene.facts.append(openness(name(found[2]), found[1].lower()))
+
+
+def _learn_nearby_door(scene: Scene, found: re.Match[str]) -> None:
+    _add_door(scene, found[1], found[2])
+
+
+def _add_door(scene: Scene, door: str, way: str) -> None:
+    scene.facts.append(Fact(subject=scene.place, relation="has exit", object=way.lower()))
+    scene.facts.append(Fact(subject=name(door), relation=f"leads {way.lower()} from", object=scene.place))
+
+
+def _learn_contents(scene: Scene, found: re.Match[str]) -> None:
+    container = scene.meant(found[1])
+    scene.facts.append(openness(container, "open"))
+    scene.facts.extend(placed(found[2], "is in", container))
+
+
+def _learn_top(scene: Scene, found: re.Match[str]) -> None:
+    _add_top(scene, scene.meant(found[1]), found[2])
+
+
+def _learn_seen_top(scene: Scene, found: re.Match[str]) -> None:
+    _add_top(scene, scene.meant(found[2]), found[1])
+
+
+def _add_top(scene: Scene, supporter: str, things: str) -> None:
+    scene.facts.append(Fact(subject=supporter, relation="is a", object="supporter"))
+    scene.facts.extend(placed(things, "is on", supporter))
+
+
+def _learn_bare(scene: Scene, _: re.Match[str]) -> None:
+    if scene.furniture:
+        scene.facts.append(Fact(subject=scene.furniture[-1], relation="is a", object="supporter"))
+
+
+def _learn_hollow(scene: Scene, found: re.Match[str]) -> None:
+    scene.facts.append(openness(scene.meant(found[1]), "open"))
+
+
+def _learn_furniture(scene: Scene, found: re.Match[str]) -> None:
+    scene.introduce(found[2], found[1])
+
+
+def _learn_group(scene: Scene, found: re.Match[str]) -> None:
+    for member in re.split(r",? and |, ", found[2]):
+        words = name(member)
+        scene.introduce(f"{words.removesuffix(' one')} {found[1]}" if words.endswith(" one") else words, None)
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], None]], ...] = (
+    (_LIES, _learn_floor),
+    (_DOOR, _learn_door),
+    (_NEARBY_DOOR, _learn_nearby_door),
+    (_EXIT, _learn_exits),
+    (_HOLDS, _learn_contents),
+    (_BARE, _learn_bare),
+    (_HOLLOW, _learn_hollow),
+    (_STANDS, _learn_furniture),
+    (_SEEN_ON, _learn_seen_top),
+    (_ON, _learn_top),
+    (_IN, _learn_contents),
+    (_INTRODUCED, _learn_furniture),
+    (_GROUP, _learn_group),
+)
+_ANYWHERE = frozenset({_EXIT, _BARE, _INTRODUCED, _GROUP})
