@@ -1,0 +1,39 @@
+"""Agents with graph memory: published memory algorithms as plugins, behind one contract."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agentmem.agent_memory import AgentMemory
+    from agentmem.errors import AgentmemError
+    from agentmem.events import Event, Fact, Query, Recollection
+    from agentmem.hookspecs import hookimpl
+    from agentmem.host import Host
+
+__all__ = ["AgentMemory", "AgentmemError", "Event", "Fact", "Host", "Query", "Recollection", "hookimpl"]
+
+_HOMES = {
+    "AgentMemory": "agent_memory",
+    "AgentmemError": "errors",
+    "Event": "events",
+    "Fact": "events",
+    "Host": "host",
+    "Query": "events",
+    "Recollection": "events",
+    "hookimpl": "hookspecs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `import agentmem` itself costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'agentmem' has no attribute {name!r}; its names are: {', '.join(__all__)}")
+    value = getattr(import_module(f"agentmem.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -118,6 +118,7 @@ class AgentMemory:
                 new, done = self._fold.append(waiting[start : start + GROUP])
                 fresh += new
                 outcome.set_aside += done.set_aside
+                outcome.unavailable = done.unavailable
         receipt = self._cost(before, outcome)
         for event in fresh:
             self._host.after_write(event, receipt)

@@ -10,7 +10,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from itertools import groupby
 from pathlib import Path
@@ -83,20 +83,20 @@ def find(
 def _from_entry_points(points: Iterable[EntryPoint], blocked: set[str]) -> Iterator[Found]:
     for name, group in groupby(points, key=lambda point: point.name):
         rivals = list(group)
-        ours = [point for point in rivals if _distribution(point) == OURS]
         for point in rivals:
+            found = _about(point)
             if name in blocked:
-                yield Found(**_about(point), blocked=True)
-            elif len(rivals) > 1 and point not in ours:
+                yield replace(found, blocked=True)
+            elif len(rivals) > 1 and not found.is_ours:
                 others = " and ".join(_distribution(other) for other in rivals)
-                yield Found(**_about(point), reason=f"the plugin name {name!r} is claimed by {others}; uninstall one")
+                yield replace(found, reason=f"the plugin name {name!r} is claimed by {others}; uninstall one")
             else:
-                yield _loaded(Found(**_about(point)), point.load)
+                yield _loaded(found, point.load)
 
 
-def _about(point: EntryPoint) -> dict[str, str]:
+def _about(point: EntryPoint) -> Found:
     version = point.dist.version if point.dist else ""
-    return {"name": point.name, "distribution": _distribution(point), "version": version, "source": point.value}
+    return Found(point.name, _distribution(point), version, point.value)
 
 
 def _distribution(point: EntryPoint) -> str:
@@ -105,16 +105,14 @@ def _distribution(point: EntryPoint) -> str:
 
 def _loaded(found: Found, load: Callable[[], object]) -> Found:
     """Return `found` with its plugin, or with why there is none."""
-    about = {"name": found.name, "distribution": found.distribution}
-    about |= {"version": found.version, "source": found.source}
     try:
         plugin = load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything; it is reported
-        return Found(**about, reason=f"cannot be imported: {in_words(error)}", trace=traceback.format_exc())
+        return replace(found, reason=f"cannot be imported: {in_words(error)}", trace=traceback.format_exc())
     if isinstance(plugin, type):
         hint = f"is the class {plugin.__name__}, which is not a plugin; name a module, or an instance of the class"
-        return Found(**about, reason=hint)
-    return Found(**about, plugin=plugin)
+        return replace(found, reason=hint)
+    return replace(found, plugin=plugin)
 
 
 def _from_file(path: Path) -> Found:

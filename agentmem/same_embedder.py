@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from agentmem.errors import WrongDimension
-from agentmem.graph.contract import Graph, Node
+from agentmem.graph.contract import Graph, Json, Node
 from agentmem.language.contract import Embedder
 
 NODE = "embedder"
@@ -32,5 +32,5 @@ def is_noted(graph: Graph, embedder: Embedder) -> bool:
 
 def note(graph: Graph, embedder: Embedder) -> None:
     """Write down that this namespace keeps vectors of `embedder`."""
-    props = {"embedder": embedder.id, "dim": embedder.dim}
+    props: dict[str, Json] = {"embedder": embedder.id, "dim": embedder.dim}
     graph.put_nodes([Node(NODE, LABEL, datetime.fromtimestamp(0, UTC), props=props)])

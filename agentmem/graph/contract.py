@@ -15,11 +15,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from pydantic import JsonValue
 
 from agentmem.vectors import Vectors
 
-Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = JsonValue
 Operator = Literal["=", "<", "<=", ">", ">=", "in"]
 Direction = Literal["out", "in", "both"]
 

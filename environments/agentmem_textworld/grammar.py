@@ -7,15 +7,16 @@ host as the rules of its task `facts`.
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import lru_cache
 
 from agentmem.events import Fact
 from agentmem.language.facts import HERE, Reading
-from agentmem_textworld.commands import VERBS, Command, parse
 from agentmem_textworld.naming import name, openness, placed
 from agentmem_textworld.notes import read_recipe, read_statements
-from agentmem_textworld.outcomes import failed, read_outcome
+from agentmem_textworld.outcomes import failed, is_refusal, read_outcome
 from agentmem_textworld.rooms import read_room
+from agentmem_textworld.verbs import VERBS, Command, parse
 
 _HEADER = re.compile(r"^-= (.{1,80}?) =-[ \t]*$", re.MULTILINE)
 _CARRYING = re.compile(r"^You are carrying(?: nothing|: (.{1,4000}?))\.[ \t]*$", re.MULTILINE)
@@ -46,16 +47,16 @@ def _read(text: str, action: str | None) -> Reading | None:
     command = parse(action)
     carrying = _last(_CARRYING, text)
     header = _last(_HEADER, text)
-    outcome = read_outcome(text[: header.start()] if header else text, command)
-    if not (header or carrying or outcome is not None or command.verb in VERBS):
-        return None
     seen = text[: carrying.start()] if carrying else text
+    answer = _read_answer(seen[: header.start()] if header else seen, command)
+    if not (header or carrying or answer is not None or command.verb in VERBS):
+        return None
     place = name(header[1]) if header else None
-    facts = list(outcome or ())
+    facts = answer or []
     if header:
         facts.extend(read_room(seen[header.end() :], name(header[1])))
-    else:
-        facts.extend(_read_answer(seen, command, known=outcome is not None))
+    elif answer is None and command.text and not command.only_looks:
+        facts.append(failed(command))
     if carrying and carrying[1]:
         facts.extend(placed(carrying[1], "is in", "inventory"))
     return Reading(facts=tuple(_here(facts, place)), place=place, heading=command.heading if header else None)
@@ -65,10 +66,7 @@ _read_cached = lru_cache(maxsize=1024)(_read)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    found = None
-    for found in pattern.finditer(text):
-        pass
-    return found
+    return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
 
 
 def _here(facts: list[Fact], place: str | None) -> list[Fact]:
@@ -79,15 +77,16 @@ def _here(facts: list[Fact], place: str | None) -> list[Fact]:
     return list(dict.fromkeys(facts))
 
 
-def _read_answer(text: str, command: Command, *, known: bool) -> list[Fact]:
-    """Return what an answer without a room header says beyond its standard sentences."""
-    recipe = read_recipe(text)
+def _read_answer(text: str, command: Command) -> list[Fact] | None:
+    """Return what the answer to a command says, or None where nothing in it is TextWorld's for sure."""
     thing = command.examined
-    if thing and not known:
-        return [Fact(subject=thing, relation="has been", object="examined"), *recipe, *_examined(text, thing)]
-    if known or recipe or command.only_looks or not command.text:
-        return recipe
-    return [failed(command)]
+    if thing and not is_refusal(text):
+        return [
+            Fact(subject=thing, relation="has been", object="examined"),
+            *read_recipe(text),
+            *_examined(text, thing),
+        ]
+    return read_recipe(text) or read_outcome(text, command)
 
 
 def _examined(text: str, thing: str) -> list[Fact]:

@@ -8,9 +8,10 @@ import selectors
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from agentmem.errors import EnvironmentFailed, MissingExtra
 from agentmem_textworld.prose import clean
@@ -21,6 +22,7 @@ START_S = 30.0
 """Beyond that for a reset: the process has to import Jericho first."""
 
 LARGEST_SEED = 2**31 - 1
+Process: TypeAlias = "subprocess.Popen[bytes]"
 MACHINE = Path(__file__).with_name("machine.py")
 
 
@@ -42,16 +44,19 @@ class Jericho:
             raise MissingExtra.needs("textworld", what="playing z-machine games")
         self._path = path
         self._timeout_s = timeout_s
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def reset(self, seed: int) -> Scene:
         """Start over, in a new process if the last one died."""
+        process = self._process or self._start()
         # Jericho takes 0 for "no seed" and then the clock; and it counts in 32 bits.
-        return self._ask({"reset": seed % LARGEST_SEED + 1}, timeout_s=START_S + self._timeout_s)
+        return self._ask(process, {"reset": seed % LARGEST_SEED + 1}, timeout_s=START_S + self._timeout_s)
 
     def step(self, command: str) -> Scene:
         """Type one line."""
-        return self._ask({"step": command}, timeout_s=self._timeout_s)
+        if self._process is None:
+            raise EnvironmentFailed(f"'{self._path}' was stopped; start it again")
+        return self._ask(self._process, {"step": command}, timeout_s=self._timeout_s)
 
     def close(self) -> None:
         """Free what is held; may be called twice."""
@@ -59,44 +64,41 @@ class Jericho:
         if process is None:
             return
         process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
+        with suppress(BrokenPipeError):
+            process.communicate()
 
-    def _ask(self, request: dict[str, Any], *, timeout_s: float) -> Scene:
+    def _start(self) -> Process:
+        # -P: the folder of the script must not hide the library `jericho`
+        command = [sys.executable, "-P", str(MACHINE), str(self._path), str(self._timeout_s + START_S)]
+        self._process = subprocess.Popen(  # noqa: S603 (our own script, no shell)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        return self._process
+
+    def _ask(self, process: Process, request: dict[str, Any], *, timeout_s: float) -> Scene:
         try:
-            return _scene(json.loads(self._exchange(json.dumps(request), timeout_s=timeout_s)))
+            return _scene(json.loads(_exchange(process, json.dumps(request), timeout_s=timeout_s)))
         except TimeoutError as error:
             self.close()
             raise EnvironmentFailed(
                 f"'{self._path}' did not answer {request} within {timeout_s:g} s and was stopped; start it again"
             ) from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError) as error:
             self.close()
             raise EnvironmentFailed(f"'{self._path}' crashed at {request}; start it again") from error
-
-    def _exchange(self, line: str, *, timeout_s: float) -> bytes:
-        process = self._running()
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(line.encode() + b"\n")
-        process.stdin.flush()
-        return _line(process.stdout.fileno(), until=time.monotonic() + timeout_s)
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            # -P: the folder of the script must not hide the library `jericho`
-            command = [sys.executable, "-P", str(MACHINE), str(self._path), str(self._timeout_s + START_S)]
-            self._process = subprocess.Popen(  # noqa: S603 (our own script, no shell)
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-        return self._process
 
 
 def _scene(answer: dict[str, Any]) -> Scene:
     inventory = answer.pop("inventory")
     return Scene(**answer, inventory=inventory if inventory is None else clean(inventory))
+
+
+def _exchange(process: Process, line: str, *, timeout_s: float) -> bytes:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(line.encode() + b"\n")
+    process.stdin.flush()
+    return _line(process.stdout.fileno(), until=time.monotonic() + timeout_s)
 
 
 def _line(source: int, *, until: float) -> bytes:

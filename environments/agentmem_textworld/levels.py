@@ -124,21 +124,21 @@ def _treasure(level: int) -> Level:
 
 
 def _unknown(spec: str, family: str, level: str) -> UnknownName:
-    if family == "simple":
-        return UnknownName(f"no game named {spec!r}; simple has no levels: take 'simple'")
     if family not in LEVELS:
         near = get_close_matches(family, FAMILIES, n=1, cutoff=0.5)
-        guess = near[0] + (f":{level}" if near and near[0] in LEVELS and level else "")
-        known = [guess, *OFFERED] if near else OFFERED
+        known = [_nearest(near[0], level)] if near else OFFERED
         return UnknownName.among("game", spec, known, cure=LIST_THEM)
     numbers = LEVELS[family]
-    nearest = f"{family}:{_nearest(level, numbers)}"
     return UnknownName(
         f"no game named {spec!r}; {family} has levels {numbers[0]} to {numbers[-1]}: "
-        f"did you mean {nearest!r}? list them with: {LIST_THEM}"
+        f"did you mean {_nearest(family, level)!r}? list them with: {LIST_THEM}"
     )
 
 
-def _nearest(level: str, numbers: range) -> int:
+def _nearest(family: str, level: str) -> str:
+    """The name of a level that there is, next to `level`; of the middle one, where that is no number."""
+    if family not in LEVELS:
+        return family
+    numbers = LEVELS[family]
     typed = int(level) if re.fullmatch(r"-?\d{1,6}", level, re.ASCII) else numbers[len(numbers) // 2]
-    return min(max(typed, numbers[0]), numbers[-1])
+    return f"{family}:{min(max(typed, numbers[0]), numbers[-1])}"

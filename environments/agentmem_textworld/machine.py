@@ -17,6 +17,7 @@ from typing import Any
 
 SCORE = re.compile(r"(-?\d+)\s+(?:points?\s+)?(?:out of|of) a (?:possible|maximum)(?: of)? (-?\d+)")
 OVER = re.compile(r"\bRESTART\b.{0,80}\bQUIT\b", re.IGNORECASE | re.DOTALL)
+BROKEN = "Emulator halted due to runtime error"
 WON = re.compile(r"\*\*\*\s*(?:you have won|the end)\b", re.IGNORECASE)
 
 
@@ -24,7 +25,7 @@ class Machine:
     """One story in Jericho's interpreter."""
 
     def __init__(self, path: str) -> None:
-        import jericho
+        import jericho  # type: ignore[import-untyped]  # noqa: PLC0415
 
         warnings.simplefilter("ignore", jericho.UnsupportedGameWarning)
         self._frotz = jericho.FrotzEnv(path)
@@ -36,8 +37,12 @@ class Machine:
             self._frotz.seed(request["reset"])
             screen, _ = self._frotz.reset()
             self._best = (0, 0)
+            if self._frotz._emulator_halted():
+                raise SystemExit("the story does not start")
             return self._scene(screen, is_over=False)
         screen, _, is_over, _ = self._frotz.step(request["step"])
+        if BROKEN in screen:
+            raise SystemExit(screen)
         return self._scene(screen, is_over=is_over)
 
     def _scene(self, screen: str, *, is_over: bool) -> dict[str, Any]:
@@ -79,7 +84,7 @@ def serve(path: str, timeout_s: float) -> None:
     machine = Machine(path)
     for line in sys.stdin:
         # Ends this process even inside the interpreter, also when nobody is left to kill it.
-        signal.setitimer(signal.ITIMER_REAL, 2 * timeout_s)
+        signal.setitimer(signal.ITIMER_REAL, timeout_s)
         answers.write(json.dumps(machine.answer(json.loads(line))) + "\n")
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)

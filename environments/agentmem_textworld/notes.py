@@ -71,13 +71,24 @@ def _missing(found: re.Match[str], _: str) -> Iterator[Fact]:
 
 _STATEMENTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Iterator[Fact]]], ...] = (
     (
-        re.compile(rf"(?:^|\b(?:the|a) ){_THING}(?: you (?:found|have)[^.]{{0,40}})? (?:unlocks|opens) (?:the )?{_THING}(?=[.,;!?]|$)", re.I),
+        re.compile(
+            rf"(?:^|\b(?:the|a) ){_THING}(?: you (?:found|have)[^.]{{0,40}})? (?:unlocks|opens) (?:the )?{_THING}(?=[.,;!?]|$)",
+            re.IGNORECASE,
+        ),
         _unlocks,
     ),
-    (re.compile(rf"\byou need (?:an? |the ){_THING} to (?:unlock|open) (?:the )?{_THING}(?=[.,;!?]|$)", re.I), _unlocks),
     (
-        re.compile(rf"^(?:the |an? )?{_THING} is (?:hidden|located|lying|kept|stored) (in|on) the {_THING}(?=[.,;!?]|$)", re.I),
+        re.compile(
+            rf"\byou need (?:an? |the ){_THING} to (?:unlock|open) (?:the )?{_THING}(?=[.,;!?]|$)", re.IGNORECASE
+        ),
+        _unlocks,
+    ),
+    (
+        re.compile(
+            rf"^(?:the |an? )?{_THING} is (?:hidden|located|lying|kept|stored) (in|on) the {_THING}(?=[.,;!?]|$)",
+            re.IGNORECASE,
+        ),
         _hidden,
     ),
-    (re.compile(rf"\bmissing (an? {_THING})(?=[.,;!?]|$)", re.I), _missing),
+    (re.compile(rf"\bmissing (an? {_THING})(?=[.,;!?]|$)", re.IGNORECASE), _missing),
 )

@@ -47,4 +47,6 @@ def parse(options: Mapping[str, Any]) -> Options:
         return Options(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise UnknownSetting(f"the option {first['loc'][0]} is {first['input']!r}: {first['msg'].lower()}; change it") from error
+        raise UnknownSetting(
+            f"the option {first['loc'][0]} is {first['input']!r}: {first['msg'].lower()}; change it"
+        ) from error

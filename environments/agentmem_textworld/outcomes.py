@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 from agentmem.events import Fact
 from agentmem.language.facts import HERE
-from agentmem_textworld.commands import Command
 from agentmem_textworld.naming import bare, openness, placed, states
+from agentmem_textworld.verbs import Command
 
 Answer = Callable[[re.Match[str], Command], Iterator[Fact]]
 
@@ -35,6 +35,11 @@ def read_outcome(text: str, command: Command) -> list[Fact] | None:
     return facts if known else None
 
 
+def is_refusal(text: str) -> bool:
+    """Return whether an answer says no more than that the command makes no sense here."""
+    return bool(_REFUSAL.match(text.strip()))
+
+
 def failed(command: Command) -> Fact:
     """Return that a command did nothing in the place where it was tried."""
     return Fact(subject=command.text, relation="failed in", object=HERE)
@@ -54,7 +59,9 @@ def _dropped(found: re.Match[str], _: Command) -> Iterator[Fact]:
 def _put(found: re.Match[str], _: Command) -> Iterator[Fact]:
     relation = "is on" if found[2].startswith("on") else "is in"
     holder = bare(found[3])[0]
-    yield Fact(subject=bare(found[1])[0], relation=relation, object=holder, slot="place")
+    thing = bare(found[1])[0]
+    yield Fact(subject=thing, relation=relation, object=holder, slot="place")
+    yield Fact(subject=thing, relation="was once put on" if relation == "is on" else "was once put in", object=holder)
     yield openness(holder, "open") if relation == "is in" else Fact(subject=holder, relation="is a", object="supporter")
     yield _hands("free")
 
@@ -135,6 +142,7 @@ def _already(found: re.Match[str], command: Command) -> Iterator[Fact]:
 def _seems_locked(_: re.Match[str], command: Command) -> Iterator[Fact]:
     if command.thing:
         yield openness(command.thing, "locked")
+        yield failed(command)
 
 
 def _have_already(_: re.Match[str], command: Command) -> Iterator[Fact]:
@@ -179,6 +187,14 @@ def _hands(state: str) -> Fact:
     return Fact(subject="inventory", relation="is", object=state, slot="room")
 
 
+_REFUSAL = re.compile(
+    r"You can't see any such thing|That's not a verb I|I (?:didn't|only) underst|I beg your pardon|Which do you mean"
+    r"|You need to take|You haven't got|Cutting something requires|Can only c|Cooking requires|You should cook"
+    r"|You still miss something|Something still needs|What do you want to|You have to be more specific"
+    r"|You (?:can't|cannot) |But you aren't|You must supply|You seem to|There is nothing|.{1,80}plainly inedible"
+    r"|.{1,80}has already been cut|.{1,80}can't contain things|.{1,80} isn't available|You need to specify",
+    re.IGNORECASE,
+)
 _ANSWERS: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), tell)
     for pattern, tell in (
@@ -206,14 +222,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(
         (r".{1,80}(?:fixed in place|hardly portable)", _fixed),
         (r"You're carrying too many things already|You are carrying too many", _full),
         (rf"{_THING} is already (sliced|diced|chopped)", _already_cut),
-        (rf"Can only prepare meal in {_THING}\.", _only_there),
-        (
-            r"You can't see any such thing|That's not a verb I|I (?:didn't|only) underst|I beg your pardon|Which do you mean"
-            r"|You need to take|You haven't got|Cutting something requires|Can only c|Cooking requires|You should cook"
-            r"|You still miss something|Something still needs|What do you want to|You have to be more specific"
-            r"|You (?:can't|cannot) |But you aren't|You must supply|You seem to|There is nothing|.{1,80}plainly inedible"
-            r"|.{1,80}has already been cut|.{1,80}can't contain things|.{1,80} isn't available|You need to specify",
-            _nothing_done,
-        ),
+        (r"Can only prepare meal in (?:the )?(?:-= )?(.{1,80}?)(?: =-)?\.", _only_there),
+        (_REFUSAL.pattern, _nothing_done),
     )
 )

@@ -41,8 +41,9 @@ _STANDS = re.compile(
     rf"^(?:oh well )?an? (locked|open|opened|closed) (.+?)(?:, which looks .+,)? is {_WHERE}\W*$", re.IGNORECASE
 )
 _INTRODUCED = re.compile(
-    rf"(?:{_SEE}|looks like it's|you scan the room, seeing|smell, and follow it to|look over there, it's"
-    r"|and you find|see anything other than|never mind, it's just|look over there[,!]|here's|by the wall, it's|stand up, you notice|it is! it's|opens up to reveal|can suddenly see)"
+    rf"(?:{_SEE}|(?:looks like|over there,|by the wall,|it is!) it's"
+    r"|you scan the room, seeing|smell, and follow it to|and you find|see anything other than|it's just|here's"
+    r"|look over there[,!]|fall onto|stand up, you notice|opens up to reveal|can suddenly see)"
     r" an? (?!gleam over)(?:(locked|open|opened|closed) )?(.+?)"
     rf"(?:, which looks .+?,)?(?: {_WHERE})?(?:, so .*)?\W*$",
     re.IGNORECASE,
@@ -83,6 +84,13 @@ class Scene:
             self._rename(wanted)
             return wanted
         return next((known for known in reversed(self.furniture) if known.endswith(" " + wanted)), wanted)
+
+    def known(self, furniture: str | None) -> str:
+        """Return the full name of furniture that is spoken of, which must then be here if nothing introduced it."""
+        full = self.meant(furniture)
+        if full not in (self.place, *self.furniture):
+            self.introduce(full, None)
+        return full
 
     def _rename(self, full: str) -> None:
         """Correct the last furniture, introduced by its noun, once its full name is told."""
@@ -140,17 +148,17 @@ def _add_door(scene: Scene, door: str, way: str) -> None:
 
 
 def _learn_contents(scene: Scene, found: re.Match[str]) -> None:
-    container = scene.meant(found[1])
+    container = scene.known(found[1])
     scene.facts.append(openness(container, "open"))
     scene.facts.extend(placed(found[2], "is in", container))
 
 
 def _learn_top(scene: Scene, found: re.Match[str]) -> None:
-    _add_top(scene, scene.meant(found[1]), found[2])
+    _add_top(scene, scene.known(found[1]), found[2])
 
 
 def _learn_seen_top(scene: Scene, found: re.Match[str]) -> None:
-    _add_top(scene, scene.meant(found[2]), found[1])
+    _add_top(scene, scene.known(found[2]), found[1])
 
 
 def _add_top(scene: Scene, supporter: str, things: str) -> None:

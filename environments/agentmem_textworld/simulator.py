@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class Simulator:
 
     def __init__(self, path: Path, *, show_valid_actions: bool = False) -> None:
         try:
-            import textworld
+            import textworld  # noqa: PLC0415
         except ImportError as error:
             raise MissingExtra.needs("textworld", what="playing TextWorld's games") from error
         infos = textworld.EnvInfos(
@@ -40,7 +41,9 @@ class Simulator:
         self._path = path
         self._shows_actions = show_valid_actions
         try:
-            self._world = textworld.start(str(path), infos)
+            with warnings.catch_warnings():  # Jericho's, about a game that TextWorld supports
+                warnings.filterwarnings("ignore", message="Game .* is not fully supported")
+                self._world = textworld.start(str(path), infos)
         except Exception as error:
             raise EnvironmentFailed(
                 f"TextWorld cannot open '{path}': {error}; make it again, or check that the .json beside it is its own"

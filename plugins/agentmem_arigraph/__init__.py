@@ -1,0 +1,51 @@
+"""AriGraph: a memory of facts and of the episodes they were learned in.
+
+Anokhin et al., "AriGraph: Learning Knowledge Graph World Models with Episodic
+Memory for LLM Agents", 2024, arXiv 2407.04363 (IJCAI 2025). Each file answers
+one question of the paper:
+
+- `extraction.py`: what does a text say, as facts that can stand in the graph?
+- `retirement.py`: which known facts are outdated by it?
+- `semantic_search.py`: which facts bear on a question? (Algorithm 2)
+- `episodic_search.py`: which past observations belong to them? (equation 1)
+- `navigation.py`: which way to a place, and which exits are unexplored?
+- `memory.py` writes, `answers.py` and `map_answers.py` recall, `schema.py` draws the graph.
+
+Deviations, each for a reason, and how to switch back:
+
+- Facts are read by the host's task `facts`, which other memories share; it is
+  not shown examples from the graph, as the paper's prompt is.
+- Nothing is deleted: an outdated fact is retired, with what replaced it. A fact is
+  compared in one normal form, and an answer can name only what was shown.
+- A score falls by half with each hop, since a fact can be near a far entity;
+  the paper only unites what the searches find.
+- `fill`: an asker with room for more gets more current facts, scored 0. Off: `fill=false`.
+- `queries`, `candidates`, `episode_edges`, `ways` are caps, so that a step costs the same
+  in a large memory. The paper has none: set them high.
+- Equation 1 ranks episodes; the authors' program adds likeness to the plan: `scoring=code`.
+- Exits known to be none, or behind a door known to be locked, are not unexplored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agentmem.hookspecs import hookimpl
+from agentmem.memory import Memory, MemoryFactory
+
+__all__ = ["agentmem_memories"]
+
+
+@hookimpl
+def agentmem_memories() -> Mapping[str, MemoryFactory]:
+    """Offer `arigraph`."""
+    return {"arigraph": _arigraph}
+
+
+def _arigraph(settings: Mapping[str, Any]) -> Memory:
+    from agentmem.settings import settings_from
+    from agentmem_arigraph.memory import AriGraph
+    from agentmem_arigraph.settings import AriGraphSettings
+
+    return AriGraph(settings_from(AriGraphSettings, settings))

@@ -1,0 +1,189 @@
+"""One game played by one policy with one memory, recorded: what `agentmem play` does, as one call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+
+from agentmem.agent.environment import EvalInfo
+from agentmem.agent.loop import Step, play
+from agentmem.agent.trajectory import Header, Recorder, versions
+from agentmem.agent_memory import AgentMemory
+from agentmem.events import Value
+from agentmem.graph.contract import Graph, Where
+from agentmem.host import Host
+from agentmem.language.contract import Receipt
+
+Ended = Literal["over", "step limit", "interrupted", "failed"]
+
+
+class Setup(Value):
+    """What to play, with what, and where to keep it.
+
+    Attributes:
+        game: As typed: `cook:4`, or a path.
+        memory, memory_settings: The memory, by name.
+        policy, policy_settings: Who decides, by name.
+        language: What the memory reads with; `rules` needs no key.
+        seed: Also makes the game, where it is generated.
+        max_steps: The most actions.
+        goal: Replaces the game's own; None keeps it.
+        goal_style: "brief" cuts the route out of the game's objective, "full" leaves it.
+        store, namespace: Where the memory is kept.
+        trajectory: The file the episode is recorded in; replaced if it exists.
+        name: Of this run; ids of its events begin with it, so two runs into one
+            namespace need two names.
+    """
+
+    game: str
+    store: str
+    trajectory: Path
+    name: str
+    memory: str = "arigraph"
+    memory_settings: dict[str, Any] = Field(default_factory=dict)
+    policy: str = "rules"
+    policy_settings: dict[str, Any] = Field(default_factory=dict)
+    language: str = "rules"
+    seed: int = 1
+    max_steps: Annotated[int, Field(ge=1)] = 150
+    goal: str | None = None
+    goal_style: Literal["brief", "full"] = "brief"
+    namespace: str = "default"
+
+
+class Held(Value):
+    """How many nodes with one label a memory holds: current ones, and retired ones, which are kept."""
+
+    label: str
+    current: int
+    retired: int
+
+
+class Result(Value):
+    """How an episode went.
+
+    Attributes:
+        ended: What ended it.
+        evaluation: Score, steps, won or lost.
+        receipt: What the memory cost, all together.
+        held: What the memory holds in this namespace, by label.
+        set_aside: Ids of events the memory could not take in.
+    """
+
+    ended: Ended
+    evaluation: EvalInfo
+    receipt: Receipt
+    held: tuple[Held, ...]
+    set_aside: tuple[str, ...]
+
+
+class Episode:
+    """An episode, opened; iterate to play it, leave the `with` to end its record.
+
+    ```
+    with Episode(Setup(game="cook:1", ...)) as episode:
+        for step in episode:
+            print(step.decision)
+    print(episode.result.evaluation.score)
+    ```
+
+    Memory, policy and game are checked before any file is made.
+
+    Args:
+        setup: What to play.
+        host: Where plugins come from; by default all that are installed.
+
+    Raises:
+        UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed,
+            PluginError, StoreError: with the cure; nothing was recorded.
+    """
+
+    def __init__(self, setup: Setup, host: Host | None = None) -> None:
+        self.setup = setup
+        host = Host() if host is None else host
+        memory = host.memory(setup.memory, setup.memory_settings)
+        self._policy = host.policy(setup.policy, setup.policy_settings)
+        language = host.language(setup.language)
+        with ExitStack() as opened:
+            options = {"seed": setup.seed, "goal": setup.goal, "goal_style": setup.goal_style}
+            self._environment = host.environment(setup.game, options)
+            opened.callback(self._environment.close)
+            self.memory = AgentMemory(
+                setup.store, namespace=setup.namespace, memory=memory, language=language, host=host
+            )
+            opened.callback(self.memory.close)
+            self._recorder = Recorder(setup.trajectory, self._header())
+            opened.callback(self._recorder.close)
+            self._opened = opened.pop_all()
+        self._spent_before = language.receipt()
+        self._set_aside: list[str] = []
+        self._ended: Ended = "interrupted"
+        self._result: Result | None = None
+
+    def __iter__(self) -> Iterator[Step]:
+        """Yield steps; each is in the trajectory before it is yielded."""
+        setup = self.setup
+        steps = play(self._environment, self._policy, self.memory, max_steps=setup.max_steps, episode=setup.name)
+        for step in steps:
+            self._recorder.step(step)
+            self._set_aside += step.set_aside
+            if step.decision is None:
+                self._ended = "over" if step.done else "step limit"
+            yield step
+
+    def evaluation(self) -> EvalInfo:
+        """Return how it went so far; for whoever watches, never for the policy."""
+        return self._environment.evaluate()
+
+    @property
+    def result(self) -> Result:
+        """How it went; once the `with` is left."""
+        assert self._result is not None, "leave the `with` first"
+        return self._result
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._opened:
+            if kind is not None:
+                self._ended = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+            self._result = Result(
+                ended=self._ended,
+                evaluation=self._environment.evaluate(),
+                receipt=self.memory.language.receipt().since(self._spent_before),
+                held=held(self.memory.graph, self.setup.memory),
+                set_aside=tuple(self._set_aside),
+            )
+            self._recorder.end(self._ended, self._result.evaluation)
+
+    def _header(self) -> Header:
+        setup = self.setup
+        return Header(
+            episode=setup.name,
+            spec=self._environment.spec,
+            memory=setup.memory,
+            memory_settings=setup.memory_settings,
+            policy=setup.policy,
+            policy_settings=setup.policy_settings,
+            language=setup.language,
+            max_steps=setup.max_steps,
+            versions=versions(),
+        )
+
+
+def held(graph: Graph, memory: str) -> tuple[Held, ...]:
+    """Return how many nodes `memory` holds in this graph, by label; past versions of a node are not counted."""
+    nodes = [n for n in graph.scan(Where(memory=memory, retired=True)) if "version_of" not in n.props]
+    current = Counter(node.label for node in nodes if node.retired is None)
+    retired = Counter(node.label for node in nodes if node.retired is not None)
+    labels = sorted({*current, *retired})
+    return tuple(Held(label=label, current=current[label], retired=retired[label]) for label in labels)

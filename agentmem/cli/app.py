@@ -1,0 +1,63 @@
+"""The commands, and the options before them that hold for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentmem.cli.bench import bench
+from agentmem.cli.catalogue import games, memories, plugins
+from agentmem.cli.chosen import Chosen, trace_hooks
+from agentmem.cli.doctor import doctor
+from agentmem.cli.play import play
+from agentmem.cli.rebuild import rebuild
+from agentmem.cli.replay import replay
+from agentmem.cli.status import status
+from agentmem.cli.why import why
+
+app = typer.Typer(
+    name="agentmem",
+    help="Agents with graph memory: play a game, see what is remembered and why, compare memories.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"agentmem-graph {version('agentmem-graph')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(  # noqa: PLR0913 - one parameter is one option
+    ctx: typer.Context,
+    *,
+    plugin: Annotated[
+        list[str] | None, typer.Option("-p", metavar="no:NAME", help="Leave out a plugin; may be repeated.")
+    ] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Load a plugin from one Python file.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict-plugins", help="Stop at the first broken plugin.")] = False,
+    trace: Annotated[bool, typer.Option("--trace-hooks", help="Tell which plugin was asked what.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 - read by entry.py
+    version: Annotated[  # noqa: ARG001 - its callback does it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Agents with graph memory: play a game, see what is remembered and why, compare memories."""
+    if trace:
+        trace_hooks()
+    ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
+
+
+for command in (play, replay, games, memories, plugins, status, why, rebuild, doctor):
+    app.command()(command)
+app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -1,0 +1,73 @@
+"""`agentmem games`, `memories` and `plugins`: what there is to choose from, and from whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from agentmem.cli.chosen import Json
+from agentmem.cli.output import as_json, table
+
+if TYPE_CHECKING:
+    from agentmem.plugins import PluginReport
+
+
+def games(ctx: typer.Context, *, json: Json = False) -> None:
+    """List the games: families, levels, and what is made already."""
+    host = ctx.obj.host()
+    rows = [
+        {**row, "family": family}
+        for family, offer in sorted(host.environments.items())
+        for row in offer.factory().catalogue()
+    ]
+    if json:
+        as_json(rows)
+        return
+    table(rows, columns=("name", "about", "seconds", "cached_seeds"), nothing="no plugin offers games")
+    typer.echo("\nplay one with: agentmem play NAME   (any .z8 or .z5 file may be played by its path)")
+
+
+def memories(ctx: typer.Context, *, json: Json = False) -> None:
+    """List the memories, with what their plugin says of itself."""
+    host = ctx.obj.host()
+    rows = [
+        {"name": offer.name, "plugin": offer.plugin, "distribution": offer.distribution}
+        for _, offer in sorted(host.memories.items())
+    ]
+    broken = [_broken(report) for report in host.plugins() if report.state == "broken"]
+    if json:
+        as_json({"memories": rows, "broken": broken})
+        return
+    table(rows, columns=("name", "plugin", "distribution"), nothing="no plugin offers memories")
+    for one in broken:
+        typer.echo(f"\nbroken: {one['plugin']}: {one['reason']}")
+    typer.echo("\nplay with one: agentmem play --memory NAME   (see its settings with: --set help=)")
+
+
+def plugins(ctx: typer.Context, *, json: Json = False) -> None:
+    """List the plugins: who offers what, from which distribution, and what is broken, with its reason."""
+    rows = [_row(report) for report in ctx.obj.host().plugins()]
+    if json:
+        as_json(rows)
+        return
+    columns = ("name", "state", "distribution", "version", "offers", "reason")
+    table(rows, columns=columns, nothing="no plugins are installed")
+
+
+def _row(report: PluginReport) -> dict[str, Any]:
+    offers = [f"{kind} {name}" for kind, names in report.offers.items() for name in names]
+    return {
+        "name": report.name,
+        "state": report.state,
+        "distribution": report.distribution,
+        "version": report.version,
+        "source": report.source,
+        "offers": offers,
+        "hooks": list(report.hooks),
+        "reason": report.reason,
+    }
+
+
+def _broken(report: PluginReport) -> dict[str, str]:
+    return {"plugin": report.name, "distribution": report.distribution, "reason": report.reason}

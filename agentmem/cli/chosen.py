@@ -1,0 +1,78 @@
+"""What was chosen before the command: which plugins may take part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentmem.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from agentmem.host import Host
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the memory; may be repeated.")
+]
+Namespace = Annotated[
+    str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
+]
+StoreUri = Annotated[str, typer.Argument(metavar="STORE", help="A store: memory.db, or a URI.")]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The options before the command: plugins left out, plugin files, and whether a broken one stops us."""
+
+    blocked: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    strict: bool = False
+
+    def host(self) -> Host:
+        """Return the host with these plugins.
+
+        Raises:
+            InvalidInput: `-p` is given something else than `no:NAME`.
+        """
+        from agentmem.host import Host
+
+        for name in self.blocked:
+            if not name.startswith("no:"):
+                raise InvalidInput(f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE")
+        blocked = [name.removeprefix("no:") for name in self.blocked]
+        return Host(blocked=blocked, files=self.files, strict=self.strict)
+
+
+def settings_of(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Return `key=value` pairs as settings.
+
+    Raises:
+        InvalidInput: a pair has no `=`, or a key is set twice.
+
+    >>> settings_of(["width=6", "scoring=code"])
+    {'width': '6', 'scoring': 'code'}
+    """
+    settings: dict[str, str] = {}
+    for pair in pairs or ():
+        key, sign, value = pair.partition("=")
+        if not sign or not key.strip():
+            raise InvalidInput(f"--set is given {pair!r}; write --set KEY=VALUE")
+        if key.strip() in settings:
+            raise InvalidInput(f"--set gives {key.strip()!r} twice; give it once")
+        settings[key.strip()] = value
+    return settings
+
+
+def trace_hooks() -> None:
+    """Tell on standard error which plugin was asked what; never what the user said."""
+    import logging
+
+    heard = logging.StreamHandler()
+    heard.setFormatter(logging.Formatter("hook: %(message)s"))
+    log = logging.getLogger("agentmem.hooks")
+    log.addHandler(heard)
+    log.setLevel(logging.DEBUG)

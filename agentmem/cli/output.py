@@ -1,0 +1,74 @@
+"""How things are printed: tables, JSON, and text that came from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNBOUNDED = 100_000
+"""Columns of a table off a terminal: whoever reads it cuts it as they like."""
+
+
+def console(*, width: int | None = None) -> Console:
+    """Return a console on standard output: coloured and as wide as the terminal, or plain and not cut at all."""
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        return Console(width=width, highlight=False)
+    return Console(width=UNBOUNDED, highlight=False, color_system=None, soft_wrap=True)
+
+
+def as_json(value: Any) -> None:
+    """Print one JSON value on one line."""
+    from pydantic_core import to_json
+
+    sys.stdout.write(json.dumps(json.loads(to_json(value))) + "\n")
+
+
+def table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing: str) -> None:
+    """Print rows under `columns`; `nothing` where there is none."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, overflow="fold", no_wrap=not sys.stdout.isatty())
+    for row in rows:
+        shown.add_row(*(Text(one_line(_cell(row.get(column)))) for column in columns))
+    out = console()
+    out.print(shown if shown.rows else Text(nothing))
+
+
+def printable(text: str) -> str:
+    """Return text safe for a terminal: whatever could move the cursor or hide something is a space.
+
+    >>> printable("red\\x1b[31m apple")
+    'red [31m apple'
+    """
+    return CONTROL.sub(" ", text)
+
+
+def one_line(text: str, *, limit: int | None = None) -> str:
+    """Return text on one line, cut to `limit` characters with an ellipsis.
+
+    >>> one_line("a kitchen.\\n\\nA stove.", limit=12)
+    'a kitchen. …'
+    """
+    if limit is not None:
+        text = text[: 10 * limit]
+    line = " ".join(printable(text).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)

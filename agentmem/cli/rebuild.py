@@ -1,0 +1,42 @@
+"""`agentmem rebuild`: derive a memory again from the journal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
+from agentmem.cli.output import as_json
+from agentmem.cli.stored import existing, namespace_of
+
+
+def rebuild(  # noqa: PLR0913 - one parameter is one option
+    ctx: typer.Context,
+    store: StoreUri,
+    *,
+    memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="The memory to derive again.")],
+    settings: Settings = None,
+    namespace: Namespace = None,
+    json: Json = False,
+) -> None:
+    """Derive a memory again from the journal: with the same settings, the same graph byte for byte."""
+    from agentmem.agent_memory import AgentMemory
+    from agentmem.graph.digest import digest
+
+    host = ctx.obj.host()
+    built = host.memory(memory, settings_of(settings))
+    with existing(host, store) as opened:
+        chosen = namespace_of(opened, namespace)
+        remembered = AgentMemory(opened, namespace=chosen, memory=built, host=host)
+        before = digest(remembered.graph, built.name)
+        receipt = remembered.rebuild()
+        after = digest(remembered.graph, built.name)
+        entries = remembered.status().folded
+    told = {"namespace": chosen, "memory": memory, "entries": entries, "before": before, "after": after}
+    if json:
+        as_json({**told, "same": before == after, "receipt": receipt})
+        return
+    typer.echo(f"{memory} in {chosen}: {entries} entries folded again, {receipt.milliseconds:.0f} ms in the language")
+    typer.echo(f"before {before}\nafter  {after}")
+    typer.echo("the same graph" if before == after else "another graph: other settings, rules or versions derived it")

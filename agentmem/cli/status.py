@@ -1,0 +1,74 @@
+"""`agentmem status`: what is in a store, how far each memory has come, what it could not take in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from agentmem.cli.chosen import Json, StoreUri
+from agentmem.cli.output import as_json, one_line, table
+from agentmem.cli.stored import existing
+
+if TYPE_CHECKING:
+    from agentmem.graph.contract import Graph
+
+
+def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
+    """Show a store: namespaces, events, how far each memory has come, events set aside."""
+    host = ctx.obj.host()
+    with existing(host, store) as opened:
+        rows = [
+            row
+            for namespace in opened.namespaces()
+            for row in standing(opened.graph(namespace), offered=host.memories)
+        ]
+    if json:
+        as_json({"store": store, "namespaces": rows})
+        return
+    columns = ("namespace", "events", "entries", "memory", "folded", "holds", "set aside")
+    shown = [{**row, "set aside": len(row["set_aside"])} for row in rows]
+    table(shown, columns=columns, nothing="the store is empty; fill it with: agentmem play --store " + store)
+    for row in rows:
+        for entry, reason in row["set_aside"].items():
+            typer.echo(f"{row['namespace']}: {row['memory']} set {one_line(entry)} aside: {one_line(reason, limit=300)}")
+
+
+def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
+    """Return one row per memory that has folded anything in this namespace; one without a memory if none has.
+
+    Args:
+        graph: The namespace's graph; only read.
+        offered: Names of memories that may have been here without keeping nodes of their own.
+    """
+    from agentmem.agent.episode import held
+    from agentmem.fold import SET_ASIDE
+    from agentmem.graph.contract import Where
+    from agentmem.journal import EVENT, Journal
+
+    counts = graph.stats()
+    kept = {key.split("/", 1)[0] for key in counts if "/" in key} - {""}
+    here = sorted(name for name in {*kept, *offered} if name in kept or graph.counter(f"cursor/{name}"))
+    row: dict[str, Any] = {
+        "namespace": graph.namespace,
+        "events": counts.get(f"/{EVENT}", 0),
+        "entries": Journal(graph).last,
+        "memory": None,
+        "folded": None,
+        "holds": [],
+        "set_aside": {},
+    }
+    rows = []
+    for name in here:
+        aside = graph.scan(Where(memory=name, label=SET_ASIDE))
+        rows.append(
+            row
+            | {
+                "memory": name,
+                "folded": graph.counter(f"cursor/{name}"),
+                "holds": [f"{one.label} {one.current}+{one.retired}" for one in held(graph, name)],
+                "set_aside": {str(node.props["entry"]): str(node.props["reason"]) for node in aside},
+            }
+        )
+    return rows or [row]

@@ -1,0 +1,222 @@
+"""The default store: one SQLite file, durable, shared by threads and processes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import threading
+import weakref
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote
+
+from agentmem.errors import InvalidInput, StoreUnavailable, UnknownSetting
+from agentmem.graph.checks import check_namespace
+from agentmem.graph.sqlite_graph import SQLiteGraph
+from agentmem.graph.sqlite_schema import check_file, migrate
+from agentmem.graph.sqlite_session import SYNCHRONOUS, Session, Settings, explained
+from agentmem.graph.sqlite_spaces import find_space
+from agentmem.graph.sqlite_vectors import VectorIndex
+from agentmem.graph.sqlite_writing import delete_namespace
+
+IN_MEMORY = ("memory:", ":memory:")
+SCHEME = "sqlite:///"
+
+
+class SQLiteStores:
+    """Opens SQLite stores.
+
+    It claims a plain path, `sqlite:///relative/path`, `sqlite:////absolute/path`, and `memory:` for a
+    store that is gone when closed. `?durability=relaxed` after the path: no data is ever damaged, but
+    the last commits may be lost when the power fails.
+    """
+
+    def claims(self, uri: str) -> bool:
+        """Return whether `uri` is a path or one of our schemes; opens nothing."""
+        return "://" not in uri or uri.startswith(SCHEME)
+
+    def open(self, uri: str, *, create: bool = True) -> SQLiteStore:
+        """Open the store, making it and its folder if `create`.
+
+        Raises:
+            StoreUnavailable: it cannot be opened, or is not there and `create` is False.
+            StoreRefused: corrupt, another program's, or of a newer version; nothing was touched.
+            UnknownSetting: the part after `?` names something other than durability.
+        """
+        if uri in IN_MEMORY:
+            return SQLiteStore.in_memory()
+        path, _, query = uri.partition("?") if uri.startswith(SCHEME) or "?durability=" in uri else (uri, "", "")
+        settings = dict(parse_qsl(query, keep_blank_values=True))
+        durability = settings.pop("durability", "full")
+        if settings:
+            raise UnknownSetting(f"no setting {min(settings)!r} of a SQLite store; the only one is: durability")
+        if path.startswith(SCHEME):
+            path = unquote(path.removeprefix(SCHEME))
+        return SQLiteStore(Path(path), create=create, durability=durability)
+
+
+class SQLiteStore:
+    """Where graphs are kept: a SQLite file; promises: `agentmem.graph.contract.Store`.
+
+    Each thread has a connection of its own; writers of this process wait for each other at a lock,
+    those of other processes at the file's. A store that was open when its process forked works in
+    both: the child opens connections of its own.
+
+    Args:
+        path: The file.
+        create: Make it, and its folder, if it is not there.
+        durability: "full": a commit is on the disk when it returns. "relaxed": it survives the death
+            of the process at once, and a power cut a little later.
+        wait_s: How long to wait for another writer, in seconds.
+
+    Raises:
+        StoreUnavailable: it cannot be opened, or is not there and `create` is False.
+        StoreRefused: corrupt, another program's, or of a newer version; nothing was touched.
+        UnknownSetting: no such durability.
+    """
+
+    def __init__(
+        self, path: str | Path, *, create: bool = True, durability: str = "full", wait_s: float = 30.0
+    ) -> None:
+        if durability not in SYNCHRONOUS:
+            raise UnknownSetting(f"durability {durability!r} is unknown; use full or relaxed")
+        if "\0" in str(path) or not str(path):
+            raise InvalidInput(f"store path {str(path)!r} cannot be used: name a file")
+        self.uri = str(path)
+        self._settings = Settings(Path(path).expanduser().absolute(), durability, wait_s)
+        self._closed = False
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._start()
+        _check_place(self._settings.path, create=create)
+        try:
+            migrate(self._session().connection, self._settings.path)
+        except sqlite3.Error as problem:
+            self.close()
+            raise explained(problem, self._settings.path) from problem
+
+    @classmethod
+    def in_memory(cls) -> SQLiteStore:
+        """Return a new store that is gone when closed, for tests and trials."""
+        # A file in memory, where the system has such: threads share it as they would share a real one.
+        shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+        folder = tempfile.TemporaryDirectory(prefix="agentmem-", dir=shared_memory if shared_memory.is_dir() else None)
+        store = cls(Path(folder.name) / "graph.db", durability="relaxed")
+        store.uri = "memory:"
+        store._folder = folder
+        return store
+
+    def graph(self, namespace: str) -> SQLiteGraph:
+        """Return the graph of `namespace`, made on its first write."""
+        check_namespace(namespace)
+        return SQLiteGraph(namespace, self._session, self._vectors)
+
+    def namespaces(self) -> list[str]:
+        """Return the names in use, sorted."""
+        return sorted(row[0] for row in self._session().rows("select name from space"))
+
+    def drop(self, namespace: str) -> int:
+        """Erase a namespace whole; return how many nodes it had."""
+        check_namespace(namespace)
+        session = self._session()
+        with session.batch():
+            space = find_space(session, namespace)
+            count = delete_namespace(session, space) if space else 0
+            session.spaces.pop(namespace, None)
+        self._vectors().forget()
+        return count
+
+    def backup(self, path: Path) -> None:
+        """Write a copy that can be opened as a store of its own, while others go on writing.
+
+        Raises:
+            StoreUnavailable: `path` is there already, or cannot be written; it is left as it was.
+        """
+        if path.exists():
+            raise StoreUnavailable(f"{path} is there already; name a new file for the backup")
+        _check_place(path, create=True)
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        try:
+            with closing(sqlite3.connect(unfinished)) as copy:
+                # All pages in one go: a copy in steps starts again whenever somebody writes.
+                self._session().connection.backup(copy)
+                copy.execute("pragma journal_mode = delete")
+            unfinished.rename(path)
+        except sqlite3.Error as problem:
+            unfinished.unlink(missing_ok=True)
+            raise explained(problem, path) from problem
+
+    def close(self) -> None:
+        """Flush and free; may be called twice. One file is left if nobody else has it open."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._index is not None:
+            self._index.close()
+        for session in list(self._sessions):
+            session.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
+        self._writers = threading.Lock()
+        self._starting = threading.Lock()
+        self._mine = threading.local()
+        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._index: VectorIndex | None = None
+        self._inherited: list[object] = []
+
+    def _session(self) -> Session:
+        if self._closed:
+            raise StoreUnavailable(f"{self.uri} was closed; open it again")
+        if self._process != os.getpid():
+            self._start_after_fork()
+        session: Session | None = getattr(self._mine, "session", None)
+        if session is None:
+            session = self._mine.session = self._connect()
+        return session
+
+    def _vectors(self) -> VectorIndex:
+        with self._starting:
+            if self._index is None:
+                self._index = VectorIndex(self._connect())
+            return self._index
+
+    def _connect(self) -> Session:
+        session = Session(self._settings, self._writers)
+        self._sessions.add(session)
+        return session
+
+    def _start_after_fork(self) -> None:
+        # SQLite forbids to use, and even to close, a connection that was opened before the fork.
+        inherited = [*self._inherited, self._mine, self._index, *self._sessions]
+        self._start()
+        self._inherited = inherited
+
+
+def _check_place(path: Path, *, create: bool) -> None:
+    """Check that a store can be at `path`; make its folder if `create`.
+
+    Raises:
+        StoreUnavailable: a folder is there, nothing is, or it cannot be written.
+        StoreRefused: what is there is not a store of ours.
+    """
+    try:
+        if path.is_dir():
+            raise StoreUnavailable(f"{path} is a folder; name a file in it, such as {path / 'graph.db'}")
+        if not path.exists():
+            if not create:
+                raise StoreUnavailable(f"there is no store at {path}; check the path, or let it be made")
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not os.access(path, os.W_OK):
+            raise StoreUnavailable(f"{path} cannot be written; check its permissions")
+        if not os.access(path.parent, os.W_OK):
+            raise StoreUnavailable(f"the folder {path.parent} cannot be written; check its permissions")
+        if path.exists():
+            check_file(path)
+    except OSError as problem:
+        raise StoreUnavailable(
+            f"{path} cannot be used: {problem.strerror or problem}; choose another path"
+        ) from problem

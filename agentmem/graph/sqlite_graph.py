@@ -1,0 +1,160 @@
+"""One namespace of a SQLite store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+
+import numpy as np
+
+from agentmem.errors import CursorMoved
+from agentmem.graph import sqlite_reading, sqlite_search, sqlite_writing
+from agentmem.graph.checks import check_integer
+from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
+from agentmem.graph.expand import expand
+from agentmem.graph.sqlite_session import Session, Space
+from agentmem.graph.sqlite_spaces import check_limit, find_space, make_space
+from agentmem.graph.sqlite_vectors import VectorIndex
+from agentmem.vectors import Vectors
+
+RETIRE = "update node set retired = ? where ns = ? and id = ? and retired is null"
+COUNTER = "select value from counter where ns = ? and name = ?"
+FIRST = "insert into counter(ns, name, value) values(?, ?, ?) on conflict do nothing"
+SWAP = "update counter set value = ? where ns = ? and name = ? and value = ?"
+
+
+class SQLiteGraph:
+    """The nodes and edges of one namespace in a SQLite file; promises: `agentmem.graph.contract.Graph`."""
+
+    def __init__(self, namespace: str, session: Callable[[], Session], index: Callable[[], VectorIndex]) -> None:
+        self.namespace = namespace
+        self._session = session
+        self._index = index
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Make everything inside one transaction; an inner batch can be undone by itself."""
+        return self._session().batch()
+
+    def counter(self, name: str) -> int:
+        """Return the value of a named counter; 0 when it was never advanced."""
+        session, space = self._reading()
+        found = session.rows(COUNTER, (space.ns, name)) if space else []
+        return int(found[0][0]) if found else 0
+
+    def advance(self, name: str, *, expected: int, value: int) -> None:
+        """Compare and swap a counter."""
+        check_integer(value, "counter")
+        with self._writing() as (session, space):
+            moved = session.run(SWAP, (value, space.ns, name, expected))
+            if not moved and not expected:
+                moved = session.run(FIRST, (space.ns, name, value))
+            if not moved:
+                raise CursorMoved(f"counter {name!r} is {self.counter(name)}, not {expected}: read again and retry")
+
+    def put_nodes(self, nodes: Sequence[Node]) -> None:
+        """Write all or none; a node whose id is known is replaced."""
+        if nodes:
+            with self._writing() as (session, space):
+                sqlite_writing.put_nodes(session, space, nodes)
+
+    def put_edges(self, edges: Sequence[Edge]) -> None:
+        """Write all or none; an edge that is known is replaced."""
+        if edges:
+            with self._writing() as (session, space):
+                sqlite_writing.put_edges(session, space, edges)
+
+    def retire(self, ids: Sequence[str], *, position: int) -> int:
+        """Mark nodes as retired by `position`; return how many were current until now."""
+        check_integer(position, "position")
+        with self._writing() as (session, space):
+            return session.run_many(RETIRE, [(position, space.ns, one) for one in ids])
+
+    def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
+        """Return the nodes with these ids, retired or not, in the order of `ids`."""
+        session, space = self._reading()
+        return sqlite_reading.get(session, space, ids, vectors=vectors) if space else []
+
+    def scan(
+        self,
+        where: Where = EVERYTHING_CURRENT,
+        *,
+        newest: bool = False,
+        limit: int | None = None,
+        vectors: bool = False,
+    ) -> list[Node]:
+        """Return nodes in order of (position, id); with `newest`, the last ones first."""
+        check_limit(limit, least=0)
+        session, space = self._reading()
+        if space is None:
+            return []
+        return sqlite_reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
+
+    def edges(
+        self,
+        ids: Sequence[str],
+        *,
+        types: Sequence[str] | None = None,
+        direction: Direction = "both",
+        retired: bool = False,
+        limit: int | None = None,
+    ) -> list[Edge]:
+        """Return the edges at these nodes, newest first, each once."""
+        check_limit(limit, least=0)
+        session, space = self._reading()
+        if space is None:
+            return []
+        question = sqlite_reading.EdgeQuestion(types, direction, retired, limit)
+        return sqlite_reading.edges(session, space, ids, question)
+
+    def expand(
+        self,
+        ids: Sequence[str],
+        *,
+        hops: int,
+        types: Sequence[str] | None = None,
+        direction: Direction = "both",
+        limit: int = 200,
+    ) -> list[tuple[Node, int]]:
+        """Return current nodes within `hops` edges with their distance, nearest first, the start included."""
+        return expand(self, ids, hops=hops, types=types, direction=direction, limit=limit)
+
+    def nearest(self, vector: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
+        """Return up to `limit` nodes with their cosine, best first, ties by id; exact."""
+        return self.nearest_many(np.asarray(vector, np.float32)[None], where, limit=limit)[0]
+
+    def nearest_many(self, vectors: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[list[Hit]]:
+        """Return `nearest` for each row of `vectors`, in one pass."""
+        check_limit(limit)
+        queries = sqlite_search.as_queries(vectors)
+        session, space = self._reading()
+        if space is None:
+            return [[] for _ in queries]
+        return sqlite_search.nearest(session, space, self._index(), queries, where, limit=limit)
+
+    def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
+        """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""
+        check_limit(limit)
+        session, space = self._reading()
+        return sqlite_search.matching(session, space, text, where, limit=limit) if space else []
+
+    def delete(self, ids: Sequence[str]) -> int:
+        """Erase nodes with their edges, vectors and text; return how many there were."""
+        with self._writing() as (session, space):
+            return session.run_many("delete from node where ns = ? and id = ?", [(space.ns, one) for one in ids])
+
+    def stats(self) -> Mapping[str, int]:
+        """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
+        session, space = self._reading()
+        if space is None:
+            return {"nodes": 0, "edges": 0, "vectors": 0, "retired": 0}
+        return sqlite_reading.stats(session, space)
+
+    def _reading(self) -> tuple[Session, Space | None]:
+        session = self._session()
+        return session, find_space(session, self.namespace)
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Session, Space]]:
+        session = self._session()
+        with session.batch():
+            yield session, make_space(session, self.namespace)

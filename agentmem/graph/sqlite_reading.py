@@ -1,0 +1,103 @@
+"""What is read from one namespace of a SQLite store, by id, by order and along edges."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agentmem.graph.contract import Direction, Edge, Node, Where
+from agentmem.graph.filters import conditions, standings
+from agentmem.graph.sqlite_rows import COLUMNS, ids_json, node_of, vector_of
+from agentmem.graph.sqlite_session import Row, Session, Space
+from agentmem.graph.sqlite_spaces import kinds_of
+
+GET = f"""select {COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"""
+GET_WITH_VECTORS = f"""select {COLUMNS}, v.v from json_each(?) w cross join node n on n.ns = ? and n.id = w.value
+left join vec v on v.seq = n.vec"""
+EDGES = """select a.id, e.type, b.id, e.props, e.position from json_each(:ids) w
+cross join node {near} on {near}.ns = :ns and {near}.id = w.value
+cross join edge e on e.{near_end} = {near}.pk{living}{typed}
+cross join node {far} on {far}.pk = e.{far_end} and {far}.ns = :ns"""
+FROM_SOURCE = {"near": "a", "near_end": "src", "far": "b", "far_end": "dst"}
+FROM_TARGET = {"near": "b", "near_end": "dst", "far": "a", "far_end": "src"}
+SIDES = {"out": [FROM_SOURCE], "in": [FROM_TARGET], "both": [FROM_SOURCE, FROM_TARGET]}
+
+
+def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) -> list[Node]:
+    """Return the nodes with these ids, in their order."""
+    rows = session.rows(GET_WITH_VECTORS if vectors else GET, (ids_json(ids), space.ns))
+    return _nodes(rows, space)
+
+
+def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool) -> list[Node]:
+    """Return nodes in order of (position, id), or its reverse.
+
+    Each kind and standing is one stretch of an index, read in order; they are merged here.
+    """
+    filters, values = conditions(where)
+    stretches = [(kind, *standing) for kind in kinds_of(space, where) for standing in standings(where)]
+    rows: list[Row] = []
+    for kind, standing, more in stretches:
+        sql = _scan_sql(standing + filters, newest=newest, vectors=vectors)
+        rows += session.rows(sql, (space.ns, kind, *more, *values, -1 if limit is None else limit))
+    if len(stretches) > 1:
+        rows.sort(key=lambda row: (row[5], row[0]), reverse=newest)
+    return _nodes(rows[:limit], space)
+
+
+class EdgeQuestion(NamedTuple):
+    """Which edges are asked for; see `Graph.edges`."""
+
+    types: Sequence[str] | None
+    direction: Direction
+    retired: bool
+    limit: int | None
+
+
+def edges(session: Session, space: Space, ids: Sequence[str], question: EdgeQuestion) -> list[Edge]:
+    """Return the edges at these nodes, newest first, then by (source, type, target); each once."""
+    types, direction, retired, limit = question
+    living = "" if retired else " and e.dead = 0"
+    typed = "" if types is None else " and e.type in (select value from json_each(:types))"
+    found = "\nunion ".join(EDGES.format(living=living, typed=typed, **side) for side in SIDES[direction])
+    parameters = {
+        "ids": ids_json(list(dict.fromkeys(ids))),
+        "ns": space.ns,
+        "types": None if types is None else json.dumps(list(types)),
+        "limit": -1 if limit is None else limit,
+    }
+    rows = session.rows(f"{found}\norder by 5 desc, 1, 2, 3 limit :limit", parameters)
+    return [Edge(a, kind, b, {} if props == "{}" else json.loads(props), at) for a, kind, b, props, at in rows]
+
+
+def stats(session: Session, space: Space) -> dict[str, int]:
+    """Return counts of what is current by "memory/label", and `nodes`, `edges`, `vectors`; and `retired` nodes."""
+    rows = session.rows(
+        "select kind, sum(retired is null), sum(retired is null and vec is not null), count(retired) "
+        "from node where ns = ? group by kind",
+        (space.ns,),
+    )
+    counts = {"/".join(space.names[kind]): current for kind, current, _, _ in rows if current}
+    living = session.rows(
+        "select count(*) from node n cross join edge e on e.src = n.pk and e.dead = 0 where n.ns = ?", (space.ns,)
+    )
+    return counts | {
+        "nodes": sum(row[1] for row in rows),
+        "edges": int(living[0][0]),
+        "vectors": sum(row[2] for row in rows),
+        "retired": sum(row[3] for row in rows),
+    }
+
+
+def _scan_sql(filters: str, *, newest: bool, vectors: bool) -> str:
+    order = " desc" if newest else ""
+    columns, join = (f"{COLUMNS}, v.v", " left join vec v on v.seq = n.vec") if vectors else (COLUMNS, "")
+    return (
+        f"select {columns} from node n{join} where n.ns = ? and n.kind = ?{filters} "
+        f"order by n.position{order}, n.id{order} limit ?"
+    )
+
+
+def _nodes(rows: Sequence[Row], space: Space) -> list[Node]:
+    return [node_of(row, space.names, vector_of(row[8]) if len(row) > 8 and row[8] else None) for row in rows]

@@ -1,0 +1,75 @@
+"""Nodes as rows of SQLite, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from agentmem.errors import WrongDimension
+from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
+from agentmem.graph.contract import Node
+from agentmem.graph.sqlite_session import Row
+from agentmem.vectors import Vectors
+
+COLUMNS = "n.id, n.kind, n.at, n.text, n.props, n.position, n.retired, n.said_by"
+
+
+def row_of(node: Node, *, ns: int, kind: int, seq: int | None) -> Row:
+    """Return a node as parameters, in the order of the table's columns."""
+    check_node(node)
+    return (
+        ns,
+        node.id,
+        kind,
+        microseconds(node.at),
+        node.position,
+        node.retired,
+        storable(node.by),
+        storable(node.text),
+        props_json(node.props),
+        seq,
+    )
+
+
+def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None = None) -> Node:
+    """Return the node of a row of `COLUMNS`."""
+    id_, kind, at, text, props, position, retired, by = row[:8]
+    memory, label = names[kind]
+    known = {} if props == "{}" else json.loads(props)
+    return Node(id_, label, moment(at), memory, text, known, vector, position, retired, by)
+
+
+def blob_of(vector: Vectors) -> bytes:
+    """Return a vector as it is kept: float32, little endian."""
+    return vector.astype("<f4", copy=False).tobytes()
+
+
+def vector_of(blob: bytes) -> Vectors:
+    """Return a vector as it was kept, shape (dim,); read-only."""
+    return np.frombuffer(blob, "<f4")
+
+
+def stacked(vectors: Sequence[Vectors], dim: int | None) -> Vectors:
+    """Return vectors of one namespace as float32, shape (n, dim).
+
+    Raises:
+        WrongDimension: they differ from `dim` or from each other, or are not finite.
+    """
+    shapes = {np.shape(vector) for vector in vectors}
+    wanted = (dim,) if dim is not None else next(iter(shapes))
+    for shape in shapes:
+        if shape != wanted or shape == (0,) or len(shape) != 1:
+            raise WrongDimension(
+                f"a vector of shape {shape} where this namespace keeps {wanted}: use the embedder it was made with"
+            )
+    rows = np.asarray(vectors, np.float32)
+    if not np.isfinite(rows).all():
+        raise WrongDimension("a vector holds NaN or infinity: nothing was written; check the embedder")
+    return rows
+
+
+def ids_json(ids: Sequence[str]) -> str:
+    """Return ids as a JSON list for `json_each`, which would cut one at a NUL; no node has such an id."""
+    return json.dumps([one for one in ids if "\0" not in one])

@@ -1,0 +1,152 @@
+"""Search in one namespace of a SQLite store: by vector, exact, and by words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentmem.errors import WrongDimension
+from agentmem.graph.contract import Hit, Node, Where
+from agentmem.graph.filters import conditions, everything, standings
+from agentmem.graph.sqlite_rows import COLUMNS, node_of
+from agentmem.graph.sqlite_session import Session, Space
+from agentmem.graph.sqlite_spaces import kinds_of
+from agentmem.graph.sqlite_vectors import Snapshot, VectorIndex, best, scores
+from agentmem.graph.text import fts5_query, words_of
+from agentmem.vectors import Vectors
+
+SPARE = 8
+"""Candidates fetched beyond those asked for, in case some are no longer current."""
+WIDER = 4
+
+
+def matching(session: Session, space: Space, text: str, where: Where, *, limit: int) -> list[Hit]:
+    """Return up to `limit` nodes that share words with `text`, best first, ties by id."""
+    words, kinds = words_of(text), kinds_of(space, where)
+    if not words or not kinds:
+        return []
+    filters, values = everything(where)
+    sql = (
+        f"select {COLUMNS}, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "
+        "where fts match ? order by fts.rank limit ?"
+    )
+    rows = session.rows(sql, (space.ns, *values, fts5_query(words, kinds), limit))
+    rows.sort(key=lambda row: (-row[8], row[0]))
+    return [Hit(node_of(row, space.names), row[8]) for row in rows]
+
+
+def nearest(
+    session: Session, space: Space, index: VectorIndex, queries: Vectors, where: Where, *, limit: int
+) -> list[list[Hit]]:
+    """Return for each row of `queries` up to `limit` nodes with their cosine, best first, ties by id; exact.
+
+    The matrices propose candidates, the rows of the file decide; if too few are left, more are proposed.
+
+    Raises:
+        WrongDimension: `queries` have another dim than the vectors kept.
+    """
+    if space.dim is None:
+        return [[] for _ in queries]
+    if queries.shape[1:] != (space.dim,):
+        raise WrongDimension(
+            f"a query of shape {queries.shape[1:]} where this namespace keeps ({space.dim},): use its embedder"
+        )
+    return _Search(session, space, index, where).run(queries, limit)
+
+
+class _Search:
+    """One search: the rows it has fetched so far are kept, for the next query may need them too."""
+
+    def __init__(self, session: Session, space: Space, index: VectorIndex, where: Where) -> None:
+        self.session, self.space, self.index, self.where = session, space, index, where
+        self.parts = [part for kind in kinds_of(space, where) for part in self._parts(kind)]
+        self.seqs = np.concatenate([part.seqs for part in self.parts] or [np.empty(0, np.int64)])
+        self.pks = np.concatenate([part.pks for part in self.parts] or [np.empty(0, np.int64)])
+        self.fetched: dict[int, Node | None] = {}
+
+    def run(self, queries: Vectors, limit: int) -> list[list[Hit]]:
+        lines = scores(self.parts, queries)
+        firsts = [best(line, limit + SPARE) for line in lines]
+        if firsts:
+            self._fetch(np.unique(np.concatenate(firsts)))
+        found = [self._hits(line, first, limit) for line, first in zip(lines, firsts, strict=True)]
+        self._bury()
+        return found
+
+    def _hits(self, line: Vectors, places: NDArray[np.intp], limit: int) -> list[Hit]:
+        count = limit + SPARE
+        while True:
+            hits = [
+                Hit(node, max(-1.0, min(1.0, float(line[place]))))
+                for place in places.tolist()
+                if (node := self.fetched[int(self.seqs[place])]) is not None
+            ]
+            if len(hits) >= limit or count >= len(line):
+                return sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[:limit]
+            count *= WIDER
+            places = best(line, count)
+            self._fetch(places)
+
+    def _fetch(self, places: NDArray[np.intp]) -> None:
+        wanted = {seq: pk for seq, pk in zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True)}
+        missing = [(seq, pk) for seq, pk in wanted.items() if seq not in self.fetched]
+        self.fetched.update((seq, None) for seq, _ in missing)
+        if not missing:
+            return
+        filters, values = everything(self.where)
+        sql = f"select {COLUMNS}, n.vec from json_each(?) w cross join node n on n.pk = w.value where n.ns = ?{filters}"
+        asked = {seq for seq, _ in missing}
+        for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
+            if row[8] in asked:
+                self.fetched[row[8]] = node_of(row, self.space.names)
+
+    def _parts(self, kind: int) -> list[Snapshot]:
+        ns, dim = self.space.ns, self.space.dim
+        assert dim is not None
+        if self.where.as_of is not None or self.where.retired:
+            return [self._history(kind)]
+        shared = self.index.snapshot(ns, kind, dim)
+        if not self.session.depth:
+            return [shared]
+        # Another thread may have read on what was committed before this batch began: take it once.
+        written = self.index.written(self.session, ns, kind, dim)
+        start = int(np.searchsorted(written.seqs, shared.seqs[-1], side="right")) if len(shared.seqs) else 0
+        return [shared, Snapshot(written.rows[start:], written.seqs[start:], written.pks[start:], written.dead)]
+
+    def _history(self, kind: int) -> Snapshot:
+        # Time travel is rare: it reads the file, and the matrices stay free of what is retired.
+        filters, values = conditions(self.where)
+        rows = []
+        for standing, more in standings(self.where):
+            sql = (
+                "select n.vec, n.pk, v.v from node n cross join vec v on v.seq = n.vec "
+                f"where n.ns = ? and n.kind = ?{standing}{filters}"
+            )
+            rows += self.session.rows(sql, (self.space.ns, kind, *more, *values))
+        vectors = np.frombuffer(b"".join([row[2] for row in rows]), "<f4").reshape(-1, self.space.dim or 1)
+        whole = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
+        return Snapshot(vectors, whole[:, 0], whole[:, 1], np.empty(0, np.int64))
+
+    def _bury(self) -> None:
+        # Only a search for all that is current tells what is gone from what was filtered out.
+        if self.session.depth or self.where != Where(memory=self.where.memory, label=self.where.label):
+            return
+        gone = {seq for seq, node in self.fetched.items() if node is None}
+        if gone:
+            self.index.bury(gone)
+
+
+def as_queries(vectors: Vectors) -> Vectors:
+    """Return queries as float32, shape (n, dim).
+
+    Raises:
+        WrongDimension: they are not a matrix, or not finite.
+    """
+    queries = np.asarray(vectors, np.float32)
+    if queries.ndim != 2:
+        raise WrongDimension(f"queries of shape {queries.shape}: pass one row per query, shape (n, dim)")
+    if not np.isfinite(queries).all():
+        raise WrongDimension("a query holds NaN or infinity: check the embedder")
+    return queries

@@ -1,0 +1,204 @@
+"""One thread's connection to a SQLite store, and the transaction it is in."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
+
+Row = tuple[Any, ...]
+SYNCHRONOUS = {"full": "full", "relaxed": "normal"}
+REFUSED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+CHECKPOINT_PAGES = 4000
+CACHE_KIB = 16_384
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a SQLite file is opened."""
+
+    path: Path
+    durability: str = "full"
+    wait_s: float = 30.0
+
+
+@dataclass
+class Space:
+    """A namespace as one connection knows it: its number, its dimension, its numbers for (memory, label)."""
+
+    ns: int
+    dim: int | None
+    kinds: dict[tuple[str, str], int] = field(default_factory=dict)
+    names: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def learn(self, kind: int, memory: str, label: str) -> int:
+        """Remember the number of (memory, label) and return it."""
+        self.kinds[memory, label] = kind
+        self.names[kind] = (memory, label)
+        return kind
+
+
+class Session:
+    """A connection used by one thread.
+
+    What it remembers of other tables is forgotten as soon as another connection
+    has committed, or its own transaction is undone.
+    """
+
+    def __init__(self, settings: Settings, writers: threading.Lock) -> None:
+        self.connection = connect(settings)
+        self.spaces: dict[str, Space] = {}
+        self.depth = 0
+        self.transactions = 0
+        self.committed_seq = 0
+        self._seq = 0
+        self._settings = settings
+        self._writers = writers
+        self._seen_version = -1
+
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
+        """Return all rows of one statement."""
+        try:
+            return self.connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as problem:
+            raise explained(problem, self._settings.path) from problem
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement; return how many rows it changed."""
+        self._check_still_whole()
+        try:
+            return self.connection.execute(sql, parameters).rowcount
+        except sqlite3.Error as problem:
+            raise explained(problem, self._settings.path) from problem
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
+        """Run one statement for each row; return how many rows were changed in all."""
+        self._check_still_whole()
+        try:
+            return self.connection.executemany(sql, rows).rowcount
+        except sqlite3.Error as problem:
+            raise explained(problem, self._settings.path) from problem
+
+    def refresh(self) -> None:
+        """Forget what may have changed since the last statement."""
+        if self.depth:
+            return
+        version = self.rows("pragma data_version")[0][0]
+        if version != self._seen_version:
+            self._seen_version = version
+            self.spaces.clear()
+
+    def next_seq(self) -> int:
+        """Return the seq of the next vector; only inside a batch."""
+        self._seq += 1
+        return self._seq
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Make everything inside one transaction; inside another one, a part of it that can be undone by itself."""
+        if self.depth:
+            with self._nested():
+                yield
+            return
+        if not self._writers.acquire(timeout=self._settings.wait_s):
+            raise StoreUnavailable(
+                f"{self._settings.path}: another thread has been writing for {self._settings.wait_s} s"
+            )
+        try:
+            with self._outermost():
+                yield
+        finally:
+            self._writers.release()
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
+        self.run("begin immediate")
+        try:
+            self.refresh()
+            self.depth = 1
+            self.transactions += 1
+            found = self.rows("select seq from sqlite_sequence where name = 'vec'")
+            self.committed_seq = self._seq = found[0][0] if found else 0
+            yield
+            self.run("commit")
+        except BaseException:
+            self._undo("rollback")
+            raise
+        finally:
+            self.depth = 0
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        self.depth += 1
+        self.run("savepoint inner_batch")
+        try:
+            yield
+            self.run("release inner_batch")
+        except BaseException:
+            self._undo("rollback to inner_batch")
+            self._undo("release inner_batch")
+            raise
+        finally:
+            self.depth -= 1
+
+    def _check_still_whole(self) -> None:
+        # A full disk can end a transaction; whoever caught that error must not go on writing outside of one.
+        if self.depth and not self.connection.in_transaction:
+            raise StoreUnavailable(f"{self._settings.path}: an earlier error undid this batch; begin a new one")
+
+    def _undo(self, statement: str) -> None:
+        self.spaces.clear()
+        # After a full disk SQLite may have rolled back by itself.
+        if self.connection.in_transaction:
+            self.run(statement)
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        self.connection.close()
+
+    def __del__(self) -> None:
+        # Its thread has ended.
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
+def connect(settings: Settings) -> sqlite3.Connection:
+    """Return a new connection, ready for use.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened.
+        StoreRefused: it is not a database, or damaged.
+    """
+    try:
+        connection = sqlite3.connect(
+            settings.path,
+            timeout=settings.wait_s,
+            isolation_level=None,
+            check_same_thread=False,  # so that close() may close the connections of all threads
+            cached_statements=512,
+        )
+        connection.execute(f"pragma synchronous = {SYNCHRONOUS[settings.durability]}")
+        connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute(f"pragma cache_size = -{CACHE_KIB}")
+        connection.execute("pragma recursive_triggers = on")
+    except sqlite3.Error as problem:
+        raise explained(problem, settings.path) from problem
+    return connection
+
+
+def explained(problem: sqlite3.Error, path: Path) -> StoreError:
+    """Return the error of ours that says what `problem` means for the store at `path`."""
+    code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+    if code in REFUSED:
+        return StoreRefused(f"{path} is damaged or not a store ({problem}); restore a backup, or choose another path")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreUnavailable(f"{path}: the disk is full, nothing was written; free some space and try again")
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreUnavailable(f"{path}: another process has been writing for too long; try again, or end it")
+    return StoreUnavailable(f"{path} cannot be used ({problem}); check the path, its permissions and the disk")

@@ -1,0 +1,34 @@
+"""The words of a user's text, as a full-text query in which nothing is syntax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+WORD = re.compile(r"[^\W_]+")
+MOST_WORDS = 64
+"""Words of one query that are looked up; later ones add cost and no meaning."""
+
+
+def words_of(text: str) -> list[str]:
+    """Return the different words of `text` in lower case, in order, at most 64.
+
+    >>> words_of('The key; the "OLD" key AND ns:7*')
+    ['the', 'key', 'old', 'and', 'ns', '7']
+    """
+    return list(dict.fromkeys(WORD.findall(text.lower())))[:MOST_WORDS]
+
+
+def fts5_query(words: Iterable[str], kinds: Iterable[int]) -> str:
+    """Return the FTS5 query for rows of one of `kinds` with any of `words`.
+
+    Each word is quoted, so that `AND`, `NEAR` or `text` stay words.
+
+    >>> fts5_query(["key", "and"], [3, 5])
+    'kind:("3" OR "5") AND text:("key" OR "and")'
+    """
+    return f"kind:({_any_of(map(str, kinds))}) AND text:({_any_of(words)})"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in words)

@@ -1,0 +1,227 @@
+"""The host: finds plugins, says what became of each, and opens things by name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from agentmem.discovery import find, in_words
+from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
+from agentmem.events import Event, Query, Recollection
+from agentmem.graph.contract import Store, StoreFactory
+from agentmem.language.contract import Embedder, Language, Receipt, Rule
+from agentmem.memory import Memory, MemoryFactory
+from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
+
+if TYPE_CHECKING:
+    from agentmem.agent.environment import Environment, EnvironmentFamily
+    from agentmem.agent.policy import Policy
+
+log = logging.getLogger("agentmem.hooks")
+Built = TypeVar("Built")
+DEFAULT_EMBEDDER = "wordllama"
+CURES: Mapping[Kind, str] = {"memory": "agentmem memories", "environment": "agentmem games"}
+
+
+class Host:
+    """Everything the installed plugins offer, by name. There is no global one: make as many as needed.
+
+    A plugin that cannot be loaded, is misspelt or clashes with another is named in
+    `plugins()` with its reason; the rest work. `logging.getLogger("agentmem.hooks")`
+    at DEBUG tells who was asked and what was answered, never a user's text.
+
+    Args:
+        plugins: Names of installed plugins, modules or objects; None for all installed ones.
+        blocked: Names to leave out (`-p no:name`).
+        strict: Raise at the first broken plugin instead of going on without it.
+        files: Single-file plugins (`--plugin FILE.py`); running them is up to the caller.
+
+    Raises:
+        UnknownName: `plugins` or `blocked` names a plugin that is not installed.
+        InvalidInput: a file is not there.
+        PluginError: a plugin is broken, and `strict`.
+    """
+
+    def __init__(
+        self,
+        plugins: Sequence[str | object] | None = None,
+        *,
+        blocked: Sequence[str] = (),
+        strict: bool = False,
+        files: Sequence[str | Path] = (),
+    ) -> None:
+        self._plugins = Plugins()
+        for found in find(plugins, blocked=blocked, files=files):
+            report = self._plugins.admit(found)
+            if strict and report.state == "broken":
+                raise PluginError(_broken(report))
+        self.memories: Mapping[str, Offer[MemoryFactory]] = self._plugins.offers("memory")
+        self.stores: Mapping[str, Offer[Callable[[], StoreFactory]]] = self._plugins.offers("store")
+        self.embedders: Mapping[str, Offer[Callable[[], Embedder]]] = self._plugins.offers("embedder")
+        self.languages: Mapping[str, Offer[Callable[..., Language]]] = self._plugins.offers("language")
+        self.environments: Mapping[str, Offer[Callable[[], EnvironmentFamily]]] = self._plugins.offers("environment")
+        self.policies: Mapping[str, Offer[Callable[[Mapping[str, Any]], Policy]]] = self._plugins.offers("policy")
+        self.rules: Mapping[str, Sequence[Rule]] = self._plugins.rules()
+        self._before_write = self._plugins.event_hooks("agentmem_before_write")
+        self._after_write = self._plugins.event_hooks("agentmem_after_write")
+        self._before_recall = self._plugins.event_hooks("agentmem_before_recall")
+        self._after_recall = self._plugins.event_hooks("agentmem_after_recall")
+
+    def plugins(self) -> list[PluginReport]:
+        """Return what became of each plugin, in the order they were admitted."""
+        return list(self._plugins.reports)
+
+    def memory(self, name: str, settings: Mapping[str, Any] | None = None) -> Memory:
+        """Return a new memory.
+
+        Raises:
+            UnknownName: nobody offers it; UnknownSetting: it refuses a setting;
+            PluginError: the plugin that offers it is broken.
+        """
+        return self._build("memory", name, self.memories, settings or {})
+
+    def policy(self, name: str, settings: Mapping[str, Any] | None = None) -> Policy:
+        """Return a new policy; raises as `memory` does."""
+        return self._build("policy", name, self.policies, settings or {})
+
+    def embedder(self, name: str = DEFAULT_EMBEDDER) -> Embedder:
+        """Return an embedder; raises as `memory` does."""
+        return self._build("embedder", name, self.embedders)
+
+    def language(self, spec: str = "rules", embedder: Embedder | str | None = None) -> Language:
+        """Return a language: `rules`, `replay:FILE`, or what a plugin offers as `name:argument`.
+
+        Args:
+            spec: Name, and after a colon the argument.
+            embedder: One, or its name; None for the default one.
+        """
+        name, _, argument = spec.partition(":")
+        if embedder is None or isinstance(embedder, str):
+            embedder = self.embedder(embedder or DEFAULT_EMBEDDER)
+        return self._build("language", name, self.languages, argument, embedder, self.rules)
+
+    def store(self, uri: str, *, create: bool = True) -> Store:
+        """Return the store at `uri`, opened by the first kind that claims it; the host's own are asked last.
+
+        Raises:
+            InvalidInput: no kind of store claims it.
+            StoreUnavailable, StoreRefused: it cannot be opened.
+        """
+        for name in sorted(self.stores, key=lambda name: (self.stores[name].plugin == "defaults", name)):
+            factory = self._build("store", name, self.stores)
+            if factory.claims(uri):
+                return factory.open(uri, create=create)
+        kinds = ", ".join(sorted(self.stores)) or "none"
+        raise InvalidInput(f"no store opens {uri!r}; the kinds installed are: {kinds}; pass a path such as graph.db")
+
+    def environment(self, spec: str, options: Mapping[str, Any] | None = None) -> Environment:
+        """Return the environment for what the user typed, opened by the first family that claims it.
+
+        Raises:
+            UnknownName: no family claims it.
+            InvalidInput, MissingExtra, EnvironmentFailed: it cannot be opened.
+        """
+        families = [self._build("environment", name, self.environments) for name in sorted(self.environments)]
+        for family in families:
+            if family.claims(spec):
+                return family.open(spec, options or {})
+        known = [str(row["name"]) for family in families for row in family.catalogue() if "name" in row]
+        raise self._unknown("environment", spec, known)
+
+    def before_write(self, event: Event) -> Event:
+        """Return the event to append; a plugin that raises refuses it."""
+        for hook in self._before_write:
+            event = _told(hook, event, Event, event=event)
+        return event
+
+    def after_write(self, event: Event, receipt: Receipt) -> None:
+        """Tell that an event is durable. A listener that fails is logged: the write stands."""
+        for hook in self._after_write:
+            try:
+                _call(hook, event=event, receipt=receipt)
+            except PluginError as error:
+                log.warning("%s; the event is kept", error)
+
+    def before_recall(self, query: Query) -> Query:
+        """Return the query to ask; a plugin that raises refuses it."""
+        for hook in self._before_recall:
+            query = _told(hook, query, Query, query=query)
+        return query
+
+    def after_recall(self, query: Query, recollections: Sequence[Recollection]) -> list[Recollection]:
+        """Return what may be shown; a plugin that raises lets nothing through."""
+        shown = list(recollections)
+        for hook in self._after_recall:
+            answer = _call(hook, query=query, recollections=tuple(shown))
+            if answer is not None:
+                shown = _recollections(hook, answer)
+        return shown
+
+    def _build(self, kind: Kind, name: str, offers: Mapping[str, Offer[Callable[..., Built]]], *given: Any) -> Built:
+        offer = offers.get(name)
+        if offer is None:
+            raise self._unknown(kind, name, offers)
+        try:
+            return offer.factory(*given)
+        except AgentmemError:
+            raise
+        except Exception as error:
+            said = f"plugin {offer.plugin!r} could not build the {kind} {name!r}: {in_words(error)}"
+            raise PluginError(f"{said}; tell its authors, or block it with -p no:{offer.plugin}") from error
+
+    def _unknown(self, kind: Kind, name: str, known: Sequence[str] | Mapping[str, Any]) -> AgentmemError:
+        """Return why there is no such thing: a broken plugin would have offered it, or nobody does."""
+        broken = [report for report in self._plugins.reports if report.state == "broken"]
+        for report in broken:
+            if name in report.offers.get(kind, ()) or _is_named_like(report, name):
+                return PluginError(f"no {kind} named {name!r}: {_broken(report)}")
+        error = UnknownName.among(kind, name, known, cure=CURES.get(kind, "agentmem plugins"))
+        if not broken:
+            return error
+        names = ", ".join(report.name for report in broken)
+        return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _broken(report: PluginReport) -> str:
+    where = f" ({report.distribution} {report.version})" if report.distribution else ""
+    return f"plugin {report.name!r}{where} is broken: {report.reason}"
+
+
+def _is_named_like(report: PluginReport, name: str) -> bool:
+    plain = name.lower().replace("-", "_")
+    sources = (report.name, report.distribution, report.source)
+    return any(plain == part or plain in part.split("_") for part in (s.lower().replace("-", "_") for s in sources))
+
+
+def _told(hook: EventHook, value: Built, kind: type[Built], **arguments: Any) -> Built:
+    """Return what a hook makes of `value`: another of its kind, or the same."""
+    answer = _call(hook, **arguments)
+    if answer is None:
+        return value
+    if not isinstance(answer, kind):
+        raise PluginError(_wrong(hook, answer, f"return a {kind.__name__} or None"))
+    return answer
+
+
+def _recollections(hook: EventHook, answer: Any) -> list[Recollection]:
+    if isinstance(answer, Sequence) and all(isinstance(one, Recollection) for one in answer):
+        return list(answer)
+    raise PluginError(_wrong(hook, answer, "return Recollections or None"))
+
+
+def _wrong(hook: EventHook, answer: object, cure: str) -> str:
+    return f"plugin {hook.plugin!r}: its {hook.function.__name__} returned a {type(answer).__name__}; {cure}"
+
+
+def _call(hook: EventHook, **arguments: Any) -> Any:
+    try:
+        answer = hook.function(*(arguments[name] for name in hook.arguments))
+    except AgentmemError:
+        raise
+    except Exception as error:
+        said = f"plugin {hook.plugin!r}: its {hook.function.__name__} raised {type(error).__name__}"
+        raise PluginError(f"{said}; block it with -p no:{hook.plugin}") from error
+    log.debug("%s.%s answered %s", hook.plugin, hook.function.__name__, type(answer).__name__)
+    return answer

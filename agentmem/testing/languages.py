@@ -1,0 +1,46 @@
+"""A language that behaves like a model without being one, for testing hosts and memories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agentmem.language.contract import Embedder, Language, Out, Receipt, Task
+from agentmem.vectors import Vectors
+
+Fault = Callable[[str, Mapping[str, Any]], Exception | None]
+"""Given a task's name and inputs, what to raise instead of answering; None to answer."""
+
+
+class PretendModel:
+    """Answers as another language does, but says that it leaves the machine, and fails on demand.
+
+    Args:
+        inner: Who really answers.
+        fault: Asked before every answer.
+    """
+
+    name = "pretend-model"
+    leaves = True
+
+    def __init__(self, inner: Language, fault: Fault = lambda task, inputs: None) -> None:  # noqa: ARG005
+        self.inner, self.fault = inner, fault
+        self.embedder: Embedder = inner.embedder
+
+    def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
+        """Return the inner answer, or raise the fault of the moment."""
+        error = self.fault(task.name, inputs)
+        if error is not None:
+            raise error
+        return self.inner.ask(task, **inputs)
+
+    def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
+        """Do nothing ahead, so that faults come when they are asked for."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the inner vectors."""
+        return self.inner.embed(texts)
+
+    def receipt(self) -> Receipt:
+        """Return the inner total."""
+        return self.inner.receipt()

@@ -1,0 +1,166 @@
+"""Answers: what the searches find, as recollections in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from agentmem.events import Fact, Query, Recollection
+from agentmem.graph.contract import Node
+from agentmem.graph.view import MemoryGraph
+from agentmem.language.contract import Language
+from agentmem.vectors import Vectors
+from agentmem_arigraph.episodic_search import memberships, rank_by_code, rank_by_paper
+from agentmem_arigraph.extraction import fact_in
+from agentmem_arigraph.map_answers import place_and_ways
+from agentmem_arigraph.schema import EPISODES
+from agentmem_arigraph.semantic_search import Found, more_facts, semantic_search, starts
+from agentmem_arigraph.settings import AriGraphSettings
+
+Sources = Mapping[str, tuple[str, ...]]
+"""Node id of a fact to the events that said it and are not excluded; a fact without any is absent."""
+
+Parts = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, and what is needed to answer it."""
+
+    query: Query
+    graph: MemoryGraph
+    language: Language
+    settings: AriGraphSettings
+
+
+class _Stamp(NamedTuple):
+    """What a recollection takes from its node, hashable."""
+
+    id: str
+    text: str
+    memory: str
+    at: datetime
+    position: int
+
+
+def recollections(asked: Asked) -> list[Recollection]:
+    """Return at most `query.limit` recollections: pinned ones first, then best first."""
+    query, graph, settings = asked.query, asked.graph, asked.settings
+    depths = starts(query, graph, asked.language, settings)
+    vectors = dict(zip(depths, asked.language.embed(list(depths)), strict=True)) if depths else {}
+    found = semantic_search(graph, depths, vectors, settings=settings)
+    sources = _sources((one.node for one in found.values()), asked)
+    found = {node: one for node, one in found.items() if node in sources}
+
+    told = place_and_ways(query, graph, settings)
+    told += _episodes(found, vectors.get(query.text.strip()), asked)
+    told += [_found_fact(one, sources[node]) for node, one in found.items()]
+    told = [one for one in told if one.score >= query.min_score and not set(one.sources) <= set(query.exclude)]
+    if settings.fill and query.min_score == 0 and len(told) < query.limit:
+        told += _filling(found, depths, asked, room=query.limit - len(told))
+    return sorted(told, key=_order)[: query.limit]
+
+
+def _order(one: Recollection) -> tuple[bool, float]:
+    return not one.pinned, -one.score
+
+
+def _sources(nodes: Iterable[Node], asked: Asked) -> dict[str, tuple[str, ...]]:
+    """Return who said each fact, without what the query excludes.
+
+    A fact node names the first event that said it. Only where that one is
+    excluded and others came later are the episodes asked who said it again.
+    """
+    excluded = set(asked.query.exclude)
+    upto = asked.graph.position if asked.query.as_of is None else asked.query.as_of
+    said = {node.id: (str(node.props["source"]), node.position) for node in nodes}
+    told: dict[str, tuple[str, ...]] = {node: (source,) for node, (source, _) in said.items() if source not in excluded}
+    again = [node for node, (source, position) in said.items() if source in excluded and position < upto]
+    return told | _said_again(again, excluded, asked.graph) if again else told
+
+
+def _said_again(facts: list[str], excluded: Collection[str], graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
+    edges = graph.edges(facts, types=["EXTRACTED"], direction="in")
+    episodes = graph.get(list(dict.fromkeys(edge.source for edge in edges)))
+    events = {node.id: str(node.props["event"]) for node in episodes}
+    again: dict[str, tuple[str, ...]] = {}
+    for edge in edges:
+        if events[edge.source] not in excluded:
+            again[edge.target] = (*again.get(edge.target, ()), events[edge.source])
+    return again
+
+
+def _episodes(found: Mapping[str, Found], asked_vector: Vectors | None, asked: Asked) -> list[Recollection]:
+    """Return the best episodes; their score is their share of the best one's, times the best fact's likeness."""
+    query, graph, settings = asked.query, asked.graph, asked.settings
+    if not found or not settings.episodes:
+        return []
+    edges = graph.edges(list(found), types=["EXTRACTED"], direction="in", limit=settings.episode_edges)
+    limit = settings.episodes + len(query.exclude)
+    if settings.scoring == "paper" or asked_vector is None:
+        ranked = rank_by_paper(memberships(edges), limit=limit)
+    else:
+        hits = graph.nearest(asked_vector, EPISODES, limit=settings.episode_edges)
+        ranked = rank_by_code(memberships(edges), {hit.node.id: hit.score for hit in hits}, limit=limit)
+    nodes = {node.id: node for node in graph.get([episode for episode, _ in ranked])}
+    ranked = [(one, value) for one, value in ranked if nodes[one].props["event"] not in query.exclude]
+    likeness = max(one.similarity for one in found.values())
+    return [
+        _episode(nodes[one], relevance=value, score=likeness * value / ranked[0][1])
+        for one, value in ranked[: settings.episodes]
+    ]
+
+
+def _episode(node: Node, *, relevance: float, score: float) -> Recollection:
+    return Recollection(
+        id=node.id,
+        kind="episode",
+        text=node.text,
+        score=score,
+        parts={"relevance": relevance},
+        sources=(str(node.props["event"]),),
+        memory=node.memory,
+        at=node.at,
+        position=node.position,
+    )
+
+
+def _filling(found: Mapping[str, Found], depths: Mapping[str, int], asked: Asked, *, room: int) -> list[Recollection]:
+    around = {end for one in found.values() for end in (one.fact.subject, one.fact.object)} | depths.keys()
+    known = {node: one.node for node, one in found.items()}
+    nodes = more_facts(asked.graph, known, around=around, room=room)
+    sources = _sources(nodes, asked)
+    return [_fact(node, sources[node.id], 0.0, (("fill", 1.0),)) for node in nodes if node.id in sources]
+
+
+def _found_fact(one: Found, sources: tuple[str, ...]) -> Recollection:
+    """Return a fact, scored by its likeness, halved with each hop from the start."""
+    parts = (("similarity", one.similarity), ("hops", float(one.hops)))
+    return _fact(one.node, sources, one.similarity / 2**one.hops, parts)
+
+
+def _fact(node: Node, sources: tuple[str, ...], score: float, parts: Parts) -> Recollection:
+    stamp = _Stamp(node.id, node.text, node.memory, node.at, node.position)
+    return _fact_recollection(stamp, fact_in(node), sources, score=score, parts=parts)
+
+
+@lru_cache(maxsize=16_384)
+def _fact_recollection(
+    stamp: _Stamp, fact: Fact, sources: tuple[str, ...], *, score: float, parts: Parts
+) -> Recollection:
+    """Return the recollection of a fact; kept, since an agent is told the same facts at each step."""
+    return Recollection(
+        id=stamp.id,
+        kind="fact",
+        text=stamp.text,
+        score=score,
+        parts=dict(parts),
+        sources=sources,
+        memory=stamp.memory,
+        at=stamp.at,
+        position=stamp.position,
+        fact=fact,
+    )

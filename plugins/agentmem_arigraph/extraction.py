@@ -1,0 +1,133 @@
+"""Extraction: from what a text says to facts that can stand in the graph.
+
+AriGraph (Anokhin et al., 2024), section 3.1. Names are normalised once, here,
+and never compared in another form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agentmem.events import Fact
+from agentmem.graph.contract import Node
+from agentmem.language.facts import HERE, Reading
+
+OPPOSITE = {
+    "north": "south",
+    "south": "north",
+    "east": "west",
+    "west": "east",
+    "northeast": "southwest",
+    "southwest": "northeast",
+    "northwest": "southeast",
+    "southeast": "northwest",
+    "up": "down",
+    "down": "up",
+    "in": "out",
+    "out": "in",
+}
+LONGEST_NAME = 200
+"""Characters; a longer subject, relation or object is a sentence, not a name."""
+_ARTICLE = re.compile(r"(?:an?|the|some) (?=\S)")
+_EDGES = " .,;:!?\"'`"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one event says, resolved: no "here" is left in it.
+
+    Attributes:
+        facts: In the order of the text, each once; what a later one outdates is left out.
+        place: Where it is set, if anything ever told.
+        names_place: Whether this very text says so.
+        dropped: Facts that could not be used: without a name, or with a sentence for one.
+    """
+
+    facts: tuple[Fact, ...]
+    place: str | None
+    names_place: bool
+    dropped: int
+
+
+def resolve(reading: Reading, *, before: str | None) -> Scene:
+    """Return what `reading` says, when the event before it was set in `before`.
+
+    A move that succeeded gives two facts of topology, as in the paper: the new
+    place is north of the old one, the old one south of the new.
+    """
+    named = normal(reading.place) if reading.place else None
+    place = named or before
+    kept: dict[tuple[str, str, str], Fact] = {}
+    for said in (*topology(before, named, reading.heading), *reading.facts):
+        fact = _in_place(said, place)
+        if fact is not None:
+            kept[triple(fact)] = fact
+    dropped = sum(1 for said in reading.facts if _in_place(said, place) is None)
+    return Scene(_settled(kept.values()), place, bool(named), dropped)
+
+
+def topology(old: str | None, new: str | None, heading: str | None) -> tuple[Fact, ...]:
+    """Return how two places lie to each other, if a move from one led to the other.
+
+    >>> [fact.text for fact in topology("hall", "attic", "up")]
+    ['attic, is up of, hall', 'hall, is down of, attic']
+    """
+    if old is None or new is None or old == new or heading not in OPPOSITE:
+        return ()
+    return (
+        Fact(subject=new, relation=f"is {heading} of", object=old),
+        Fact(subject=old, relation=f"is {OPPOSITE[heading]} of", object=new),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def normal(name: str) -> str:
+    """Return a name in lower case, in single spaces, without article and outer punctuation.
+
+    >>> normal(" The  Golden Locker. ")
+    'golden locker'
+    """
+    shown = name if name.isprintable() else "".join(c if c.isprintable() else " " for c in name)
+    words = " ".join(shown.lower().split()).strip(_EDGES)
+    return _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
+
+
+@lru_cache(maxsize=65_536)
+def fact_of(subject: str, relation: str, object: str, slot: str | None) -> Fact:  # noqa: A002 - the field's word
+    """Return the fact with these parts; made once, since facts come back all the time."""
+    return Fact.model_construct(subject=subject, relation=relation, object=object, slot=slot)
+
+
+def fact_in(node: Node) -> Fact:
+    """Return the fact a node stands for."""
+    props = node.props
+    slot = props.get("slot")
+    return fact_of(
+        str(props["subject"]), str(props["relation"]), str(props["object"]), None if slot is None else str(slot)
+    )
+
+
+def triple(fact: Fact) -> tuple[str, str, str]:
+    """Return subject, relation and object: what makes two facts the same."""
+    return fact.subject, fact.relation, fact.object
+
+
+def _in_place(said: Fact, place: str | None) -> Fact | None:
+    """Return the fact, normalised and with "here" named, or None if that cannot be done."""
+    subject, object_ = normal(said.subject), normal(said.object)
+    subject = place or "" if subject == HERE else subject
+    object_ = place or "" if object_ == HERE else object_
+    relation = normal(said.relation)
+    if not all(0 < len(name) <= LONGEST_NAME for name in (subject, relation, object_)):
+        return None
+    return fact_of(subject, relation, object_, said.slot)
+
+
+def _settled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the facts that still hold at the end of the text: a slot keeps its last value."""
+    said = tuple(facts)
+    last = {(fact.subject, fact.slot): fact for fact in said if fact.slot is not None}
+    return tuple(fact for fact in said if fact.slot is None or last[fact.subject, fact.slot] is fact)

@@ -1,0 +1,118 @@
+"""Where the agent is, where it can go, and what it has not seen: navigation as recollections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+from agentmem.events import Query, Recollection
+from agentmem.graph.contract import Node
+from agentmem.graph.view import MemoryGraph
+from agentmem_arigraph.extraction import fact_in, fact_of, normal
+from agentmem_arigraph.navigation import Map, exits_nearest_first, is_asked_for, read_map, ways_from
+from agentmem_arigraph.schema import EPISODES, MAP_KEY
+from agentmem_arigraph.settings import AriGraphSettings
+
+Ways = Mapping[str, tuple[str, ...]]
+Told = Mapping[str, Node]
+"""Text of a fact of the map to its node."""
+
+
+def place_and_ways(query: Query, graph: MemoryGraph, settings: AriGraphSettings) -> list[Recollection]:
+    """Return the current place, pinned; and where the query or a setting asks for them, ways and exits.
+
+    An exit `n` moves away scores 1 / (1 + n), as does the way to a place.
+    """
+    last = graph.scan(EPISODES, newest=True, limit=1)
+    if not last or "place" not in last[0].props or "named_by" not in last[0].props:
+        return []
+    here = last[0]
+    place = str(here.props["place"])
+    answers = [_recollection(here, kind="place", text=place, sources=[str(here.props["named_by"])], pinned=True)]
+    if settings.navigation == "never" or (settings.navigation == "asked" and not is_asked_for(query.text)):
+        return answers
+    told = {node.text: node for node in _facts_of_the_map(graph)}
+    drawn = read_map(fact_in(node) for node in told.values())
+    ways = ways_from(place, drawn)
+    pinned = settings.navigation == "always"
+    wanted = _wanted(query, ways)[: settings.ways]
+    answers += [_way(one, ways, drawn, told, pinned=pinned) for one in wanted]
+    exits = exits_nearest_first(ways, drawn, locked=_locked(drawn, graph))[: settings.ways]
+    answers += [_exit(where, direction, ways, drawn, told, pinned=pinned) for where, direction in exits]
+    return answers
+
+
+def _facts_of_the_map(graph: MemoryGraph) -> list[Node]:
+    edges = graph.edges([graph.id_of("Map", MAP_KEY)], types=["ON_MAP"], direction="in")
+    return graph.get([edge.source for edge in edges])
+
+
+def _wanted(query: Query, ways: Ways) -> list[str]:
+    """Return the places the query names, if it names any, else all; without the current one."""
+    others = [place for place, way in ways.items() if way]
+    asked = f" {normal(query.text)} "
+    named = {normal(name) for name in query.entities}
+    return [place for place in others if f" {place} " in asked or place in named] or others
+
+
+def _locked(drawn: Map, graph: MemoryGraph) -> set[str]:
+    """Return the doors on the map that are known to be locked."""
+    doors = {graph.id_of("Entity", door) for door in drawn.doors.values()}
+    edges = graph.edges(sorted(doors), types=["STATE"], direction="in") if doors else []
+    states = (fact_in(node) for node in graph.get([edge.source for edge in edges]))
+    return {state.subject for state in states if (state.relation, state.object) == ("is", "locked")}
+
+
+def _way(place: str, ways: Ways, drawn: Map, told: Told, *, pinned: bool) -> Recollection:
+    steps = _steps(place, ways, drawn, told)
+    text = f"go to {place}: {', '.join(ways[place])}"
+    return _recollection(
+        steps[-1], kind="path", text=text, sources=_sources(steps), score=1 / (1 + len(steps)), pinned=pinned
+    )
+
+
+def _exit(where: str, direction: str, ways: Ways, drawn: Map, told: Told, *, pinned: bool) -> Recollection:
+    fact = fact_of(where, "has exit", direction, None)
+    door = drawn.doors.get((where, direction), "")
+    node = told.get(fact.text) or told[fact_of(door, f"leads {direction} from", where, None).text]
+    return _recollection(
+        node,
+        kind="exit",
+        text=f"unexplored: {direction} of {where}",
+        sources=_sources([node]),
+        score=1 / (1 + len(ways[where])),
+        pinned=pinned,
+    ).model_copy(update={"fact": fact})
+
+
+def _steps(place: str, ways: Ways, drawn: Map, told: Told) -> list[Node]:
+    """Return the facts a way is made of, in the order of walking."""
+    places = [next(one for one, way in ways.items() if not way)]
+    for direction in ways[place]:
+        places.append(drawn.moves[places[-1]][direction])
+    relations = (f"is {direction} of" for direction in ways[place])
+    return [
+        told[fact_of(there, relation, here, None).text]
+        for (here, there), relation in zip(pairwise(places), relations, strict=True)
+    ]
+
+
+def _sources(nodes: Iterable[Node]) -> list[str]:
+    return list(dict.fromkeys(str(node.props["source"]) for node in nodes))
+
+
+def _recollection(
+    node: Node, *, kind: str, text: str, sources: list[str], pinned: bool, score: float = 1.0
+) -> Recollection:
+    return Recollection(
+        id=f"{node.id}",
+        kind=kind,
+        text=text,
+        score=score,
+        parts={} if kind == "place" else {"nearness": score},
+        sources=tuple(sources),
+        memory=node.memory,
+        at=node.at,
+        position=node.position,
+        pinned=pinned,
+    )

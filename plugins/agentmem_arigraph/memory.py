@@ -1,0 +1,159 @@
+"""AriGraph: a graph of facts with the episodes they were learned in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agentmem.events import Event, Fact, Query, Recollection
+from agentmem.graph.changes import Changes, keyed_id
+from agentmem.graph.contract import Json
+from agentmem.graph.view import MemoryGraph
+from agentmem.language.contract import Language
+from agentmem.language.facts_task import FACTS
+from agentmem.vectors import Vectors
+from agentmem_arigraph.answers import Asked, recollections
+from agentmem_arigraph.extraction import Scene, fact_in, resolve, triple
+from agentmem_arigraph.navigation import is_of_the_map
+from agentmem_arigraph.retirement import judge
+from agentmem_arigraph.schema import EPISODES, FACT_EDGES, MAP_KEY, SUBJECT_EDGES
+from agentmem_arigraph.settings import AriGraphSettings
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known around the new facts: current facts by node id, and entities that have a node."""
+
+    facts: Mapping[str, Fact]
+    entities: frozenset[str]
+
+
+class AriGraph:
+    """AriGraph (Anokhin et al., 2024, arXiv 2407.04363), section 3; `schema.py` draws its graph."""
+
+    name = "arigraph"
+
+    def __init__(self, settings: AriGraphSettings | None = None) -> None:
+        self.settings = settings or AriGraphSettings()
+
+    def prepare(self, events: Sequence[Event], language: Language) -> None:
+        """Read all events, and embed what they say in one call."""
+        language.prefetch(FACTS, [{"text": event.text, "action": event.action} for event in events])
+        if language.leaves:
+            return  # an answer may have failed: `write` asks for each by itself
+        texts: dict[str, None] = {}
+        place: str | None = None
+        for event in events:
+            scene = resolve(language.ask(FACTS, text=event.text, action=event.action), before=place)
+            place = scene.place
+            texts[event.passage] = None
+            for fact in scene.facts:
+                texts.update(dict.fromkeys((fact.text, fact.subject, fact.object)))
+        language.embed(list(texts))
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        """Propose the facts of `event`, what they make outdated, and the episode that holds them.
+
+        A fact that is known and current is not added again; the episode links to it.
+        """
+        last = _last_episode(graph, session=event.session)
+        reading = language.ask(FACTS, text=event.text, action=event.action)
+        scene = resolve(reading, before=_text(last.get("place")))
+        around = self._around(scene, graph, far=language.leaves)
+        nodes = {triple(fact): node for node, fact in around.facts.items()}
+        new = [fact for fact in scene.facts if triple(fact) not in nodes]
+        verdict = judge(language, around.facts, new)
+        names = [name for name in _names_of(new) if name not in around.entities]
+        vectors = language.embed([event.passage, *(fact.text for fact in new), *names])
+
+        changes = graph.changes()
+        _add_entities(changes, names, vectors[1 + len(new) :])
+        nodes |= _add_facts(changes, new, vectors[1 : 1 + len(new)], source=event.id)
+        for old, successor in verdict.replaced.items():
+            changes.retire(old, successor=nodes[triple(successor)], reason=f"outdated by: {successor.text}")
+        props = _props_of_episode(event, scene, named_by=last.get("named_by"), unknown=verdict.unknown)
+        episode = changes.add("Episode", event.passage, props=props, vector=_or_none(vectors[0]))
+        changes.link(episode, "OF", event.node)
+        for fact in scene.facts:
+            changes.link(episode, "EXTRACTED", nodes[triple(fact)], props={"of": len(scene.facts)})
+        return changes
+
+    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
+        """Return the current place, facts, episodes and, when asked for, ways and exits."""
+        return recollections(Asked(query, graph, language, self.settings))
+
+    def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> Around:
+        """Read the current facts of the subjects of the new facts; with a model, one hop of all their entities."""
+        names = _names_of(scene.facts)
+        ids = {graph.id_of("Entity", name): name for name in names}
+        starts = list(ids) if far else [*dict.fromkeys(graph.id_of("Entity", fact.subject) for fact in scene.facts)]
+        limit = self.settings.candidates * len(starts)
+        if not starts:
+            return Around({}, frozenset())
+        edges = graph.edges(starts, types=FACT_EDGES if far else SUBJECT_EDGES, direction="in", limit=limit)
+        if len(edges) == limit:  # a much-told entity: what fills its slots is read whatever its age
+            edges += graph.edges(starts, types=["STATE"], direction="in")
+        nodes = graph.get([*dict.fromkeys(edge.source for edge in edges), *ids])
+        facts = {node.id: fact_in(node) for node in nodes if node.label == "Fact"}
+        return Around(facts, frozenset(ids[node.id] for node in nodes if node.id in ids))
+
+
+def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Json]:
+    """Return what the newest episode says of itself, if it is of the same session."""
+    last = graph.scan(EPISODES, newest=True, limit=1)
+    return last[0].props if last and last[0].props.get("session") == session else {}
+
+
+def _names_of(facts: Sequence[Fact]) -> list[str]:
+    return list(dict.fromkeys(end for fact in facts for end in (fact.subject, fact.object)))
+
+
+def _add_entities(changes: Changes, names: Sequence[str], vectors: Vectors) -> None:
+    for name, vector in zip(names, vectors, strict=True):
+        changes.add("Entity", name, key=name, vector=_or_none(vector))
+
+
+def _add_facts(
+    changes: Changes, new: Sequence[Fact], vectors: Vectors, *, source: str
+) -> dict[tuple[str, str, str], str]:
+    """Propose nodes for the new facts and return their ids."""
+    added: dict[tuple[str, str, str], str] = {}
+    for fact, vector in zip(new, vectors, strict=True):
+        node = changes.add("Fact", fact.text, props=_props_of_fact(fact, source), vector=_or_none(vector))
+        subject, object_ = (keyed_id(changes.memory, "Entity", name) for name in (fact.subject, fact.object))
+        changes.link(node, "SUBJECT" if fact.slot is None else "STATE", subject)
+        changes.link(node, "OBJECT", object_)
+        if is_of_the_map(fact):
+            changes.link(node, "ON_MAP", changes.add("Map", key=MAP_KEY))
+        added[triple(fact)] = node
+    return added
+
+
+def _props_of_fact(fact: Fact, source: str) -> dict[str, Json]:
+    props: dict[str, Json] = {"subject": fact.subject, "relation": fact.relation, "object": fact.object}
+    if fact.slot is not None:
+        props["slot"] = fact.slot
+    props["source"] = source
+    return props
+
+
+def _props_of_episode(event: Event, scene: Scene, *, named_by: Json, unknown: int) -> dict[str, Json]:
+    """Return where and by which event an episode is; `named_by` is the event that last named the place."""
+    said: dict[str, Json] = {
+        "event": event.id,
+        "session": event.session,
+        "place": scene.place,
+        "named_by": event.id if scene.names_place else named_by,
+        "dropped_facts": scene.dropped or None,
+        "unknown_aliases": unknown or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _text(value: Json) -> str | None:
+    return None if value is None else str(value)
+
+
+def _or_none(vector: Vectors) -> Vectors | None:
+    """Return the vector, or None for a text that has nothing to embed."""
+    return vector if vector.any() else None

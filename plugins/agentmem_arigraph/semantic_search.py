@@ -1,0 +1,174 @@
+"""Semantic search: facts near the query, and near what those facts are about.
+
+AriGraph (Anokhin et al., 2024), Algorithm 2: a breadth-first search over
+queries. Facts and entities were embedded when they were written; a search
+embeds only what the query itself names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from agentmem.events import Fact, Query, Value
+from agentmem.graph.contract import Node
+from agentmem.graph.view import MemoryGraph
+from agentmem.language.contract import Language, Task
+from agentmem.language.prompting import prompt_beside
+from agentmem.vectors import Vectors
+from agentmem_arigraph.extraction import OPPOSITE, fact_in, normal
+from agentmem_arigraph.schema import ENTITIES, FACT_EDGES, FACTS
+from agentmem_arigraph.settings import AriGraphSettings
+
+KNOWN_NAMES = 16
+"""Known entities shown with a text, those sharing most words with it."""
+
+
+class Named(Value):
+    """One entity of a query, and how many hops to search from it."""
+
+    name: str
+    depth: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class Entities(Value):
+    """The answer to the task `arigraph.entities`."""
+
+    entities: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fact that was found: its node, its likeness to the best query, and hops from the start."""
+
+    node: Node
+    similarity: float
+    hops: int
+
+    @property
+    def fact(self) -> Fact:
+        """The statement."""
+        return fact_in(self.node)
+
+
+def entities_by_rule(text: str, known: Sequence[str]) -> Entities:
+    """Answer without a model: the known names that stand in the text as whole words."""
+    words = f" {normal(' '.join(''.join(c if c.isalnum() else ' ' for c in text).split()))} "
+    plain = {name: " ".join("".join(c if c.isalnum() else " " for c in name).split()) for name in known}
+    named = (Named(name=name) for name, said in plain.items() if f" {said} " in words and name not in OPPOSITE)
+    return Entities(entities=tuple(named))
+
+
+CRUCIAL: Task[Entities] = Task(
+    name="arigraph.entities",
+    output=Entities,
+    prompt=prompt_beside(__file__, "entities.prompt.txt"),
+    rules=entities_by_rule,
+)
+"""Inputs: `text`, what is asked; `known`, names of entities that share words with it."""
+
+
+def starts(query: Query, graph: MemoryGraph, language: Language, settings: AriGraphSettings) -> dict[str, int]:
+    """Return where the search starts: names, and the text itself, each to its depth in hops."""
+    text = query.text.strip()
+    named = dict(query.entities)
+    if not named and text:
+        known = tuple(hit.node.text for hit in graph.matching(text, ENTITIES, limit=KNOWN_NAMES))
+        named = {one.name: one.depth for one in language.ask(CRUCIAL, text=text, known=known).entities}
+    depths = {normal(name): min(depth, settings.depth) for name, depth in named.items()}
+    if text:
+        depths.setdefault(text, settings.text_depth)
+    return {name: depth for name, depth in depths.items() if name and depth > 0}
+
+
+def semantic_search(
+    graph: MemoryGraph, depths: Mapping[str, int], vectors: Mapping[str, Vectors], *, settings: AriGraphSettings
+) -> dict[str, Found]:
+    """Return what Algorithm 2 finds, by node id.
+
+    The searches from all starts are one: an entity is looked around once, with
+    the most hops any start leaves it, which finds the same facts.
+
+    Args:
+        graph: Where facts are.
+        depths: Each start to how many hops.
+        vectors: Each start to its vector, shape (dim,).
+        settings: `width` and `queries`.
+    """
+    left = dict(depths)
+    hops = dict.fromkeys(depths, 0)
+    known = dict(vectors)
+    found: dict[str, Found] = {}
+    for level in range(max(left.values(), default=0), 0, -1):
+        frontier = list(islice((name for name, hops_left in left.items() if hops_left == level), settings.queries))
+        _learn(known, frontier, graph)
+        frontier = [name for name in frontier if name in known]
+        if not frontier:
+            continue
+        rows = np.stack([known[name] for name in frontier])
+        for name, hits in zip(frontier, graph.nearest_many(rows, FACTS, limit=settings.width), strict=True):
+            for node, similarity in hits:
+                _keep_better(found, Found(node, min(1.0, similarity), hops[name]))
+                _reach(node, hops[name] + 1, level - 1, left=left, hops=hops)
+    return found
+
+
+def _reach(node: Node, distance: int, remaining: int, *, left: dict[str, int], hops: dict[str, int]) -> None:
+    """Note the entities of a fact, and how many hops are left from there."""
+    for end in _ends(fact_in(node)):
+        hops.setdefault(end, distance)
+        left[end] = max(left.get(end, 0), remaining)
+
+
+def more_facts(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterable[str], room: int) -> list[Node]:
+    """Return up to `room` further current facts. Ours: an asker who can read more gets more.
+
+    When all facts fit, all come, the newest first. Otherwise facts come hop by
+    hop along the edges from the entities in `around`, and then the newest.
+    """
+    newest = graph.scan(FACTS, newest=True, limit=room + len(found))
+    if len(newest) < room + len(found):
+        return [node for node in newest if node.id not in found]
+    more = _hop_by_hop(graph, found, around=around, room=room)
+    for node in newest:
+        if node.id not in found:
+            more.setdefault(node.id, node)
+    return list(more.values())[:room]
+
+
+def _hop_by_hop(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterable[str], room: int) -> dict[str, Node]:
+    seen = set(around)
+    frontier = sorted(seen)
+    more: dict[str, Node] = {}
+    while frontier and len(more) < room:
+        ids = [graph.id_of("Entity", name) for name in frontier]
+        edges = graph.edges(ids, types=FACT_EDGES, direction="in", limit=2 * (room + len(found)))
+        fresh = [one for one in dict.fromkeys(edge.source for edge in edges) if one not in more and one not in found]
+        nodes = graph.get(fresh)
+        more.update((node.id, node) for node in nodes)
+        ends = dict.fromkeys(end for node in nodes for end in _ends(fact_in(node)) if end not in seen)
+        seen.update(ends)
+        frontier = list(ends)
+    return more
+
+
+def _learn(known: dict[str, Vectors], names: Sequence[str], graph: MemoryGraph) -> None:
+    """Add the vectors that entities were stored with."""
+    ids = [graph.id_of("Entity", name) for name in names if name not in known]
+    if ids:
+        known.update((node.text, node.vector) for node in graph.get(ids, vectors=True) if node.vector is not None)
+
+
+def _keep_better(found: dict[str, Found], one: Found) -> None:
+    before = found.get(one.node.id)
+    if one.similarity > 0 and (before is None or one.similarity > before.similarity):
+        found[one.node.id] = one
+
+
+def _ends(fact: Fact) -> tuple[str, str]:
+    return fact.subject, fact.object

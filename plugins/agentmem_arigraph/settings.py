@@ -1,0 +1,45 @@
+"""Every constant of AriGraph, with the paper's default, and what is ours beside it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AriGraphSettings(BaseModel):
+    """What can be set with `--set name=value`.
+
+    Attributes:
+        width: w, facts per query of the semantic search (Algorithm 2).
+        depth: The most hops from an entity; the paper's entity scores are 1 or 2, 3 in its
+            question answering.
+        text_depth: Hops from the text of the query itself; 0 searches around entities only.
+        queries: Ours: the most queries in one hop, those nearest to the start first. The
+            paper has no cap, and its model names few.
+        episodes: k, how many episodes are recalled; 0 recalls none.
+        scoring: How episodes are ranked: equation 1 ("paper"), or as the authors' program
+            does ("code": natural logarithm, and likeness to the text of the query).
+        episode_edges: Ours: the most memberships of facts in episodes that are weighed,
+            newest first, so that a recall costs the same in a large memory.
+        candidates: Ours: how many facts per entity may be found outdated, newest first,
+            beside those that fill a slot, which all are.
+        fill: Ours: use the room a generous limit leaves for more current facts.
+        navigation: Ways and unexplored exits are recalled "always" (and pinned), "never", or
+            when the text of the query asks for them.
+        ways: Ours: the most ways and the most exits recalled, nearest first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(default=6, ge=1, le=100)
+    depth: int = Field(default=3, ge=0, le=10)
+    text_depth: int = Field(default=1, ge=0, le=10)
+    queries: int = Field(default=32, ge=1, le=1000)
+    episodes: int = Field(default=2, ge=0, le=100)
+    scoring: Literal["paper", "code"] = "paper"
+    episode_edges: int = Field(default=512, ge=1, le=100_000)
+    candidates: int = Field(default=64, ge=1, le=10_000)
+    fill: bool = True
+    navigation: Literal["asked", "always", "never"] = "asked"
+    ways: int = Field(default=12, ge=0, le=1000)

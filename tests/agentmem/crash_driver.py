@@ -1,0 +1,120 @@
+"""Kills a writer at every write point in turn, and looks at what is left. Run as a script, prints a JSON line.
+
+Each round forks a child that adds events to a fresh store and is killed with
+SIGKILL just before its k-th statement that can change the file. The parent then
+opens the store, lets it catch up, adds what is missing, and compares the graph
+with that of a run that was never killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from agentmem import AgentMemory, Event, Host
+from agentmem.graph.digest import digest
+from agentmem.memory import Memory
+from agentmem.testing.notebook import Notebook
+from agentmem.testing.languages import PretendModel
+
+EVENTS = 6
+HOST = Host()
+
+
+class Fuse:
+    """Counts statements and kills this process before the last one allowed."""
+
+    left = -1
+
+    @classmethod
+    def burn(cls, statement: str) -> None:
+        if cls.left < 0 or statement.lstrip().lower().startswith(("select", "pragma")):
+            return
+        if cls.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        cls.left -= 1
+
+
+class FusedConnection(sqlite3.Connection):
+    """A connection with the fuse before every statement it is given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_trace_callback(Fuse.burn)
+
+
+def events() -> list[Event]:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    said = ["-= Kitchen =-\nYou see a table. On the table is a key.", "You take the key from the table.", "Mia likes tea"]
+    return [Event(id=f"e{i}", text=f"{said[i % 3]} {i}", at=start + timedelta(minutes=i)) for i in range(EVENTS)]
+
+
+def opened(path: Path, name: str, leaves: bool) -> AgentMemory:
+    memory: Memory = Notebook() if name == "notebook" else HOST.memory(name, {})
+    language = HOST.language("rules")
+    return AgentMemory(path, memory=memory, language=PretendModel(language) if leaves else language, host=HOST)
+
+
+def write(path: Path, name: str, leaves: bool, acknowledge: int) -> None:
+    """Add all events one by one, acknowledging each as soon as `add_many` returns."""
+    with opened(path, name, leaves) as memory:
+        for event in events():
+            memory.add_many([event])
+            os.write(acknowledge, f"{event.id}\n".encode())
+
+
+def whole(path: Path, name: str, leaves: bool) -> str:
+    """Add what is not there yet and return the digest of the graph."""
+    with opened(path, name, leaves) as memory:
+        memory.add_many(events())
+        return digest(memory.graph, name)
+
+
+def killed_at(point: int, path: Path, name: str, leaves: bool) -> tuple[bool, list[str]]:
+    """Fork a writer that dies before its statement `point`; return whether it died, and what it acknowledged."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        Fuse.left = point
+        write(path, name, leaves, writing)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        acknowledged = pipe.read().split()
+    _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
+        raise RuntimeError(f"the writer failed by itself: {status}")
+    return os.WIFSIGNALED(status), acknowledged
+
+
+def main(name: str, leaves: bool, step: int) -> None:
+    plain = sqlite3.connect
+    rounds = lost = different = 0
+    with tempfile.TemporaryDirectory() as folder:
+        expected = whole(Path(folder) / "whole.db", name, leaves)
+        died, point = True, 0
+        while died:
+            path = Path(folder) / f"{point}.db"
+            sqlite3.connect = lambda *a, **k: plain(*a, **{**k, "factory": FusedConnection})  # type: ignore[assignment]
+            died, acknowledged = killed_at(point, path, name, leaves)
+            sqlite3.connect = plain
+            if path.exists():
+                with opened(path, name, leaves) as memory:
+                    kept = {node.id for node in memory.graph.get([f"event/{one}" for one in acknowledged])}
+                lost += len(acknowledged) - len(kept)
+            different += whole(path, name, leaves) != expected
+            rounds += 1
+            point += step
+    print(json.dumps({"memory": name, "rounds": rounds, "lost": lost, "different": different}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2] == "leaves", int(sys.argv[3]))

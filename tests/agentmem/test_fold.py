@@ -1,0 +1,326 @@
+"""The journal and the fold: nothing lost, nothing folded twice, everything repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentmem.agent_memory import AgentMemory
+from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable
+from agentmem.events import Event, Query
+from agentmem.graph.changes import Changes
+from agentmem.graph.digest import digest
+from agentmem.graph.view import MemoryGraph
+from agentmem.host import Host
+from agentmem.language.contract import Language, Task
+from agentmem.testing.languages import PretendModel
+from agentmem.testing.notebook import Notebook
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+HOST = Host()
+Open = Callable[..., AgentMemory]
+
+
+class Picky(Notebook):
+    """A notebook that cannot take in some texts."""
+
+    name = "picky"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        changes = super().write(event, graph, language)
+        if event.text.startswith("raise"):
+            raise RuntimeError("cannot take this in")
+        if event.text.startswith("foreign"):
+            changes.retire("somebody-else/1.0")
+        if event.text.startswith("dangling"):
+            changes.link(f"{self.name}/nowhere", "NEXT", event.node)
+        return changes
+
+
+class Asking(Notebook):
+    """A notebook that asks the language first."""
+
+    name = "asking"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        language.ask(ECHO, text=event.text)
+        return super().write(event, graph, language)
+
+
+def _echo(text: str) -> Query:
+    return Query(text=text, now=START)
+
+
+ECHO = Task(name="test.echo", output=Query, prompt="{text}", rules=_echo)
+
+
+@pytest.fixture
+def open_memory(tmp_path: Path) -> Iterator[Open]:
+    opened: list[AgentMemory] = []
+
+    def open_(file: str = "memory.db", **options: object) -> AgentMemory:
+        memory = AgentMemory(tmp_path / file, **({"memory": Notebook(), "host": HOST} | options))  # type: ignore[arg-type]
+        opened.append(memory)
+        return memory
+
+    yield open_
+    for memory in opened:
+        memory.close()
+
+
+def event(number: int, text: str = "") -> Event:
+    return Event(id=f"e{number}", text=text or f"note number {number}", at=START + timedelta(minutes=number))
+
+
+def test_what_was_added_is_found_again_after_reopening(open_memory: Open) -> None:
+    open_memory().add("the key is under the mat", at=START)
+
+    best = open_memory().search("where is the key", limit=1)[0]
+
+    assert best.text == "the key is under the mat"
+
+
+def test_adding_a_known_id_again_changes_nothing(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many([event(1), event(2)])
+    before = digest(memory.graph, "notebook")
+
+    added = memory.add_many([event(2), event(1), event(1)])
+
+    assert added.events == ()
+    assert digest(memory.graph, "notebook") == before
+    assert memory.status().entries == 2
+
+
+def test_one_by_one_or_all_at_once_gives_the_same_graph(open_memory: Open) -> None:
+    one_by_one, at_once = open_memory("a.db"), open_memory("b.db")
+
+    for number in range(20):
+        one_by_one.add_many([event(number)])
+    at_once.add_many(event(number) for number in range(20))
+
+    assert digest(one_by_one.graph, "notebook") == digest(at_once.graph, "notebook")
+
+
+def test_a_rebuild_gives_the_same_graph_byte_for_byte(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many(event(number) for number in range(10))
+    before = digest(memory.graph, "notebook")
+
+    memory.rebuild()
+
+    assert digest(memory.graph, "notebook") == before
+
+
+@pytest.mark.parametrize("text", ["raise", "foreign", "dangling"])
+def test_an_event_a_memory_cannot_take_in_is_kept_and_listed_and_the_rest_goes_on(open_memory: Open, text: str) -> None:
+    memory = open_memory(memory=Picky())
+
+    added = memory.add_many([event(1), event(2, text), event(3)])
+
+    assert added.set_aside == ("e2",)
+    assert len(added.events) == 3
+    assert list(memory.status().set_aside) == ["e2"]
+    assert memory.status().folded == 3
+    assert [one.text for one in memory.search("note number", limit=9)] == ["note number 1", "note number 3"]
+
+
+def test_what_was_set_aside_is_folded_once_the_plugin_is_mended(open_memory: Open) -> None:
+    open_memory(memory=Picky()).add_many([event(1), event(2, "raise the sail")])
+    mended = Notebook()
+    mended.name = Picky.name
+    memory = open_memory(memory=mended)
+
+    memory.retry(now=START + timedelta(days=1))
+
+    assert memory.status().set_aside == {}
+    assert memory.search("raise the sail", limit=1)[0].text == "raise the sail"
+
+
+def test_an_outage_keeps_the_event_and_stops_the_fold_until_the_model_is_back(open_memory: Open) -> None:
+    down = True
+    model = PretendModel(
+        HOST.language("rules"), lambda task, inputs: LanguageUnavailable("no route") if down else None
+    )
+    memory = open_memory(memory=Asking(), language=model)
+
+    added = memory.add_many([event(1, "the key is under the mat"), event(2, "it rains")])
+    unfolded = memory.search("where is the key")
+
+    assert added.receipt.deferred == 2
+    assert memory.status().folded == 0
+    assert unfolded[0].text == "the key is under the mat"
+    assert unfolded[0].parts["unfolded"] == 1.0
+
+    down = False
+    memory.catch_up()
+
+    assert memory.status().folded == 2
+    assert memory.search("where is the key")[0].kind == "note"
+
+
+def test_after_an_outage_the_graph_is_as_if_there_had_been_none(open_memory: Open) -> None:
+    calls = 0
+
+    def every_third_call_fails(task: str, inputs: object) -> Exception | None:
+        nonlocal calls
+        calls += 1
+        return LanguageUnavailable("overloaded") if calls % 3 == 0 else None
+
+    shaky = open_memory("a.db", memory=Asking(), language=PretendModel(HOST.language("rules"), every_third_call_fails))
+    steady = open_memory("b.db", memory=Asking(), language=PretendModel(HOST.language("rules")))
+    for number in range(9):
+        shaky.add_many([event(number)])
+        steady.add_many([event(number)])
+    while shaky.status().folded < 9:
+        shaky.catch_up()
+
+    assert digest(shaky.graph, "asking") == digest(steady.graph, "asking")
+
+
+def test_a_bad_answer_sets_the_event_aside_visibly(open_memory: Open) -> None:
+    model = PretendModel(
+        HOST.language("rules"),
+        lambda task, inputs: BadAnswer("not JSON") if inputs["text"] == "mumble" else None,
+    )
+    memory = open_memory(memory=Asking(), language=model)
+
+    added = memory.add_many([event(1), event(2, "mumble"), event(3)])
+
+    assert added.set_aside == ("e2",)
+    assert added.receipt.set_aside == 1
+    assert memory.status().folded == 3
+
+
+def test_no_transaction_is_open_while_a_model_is_asked(open_memory: Open, tmp_path: Path) -> None:
+    def another_writer_gets_in(task: str, inputs: object) -> None:
+        with AgentMemory(tmp_path / "memory.db", namespace="other", memory=Notebook(), host=HOST) as other:
+            other.add("written meanwhile")
+
+    memory = open_memory(memory=Asking(), language=PretendModel(HOST.language("rules"), another_writer_gets_in))
+
+    memory.add_many([event(1)])
+
+    assert memory.status().folded == 1
+
+
+def test_as_of_a_position_the_past_answers(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many(event(number) for number in range(1, 6))
+
+    then = memory.search("note number", limit=9, as_of=2)
+
+    assert sorted(one.text for one in then) == ["note number 1", "note number 2"]
+
+
+def test_undo_takes_back_what_one_event_changed_and_a_rebuild_keeps_it_so(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many([event(1, "the key is under the mat"), event(2, "it rains")])
+
+    memory.undo("e2", now=START + timedelta(hours=1))
+
+    assert [one.text for one in memory.search("rain key mat", limit=9)] == ["the key is under the mat"]
+    assert len(memory.search("rain key mat", limit=9, as_of=2)) == 2
+    before = digest(memory.graph, "notebook")
+    memory.rebuild()
+    assert digest(memory.graph, "notebook") == before
+
+
+def test_undoing_what_never_happened_is_refused(open_memory: Open) -> None:
+    with pytest.raises(InvalidInput, match="no event 'e7'"):
+        open_memory().undo("e7")
+
+
+def test_why_names_the_event_the_rule_and_the_history(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many([event(1, "the key is under the mat")])
+    found = memory.search("key", limit=1)[0]
+
+    explanation = memory.why(found.id)
+
+    assert explanation.versions[-1].since.event == "e1"
+    assert explanation.versions[-1].by == "rules"
+    assert list(memory.why("e1").derived) == [found.id]
+
+
+def test_an_echo_is_kept_but_not_folded_again(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many([event(1, "the key is under the mat")])
+
+    memory.add_many([Event(id="e2", text="the key is under the mat", at=START, echo=True)])
+
+    assert memory.status().entries == 2
+    assert len(memory.search("key", limit=9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"text": "  "}, "empty"),
+        ({"text": "x", "at": datetime(2026, 1, 1)}, "timezone"),  # noqa: DTZ001 - that is the point
+        ({"text": "x", "role": "king"}, "role"),
+        ({"text": "x" * 3_000_000}, "text"),
+        ({"text": "x", "id": "i" * 300}, "id"),
+    ],
+)
+def test_a_bad_event_is_refused_in_one_sentence_and_changes_nothing(
+    open_memory: Open, fields: dict[str, object], message: str
+) -> None:
+    memory = open_memory()
+
+    with pytest.raises(InvalidInput, match=message) as refused:
+        memory.add(**fields)  # type: ignore[arg-type]
+
+    assert len(str(refused.value)) < 300
+    assert memory.status().entries == 0
+
+
+def test_an_event_older_than_the_last_one_is_kept_in_the_order_it_came(open_memory: Open) -> None:
+    memory = open_memory()
+
+    memory.add_many([event(9), event(1)])
+
+    assert [one.position for one in memory.search("note number", limit=9)] in ([1, 2], [2, 1])
+    assert {one.position: one.at for one in memory.search("note number", limit=9)}[2] < START + timedelta(minutes=9)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b[31mred", "\ud800 alone", "y" * 1_000_000, "‮right to left", "🗝️"])
+def test_odd_text_is_remembered(open_memory: Open, text: str) -> None:
+    memory = open_memory()
+
+    memory.add(text, id="odd", at=START)
+
+    assert memory.status().folded == 1
+    assert memory.status().set_aside == {}
+
+
+@given(names=st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=4, unique=True))
+@settings(max_examples=30, deadline=None)
+def test_two_namespaces_never_meet(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    store = HOST.store(str(tmp_path_factory.mktemp("isolation") / "memory.db"))
+    opened = {}
+    for name in names:
+        try:
+            opened[name] = AgentMemory(store, namespace=name, memory=Notebook(), host=HOST)
+        except InvalidInput:
+            continue
+    for number, memory in enumerate(opened.values()):
+        memory.add(f"canary {number}", at=START)
+
+    for number, memory in enumerate(opened.values()):
+        assert [one.text for one in memory.search("canary", limit=9)] == [f"canary {number}"]
+    store.close()
+
+
+def test_a_namespace_refuses_another_embedder(open_memory: Open) -> None:
+    from agentmem.testing.embedding import HashEmbedder
+
+    open_memory().add("the key is under the mat")
+
+    with pytest.raises(ValueError, match="opened with"):
+        open_memory(language=HOST.language("rules", embedder=HashEmbedder(dim=8)))
