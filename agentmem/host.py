@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
-from agentmem.graph.contract import Store, StoreFactory
-from agentmem.language.contract import Embedder, Language, Receipt, Rule
-from agentmem.memory import Memory, MemoryFactory
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
 if TYPE_CHECKING:
     from agentmem.agent.environment import Environment, EnvironmentFamily
     from agentmem.agent.policy import Policy
+    from agentmem.graph.contract import Store, StoreFactory
+    from agentmem.language.contract import Embedder, Language, Receipt, Rule
+    from agentmem.memory import Memory, MemoryFactory
 
 log = logging.getLogger("agentmem.hooks")
 Built = TypeVar("Built")

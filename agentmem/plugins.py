@@ -12,13 +12,15 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 import pluggy
 
 from agentmem import hookspecs
 from agentmem.discovery import Found, in_words
-from agentmem.language.contract import Rule
+
+if TYPE_CHECKING:
+    from agentmem.language.contract import Rule
 
 log = logging.getLogger("agentmem.hooks")
 
@@ -198,9 +200,7 @@ def _checked(hook: str, function: Callable[[], object]) -> Iterator[tuple[str, A
         if not isinstance(name, str) or not PUBLIC_NAME.fullmatch(name):
             raise _Refused(f"its {hook} offers {name!r}; a public name has no spaces, colons, commas or '='")
         if not callable(factory):
-            raise _Refused(
-                f"its {hook} offers {name!r} with a {type(factory).__name__}; give a function that builds it"
-            )
+            raise _Refused(f"its {hook} offers {name!r} as a {type(factory).__name__}; give a function that builds it")
         yield name, factory
 
 

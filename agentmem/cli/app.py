@@ -22,6 +22,7 @@ app = typer.Typer(
     help="Agents with graph memory: play a game, see what is remembered and why, compare memories.",
     add_completion=False,
     no_args_is_help=True,
+    rich_markup_mode=None,  # rich would double the time of --help
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -1,4 +1,4 @@
-"""`agentmem bench`: hands the rest of the line to the room that measures."""
+"""`agentmem bench`: hands the rest of the line to what is measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import typer
 
 def bench(ctx: typer.Context) -> None:
     """Measure: `agentmem bench store`, on this machine, against the bare disk and a bare scan."""
-    from agentmem.bench.command import app
+    from agentmem.cli.bench_store import app
 
-    code = app(ctx.args, prog_name="agentmem bench", standalone_mode=False)
+    code = app(ctx.args, prog_name="agentmem bench", standalone_mode=False, obj=ctx.obj)
     raise typer.Exit(code if isinstance(code, int) else 0)

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def games(ctx: typer.Context, *, json: Json = False) -> None:
-    """List the games: families, levels, and what is made already."""
+    """List the games.
+
+    Families and levels, the seconds it takes to make one, and the seeds that are made already.
+    """
     host = ctx.obj.host()
     rows = [
         {**row, "family": family}
@@ -29,7 +32,7 @@ def games(ctx: typer.Context, *, json: Json = False) -> None:
 
 
 def memories(ctx: typer.Context, *, json: Json = False) -> None:
-    """List the memories, with what their plugin says of itself."""
+    """List the memories, and who offers them."""
     host = ctx.obj.host()
     rows = [
         {"name": offer.name, "plugin": offer.plugin, "distribution": offer.distribution}
@@ -42,11 +45,14 @@ def memories(ctx: typer.Context, *, json: Json = False) -> None:
     table(rows, columns=("name", "plugin", "distribution"), nothing="no plugin offers memories")
     for one in broken:
         typer.echo(f"\nbroken: {one['plugin']}: {one['reason']}")
-    typer.echo("\nplay with one: agentmem play --memory NAME   (see its settings with: --set help=)")
+    typer.echo("\nplay with one: agentmem play --memory NAME --set KEY=VALUE   (a wrong KEY names the right ones)")
 
 
 def plugins(ctx: typer.Context, *, json: Json = False) -> None:
-    """List the plugins: who offers what, from which distribution, and what is broken, with its reason."""
+    """List the plugins, broken ones too.
+
+    Who offers what, from which distribution, and what is broken, with its reason.
+    """
     rows = [_row(report) for report in ctx.obj.host().plugins()]
     if json:
         as_json(rows)

@@ -42,7 +42,9 @@ class Chosen:
 
         for name in self.blocked:
             if not name.startswith("no:"):
-                raise InvalidInput(f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE")
+                raise InvalidInput(
+                    f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE"
+                )
         blocked = [name.removeprefix("no:") for name in self.blocked]
         return Host(blocked=blocked, files=self.files, strict=self.strict)
 

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             traceback.print_exc()
         code, said = failure(error)
-        print(f"agentmem: {said}", file=sys.stderr)  # noqa: T201 - this is the command line
+        print(f"agentmem: {said}", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -48,18 +48,18 @@ def table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing:
 
 
 def printable(text: str) -> str:
-    """Return text safe for a terminal: whatever could move the cursor or hide something is a space.
+    r"""Return text safe for a terminal: whatever could move the cursor or hide something is a space.
 
-    >>> printable("red\\x1b[31m apple")
+    >>> printable("red\x1b[31m apple")
     'red [31m apple'
     """
     return CONTROL.sub(" ", text)
 
 
 def one_line(text: str, *, limit: int | None = None) -> str:
-    """Return text on one line, cut to `limit` characters with an ellipsis.
+    r"""Return text on one line, cut to `limit` characters with an ellipsis.
 
-    >>> one_line("a kitchen.\\n\\nA stove.", limit=12)
+    >>> one_line("a kitchen.\n\nA stove.", limit=12)
     'a kitchen. …'
     """
     if limit is not None:

@@ -11,7 +11,7 @@ from agentmem.cli.output import as_json
 from agentmem.cli.stored import existing, namespace_of
 
 
-def rebuild(  # noqa: PLR0913 - one parameter is one option
+def rebuild(
     ctx: typer.Context,
     store: StoreUri,
     *,
@@ -20,7 +20,10 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
     namespace: Namespace = None,
     json: Json = False,
 ) -> None:
-    """Derive a memory again from the journal: with the same settings, the same graph byte for byte."""
+    """Derive a memory again, from the journal.
+
+    With the same settings (--set) this gives the same graph, byte for byte: the digests say so.
+    """
     from agentmem.agent_memory import AgentMemory
     from agentmem.graph.digest import digest
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
-    """Show a store: namespaces, events, how far each memory has come, events set aside."""
+    """Show what is in a store.
+
+    Namespaces, events, how far each memory has come, what it holds (current+retired), and which
+    events it set aside, with the reason.
+    """
     host = ctx.obj.host()
     with existing(host, store) as opened:
         rows = [
-            row
-            for namespace in opened.namespaces()
-            for row in standing(opened.graph(namespace), offered=host.memories)
+            row for namespace in opened.namespaces() for row in standing(opened.graph(namespace), offered=host.memories)
         ]
     if json:
         as_json({"store": store, "namespaces": rows})
@@ -32,7 +34,9 @@ def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
     table(shown, columns=columns, nothing="the store is empty; fill it with: agentmem play --store " + store)
     for row in rows:
         for entry, reason in row["set_aside"].items():
-            typer.echo(f"{row['namespace']}: {row['memory']} set {one_line(entry)} aside: {one_line(reason, limit=300)}")
+            typer.echo(
+                f"{row['namespace']}: {row['memory']} set {one_line(entry)} aside: {one_line(reason, limit=300)}"
+            )
 
 
 def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
@@ -48,7 +52,7 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
     from agentmem.journal import EVENT, Journal
 
     counts = graph.stats()
-    kept = {key.split("/", 1)[0] for key in counts if "/" in key} - {""}
+    kept = {key.rpartition("/")[0] for key in counts if "/" in key} - {""}
     here = sorted(name for name in {*kept, *offered} if name in kept or graph.counter(f"cursor/{name}"))
     row: dict[str, Any] = {
         "namespace": graph.namespace,

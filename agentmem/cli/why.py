@@ -22,7 +22,10 @@ def why(
     namespace: Namespace = None,
     json: Json = False,
 ) -> None:
-    """Tell why something is remembered: the event that caused it, who said so, and what it was before."""
+    """Tell where a memory came from.
+
+    The event that caused it, the rule or model that said so, and what it was before.
+    """
     from agentmem.explain import explain
 
     with existing(ctx.obj.host(), store) as opened:

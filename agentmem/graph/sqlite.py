@@ -8,7 +8,6 @@ import tempfile
 import threading
 import weakref
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -23,6 +22,8 @@ from agentmem.graph.sqlite_writing import delete_namespace
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"
+NAMES_IN_USE = """select name from space s where exists(select 1 from node where node.ns = s.ns)
+or exists(select 1 from counter where counter.ns = s.ns)"""
 
 
 class SQLiteStores:
@@ -114,7 +115,7 @@ class SQLiteStore:
 
     def namespaces(self) -> list[str]:
         """Return the names in use, sorted."""
-        return sorted(row[0] for row in self._session().rows("select name from space"))
+        return sorted(row[0] for row in self._session().rows(NAMES_IN_USE))
 
     def drop(self, namespace: str) -> int:
         """Erase a namespace whole; return how many nodes it had."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from agentmem.graph.sqlite_spaces import check_limit, find_space, make_space
 from agentmem.graph.sqlite_vectors import VectorIndex
 from agentmem.vectors import Vectors
 
-RETIRE = "update node set retired = ? where ns = ? and id = ? and retired is null"
+T = TypeVar("T")
 COUNTER = "select value from counter where ns = ? and name = ?"
 FIRST = "insert into counter(ns, name, value) values(?, ?, ?) on conflict do nothing"
 SWAP = "update counter set value = ? where ns = ? and name = ? and value = ?"
@@ -44,30 +45,22 @@ class SQLiteGraph:
     def advance(self, name: str, *, expected: int, value: int) -> None:
         """Compare and swap a counter."""
         check_integer(value, "counter")
-        with self._writing() as (session, space):
-            moved = session.run(SWAP, (value, space.ns, name, expected))
-            if not moved and not expected:
-                moved = session.run(FIRST, (space.ns, name, value))
-            if not moved:
-                raise CursorMoved(f"counter {name!r} is {self.counter(name)}, not {expected}: read again and retry")
+        self._write(lambda session, space: self._swap(session, space.ns, name, expected, value))
 
     def put_nodes(self, nodes: Sequence[Node]) -> None:
         """Write all or none; a node whose id is known is replaced."""
         if nodes:
-            with self._writing() as (session, space):
-                sqlite_writing.put_nodes(session, space, nodes)
+            self._write(lambda session, space: sqlite_writing.put_nodes(session, space, nodes))
 
     def put_edges(self, edges: Sequence[Edge]) -> None:
         """Write all or none; an edge that is known is replaced."""
         if edges:
-            with self._writing() as (session, space):
-                sqlite_writing.put_edges(session, space, edges)
+            self._write(lambda session, space: sqlite_writing.put_edges(session, space, edges))
 
     def retire(self, ids: Sequence[str], *, position: int) -> int:
         """Mark nodes as retired by `position`; return how many were current until now."""
         check_integer(position, "position")
-        with self._writing() as (session, space):
-            return session.run_many(RETIRE, [(position, space.ns, one) for one in ids])
+        return self._write(lambda session, space: sqlite_writing.retire(session, space, ids, position=position))
 
     def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
         """Return the nodes with these ids, retired or not, in the order of `ids`."""
@@ -139,8 +132,7 @@ class SQLiteGraph:
 
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""
-        with self._writing() as (session, space):
-            return session.run_many("delete from node where ns = ? and id = ?", [(space.ns, one) for one in ids])
+        return self._write(lambda session, space: sqlite_writing.delete(session, space, ids))
 
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
@@ -153,8 +145,16 @@ class SQLiteGraph:
         session = self._session()
         return session, find_space(session, self.namespace)
 
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Session, Space]]:
+    def _swap(self, session: Session, ns: int, name: str, expected: int, value: int) -> None:
+        moved = session.run(SWAP, (value, ns, name, expected))
+        if not moved and not expected:
+            moved = session.run(FIRST, (ns, name, value))
+        if not moved:
+            raise CursorMoved(f"counter {name!r} is {self.counter(name)}, not {expected}: read again and retry")
+
+    def _write(self, write: Callable[[Session, Space], T]) -> T:
         session = self._session()
+        if session.depth:
+            return write(session, make_space(session, self.namespace))
         with session.batch():
-            yield session, make_space(session, self.namespace)
+            return write(session, make_space(session, self.namespace))

@@ -16,20 +16,16 @@ from agentmem.vectors import Vectors
 COLUMNS = "n.id, n.kind, n.at, n.text, n.props, n.position, n.retired, n.said_by"
 
 
-def row_of(node: Node, *, ns: int, kind: int, seq: int | None) -> Row:
-    """Return a node as parameters, in the order of the table's columns."""
+def content_of(node: Node) -> Row:
+    """Return what a node says, checked: its time, position, retirement, speaker, text and props."""
     check_node(node)
     return (
-        ns,
-        node.id,
-        kind,
         microseconds(node.at),
         node.position,
         node.retired,
         storable(node.by),
         storable(node.text),
         props_json(node.props),
-        seq,
     )
 
 

@@ -27,6 +27,8 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
     words, kinds = words_of(text), kinds_of(space, where)
     if not words or not kinds:
         return []
+    if session.depth:
+        session.words.write(session)
     filters, values = everything(where)
     sql = (
         f"select {COLUMNS}, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
+from agentmem.graph.sqlite_words import PendingWords
 
 Row = tuple[Any, ...]
+Parameters = Sequence[object] | Mapping[str, object]
+LAST_NUMBERS = "select (select seq from sqlite_sequence where name = 'vec'), (select max(pk) from node)"
 SYNCHRONOUS = {"full": "full", "relaxed": "normal"}
 REFUSED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 CHECKPOINT_PAGES = 4000
@@ -47,34 +50,45 @@ class Space:
 class Session:
     """A connection used by one thread.
 
-    What it remembers of other tables is forgotten as soon as another connection
-    has committed, or its own transaction is undone.
+    What it remembers of names is forgotten as soon as another connection has
+    committed, or its own transaction is undone.
+
+    Attributes:
+        depth: How many batches it is in, one inside the other.
+        transactions: How many transactions it has begun.
+        committed_seq: The highest `vec.seq` when the current one began.
+        spaces: What it knows of namespaces.
+        words: Which rows of the text index are to be brought up to date before the commit.
     """
 
     def __init__(self, settings: Settings, writers: threading.Lock) -> None:
         self.connection = connect(settings)
         self.spaces: dict[str, Space] = {}
+        self.words = PendingWords()
         self.depth = 0
         self.transactions = 0
         self.committed_seq = 0
-        self._seq = 0
         self._settings = settings
         self._writers = writers
         self._seen_version = -1
+        self._spoiled = False
+        self._last_seq = 0
+        self._last_pk = 0
 
-    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of one statement."""
         try:
             return self.connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as problem:
             raise explained(problem, self._settings.path) from problem
 
-    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+    def run(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement; return how many rows it changed."""
         self._check_still_whole()
         try:
             return self.connection.execute(sql, parameters).rowcount
         except sqlite3.Error as problem:
+            self._spoiled = True
             raise explained(problem, self._settings.path) from problem
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
@@ -83,6 +97,7 @@ class Session:
         try:
             return self.connection.executemany(sql, rows).rowcount
         except sqlite3.Error as problem:
+            self._spoiled = True
             raise explained(problem, self._settings.path) from problem
 
     def refresh(self) -> None:
@@ -95,9 +110,14 @@ class Session:
             self.spaces.clear()
 
     def next_seq(self) -> int:
-        """Return the seq of the next vector; only inside a batch."""
-        self._seq += 1
-        return self._seq
+        """Return a number for a new vector; only inside a batch."""
+        self._last_seq += 1
+        return self._last_seq
+
+    def next_pk(self) -> int:
+        """Return a number for a new node; only inside a batch."""
+        self._last_pk += 1
+        return self._last_pk
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -108,7 +128,7 @@ class Session:
             return
         if not self._writers.acquire(timeout=self._settings.wait_s):
             raise StoreUnavailable(
-                f"{self._settings.path}: another thread has been writing for {self._settings.wait_s} s"
+                f"{self._settings.path}: another thread has been writing for {self._settings.wait_s} s; try again"
             )
         try:
             with self._outermost():
@@ -118,29 +138,39 @@ class Session:
 
     @contextmanager
     def _outermost(self) -> Iterator[None]:
+        self._spoiled = False
         self.run("begin immediate")
         try:
             self.refresh()
             self.depth = 1
-            self.transactions += 1
-            found = self.rows("select seq from sqlite_sequence where name = 'vec'")
-            self.committed_seq = self._seq = found[0][0] if found else 0
+            self._begin()
             yield
+            self.words.write(self)
             self.run("commit")
         except BaseException:
             self._undo("rollback")
             raise
         finally:
             self.depth = 0
+            self.words = PendingWords()
+
+    def _begin(self) -> None:
+        self.transactions += 1
+        seq, pk = self.rows(LAST_NUMBERS)[0]
+        self.committed_seq = self._last_seq = seq or 0
+        self._last_pk = pk or 0
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
-        self.depth += 1
         self.run("savepoint inner_batch")
+        self.depth += 1
+        kept = self.words.begin()
         try:
             yield
             self.run("release inner_batch")
+            self.words.merge()
         except BaseException:
+            self.words.restore(kept)
             self._undo("rollback to inner_batch")
             self._undo("release inner_batch")
             raise
@@ -148,15 +178,15 @@ class Session:
             self.depth -= 1
 
     def _check_still_whole(self) -> None:
-        # A full disk can end a transaction; whoever caught that error must not go on writing outside of one.
-        if self.depth and not self.connection.in_transaction:
-            raise StoreUnavailable(f"{self._settings.path}: an earlier error undid this batch; begin a new one")
+        # Whoever caught the error of a half done write must not commit the other half.
+        if self.depth and (self._spoiled or not self.connection.in_transaction):
+            raise StoreUnavailable(f"{self._settings.path}: an earlier error has spoiled this batch; begin a new one")
 
     def _undo(self, statement: str) -> None:
         self.spaces.clear()
-        # After a full disk SQLite may have rolled back by itself.
+        # With a full disk SQLite may have rolled back by itself.
         if self.connection.in_transaction:
-            self.run(statement)
+            self.connection.execute(statement)
 
     def close(self) -> None:
         """Close the connection; may be called twice."""
@@ -186,7 +216,6 @@ def connect(settings: Settings) -> sqlite3.Connection:
         connection.execute(f"pragma synchronous = {SYNCHRONOUS[settings.durability]}")
         connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute(f"pragma cache_size = -{CACHE_KIB}")
-        connection.execute("pragma recursive_triggers = on")
     except sqlite3.Error as problem:
         raise explained(problem, settings.path) from problem
     return connection

@@ -7,87 +7,117 @@ from collections.abc import Sequence
 from agentmem.errors import InvalidInput, UnknownNode
 from agentmem.graph.checks import check_edge, props_json
 from agentmem.graph.contract import Edge, Node
-from agentmem.graph.sqlite_rows import blob_of, row_of, stacked
+from agentmem.graph.sqlite_rows import blob_of, content_of, ids_json, stacked
 from agentmem.graph.sqlite_session import Row, Session, Space
 from agentmem.graph.sqlite_spaces import keep_dimension, make_kind
+from agentmem.graph.sqlite_words import Indexed
 
-PUT_NODE = """insert into node(ns, id, kind, at, position, retired, said_by, text, props, vec)
-values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-on conflict(ns, id) do update set at = excluded.at, position = excluded.position, retired = excluded.retired,
-said_by = excluded.said_by, text = excluded.text, props = excluded.props, vec = excluded.vec
-where kind = excluded.kind"""
-# `n.vec = ?`: of two nodes with one id in one call the last one stays, and so does its vector.
-PUT_VECTOR = """insert into vec(seq, kind, pk, v)
-select n.vec, n.kind, n.pk, ? from node n where n.ns = ? and n.id = ? and n.vec = ?"""
-# A row that is there has the same `dead`, by the triggers: so (src, dead, type, dst) finds it.
-PUT_EDGE = """insert into edge(src, dead, type, dst, position, props)
-select a.pk, a.retired is not null or b.retired is not null, ?, b.pk, ?, ? from node a, node b
-where a.ns = ? and a.id = ? and b.ns = ? and b.id = ?
+KNOWN = "select n.id, n.pk, n.kind, n.text from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"
+ENDS = "select n.id, n.pk, n.retired from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"
+ADD_NODE = """insert into node(at, position, retired, said_by, text, props, vec, ns, pk, id, kind)
+values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REPLACE_NODE = """update node set at = ?, position = ?, retired = ?, said_by = ?, text = ?, props = ?, vec = ?
+where ns = ? and pk = ?"""
+ADD_VECTOR = "insert into vec(seq, kind, pk, v) values(?, ?, ?, ?)"
+# An edge that is there has the same `dead`, by the triggers: so (src, dead, type, dst) finds it.
+PUT_EDGE = """insert into edge(src, dead, type, dst, position, props) values(?, ?, ?, ?, ?, ?)
 on conflict(src, dead, type, dst) do update set position = excluded.position, props = excluded.props"""
-KIND = "select kind from node where ns = ? and id = ?"
-KNOWN = "select 1 from node where ns = ? and id = ?"
+RETIRE = "update node set retired = ? where ns = ? and id = ? and retired is null"
+DELETE = "delete from node where ns = ? and pk = ?"
 
 
 def put_nodes(session: Session, space: Space, nodes: Sequence[Node]) -> None:
-    """Write nodes with their vectors; their text is indexed by triggers.
+    """Write nodes with their vectors; all is checked first.
 
     Raises:
-        WrongDimension, InvalidInput: as the contract says; the batch is to be undone.
+        WrongDimension, InvalidInput: as the contract says; nothing was written.
     """
-    carried = [node.vector for node in nodes if node.vector is not None]
+    last = {node.id: node for node in nodes}  # of two with one id the last one stays
+    contents = [content_of(node) for node in last.values()]
+    carried = [node.vector for node in last.values() if node.vector is not None]
     vectors = stacked(carried, space.dim) if carried else None
-    rows: list[Row] = []
+    known = {row[0]: row[1:] for row in session.rows(KNOWN, (ids_json(list(last)), space.ns))}
+    for one, (_, kind, _) in known.items():
+        _check_kind(last[one], space.names[kind])
+
     blobs: list[Row] = []
-    for node in nodes:
-        seq = None if node.vector is None else session.next_seq()
+    added: list[Row] = []
+    replaced: list[Row] = []
+    for node, content in zip(last.values(), contents, strict=True):
         kind = make_kind(session, space, node.memory, node.label)
-        rows.append(row_of(node, ns=space.ns, kind=kind, seq=seq))
-        if vectors is not None and seq is not None:
-            blobs.append((blob_of(vectors[len(blobs)]), space.ns, node.id, seq))
-    if session.run_many(PUT_NODE, rows) != len(rows):
-        raise _moved(session, space, nodes)
+        pk, _, text = known.get(node.id) or (session.next_pk(), kind, "")
+        seq = None
+        if vectors is not None and node.vector is not None:
+            seq = session.next_seq()
+            blobs.append((seq, kind, pk, blob_of(vectors[len(blobs)])))
+        if node.id in known:
+            replaced.append((*content, seq, space.ns, pk))
+        else:
+            added.append((*content, seq, space.ns, pk, node.id, kind))
+        if text or node.text:
+            session.words.note(pk, Indexed(text, kind))
+    _write(session, added, replaced, blobs)
     if vectors is not None:
         keep_dimension(session, space, vectors.shape[1])
-        session.run_many(PUT_VECTOR, blobs)
+
+
+def _write(session: Session, added: list[Row], replaced: list[Row], blobs: list[Row]) -> None:
+    if added:
+        session.run_many(ADD_NODE, added)
+    if replaced:
+        session.run_many(REPLACE_NODE, replaced)
+    if blobs:
+        session.run_many(ADD_VECTOR, blobs)
 
 
 def put_edges(session: Session, space: Space, edges: Sequence[Edge]) -> None:
-    """Write edges.
+    """Write edges; all is checked first.
 
     Raises:
-        UnknownNode: an end is not there; the batch is to be undone.
+        UnknownNode: an end is not there; nothing was written.
     """
-    rows = [_edge_row(edge, space.ns) for edge in edges]
-    if session.run_many(PUT_EDGE, rows) != len(rows):
-        raise _without_end(session, space, edges)
+    wanted = dict.fromkeys(end for edge in edges for end in (edge.source, edge.target))
+    ends = {row[0]: row[1:] for row in session.rows(ENDS, (ids_json(list(wanted)), space.ns))}
+    missing = next((end for end in wanted if end not in ends), None)
+    if missing is not None:
+        raise UnknownNode(f"an edge ends at {missing[:80]!r}, which is not a node here: put nodes before their edges")
+    rows = []
+    for edge in edges:
+        check_edge(edge)
+        (source, gone), (target, gone_too) = ends[edge.source], ends[edge.target]
+        dead = gone is not None or gone_too is not None
+        rows.append((source, dead, edge.type, target, edge.position, props_json(edge.props)))
+    session.run_many(PUT_EDGE, rows)
+
+
+def retire(session: Session, space: Space, ids: Sequence[str], *, position: int) -> int:
+    """Mark nodes as retired; return how many were current."""
+    return session.run_many(RETIRE, [(position, space.ns, one) for one in ids])
+
+
+def delete(session: Session, space: Space, ids: Sequence[str]) -> int:
+    """Erase nodes with all that belongs to them; return how many there were."""
+    known = session.rows(KNOWN, (ids_json(list(dict.fromkeys(ids))), space.ns))
+    for _, pk, kind, text in known:
+        session.words.note(pk, Indexed(text, kind))
+    session.run_many(DELETE, [(space.ns, row[1]) for row in known])
+    return len(known)
 
 
 def delete_namespace(session: Session, space: Space) -> int:
     """Erase all that is kept for a namespace; return how many nodes it had."""
+    for pk, kind, text in session.rows("select pk, kind, text from node where ns = ? and text <> ''", (space.ns,)):
+        session.words.note(pk, Indexed(text, kind))
     count = session.run("delete from node where ns = ?", (space.ns,))
     for table in ("kind", "counter", "space"):
-        session.run(f"delete from {table} where ns = ?", (space.ns,))  # noqa: S608 - the names above
+        session.run(f"delete from {table} where ns = ?", (space.ns,))  # noqa: S608 - one of the three names above
     return count
 
 
-def _edge_row(edge: Edge, ns: int) -> Row:
-    check_edge(edge)
-    return edge.type, edge.position, props_json(edge.props), ns, edge.source, ns, edge.target
-
-
-def _moved(session: Session, space: Space, nodes: Sequence[Node]) -> InvalidInput:
-    for node in nodes:
-        found = session.rows(KIND, (space.ns, node.id))
-        if found and found[0][0] != space.kinds[node.memory, node.label]:
-            memory, label = space.names[found[0][0]]
-            return InvalidInput(
-                f"node {node.id!r} is a {label!r} of memory {memory!r} and cannot become a {node.label!r} "
-                f"of {node.memory!r}: use another id"
-            )
-    return InvalidInput("a node could not be written")
-
-
-def _without_end(session: Session, space: Space, edges: Sequence[Edge]) -> UnknownNode:
-    ends = (end for edge in edges for end in (edge.source, edge.target))
-    missing = next((end for end in ends if not session.rows(KNOWN, (space.ns, end))), "?")
-    return UnknownNode(f"an edge ends at {missing[:80]!r}, which is not a node here: put nodes before their edges")
+def _check_kind(node: Node, was: tuple[str, str]) -> None:
+    if was != (node.memory, node.label):
+        memory, label = was
+        raise InvalidInput(
+            f"node {node.id[:80]!r} is a {label} of memory {memory!r} and cannot become a {node.label} "
+            f"of {node.memory!r}: use another id"
+        )

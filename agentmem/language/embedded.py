@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 from time import perf_counter
@@ -22,7 +23,7 @@ class EmbeddedTexts:
     def __init__(self, embedder: Embedder, *, kept: int = TEXTS_KEPT) -> None:
         self._embedder = embedder
         self._kept = kept
-        self._rows: dict[str, Vectors] = {}
+        self._rows: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
         self._embedded = self._cached = 0
         self._seconds = 0.0
@@ -30,15 +31,15 @@ class EmbeddedTexts:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, shape (n, dim): a fresh array, the caller's to keep."""
         started = perf_counter()
-        known = [self._rows.get(text) for text in texts]
-        rows = [row for row in known if row is not None]
         new = 0
-        if len(rows) < len(texts):
-            rows, new = self._with_new(texts, known)
+        try:
+            rows = [self._rows[text] for text in texts]
+        except KeyError:
+            rows, new = self._with_new(texts)
         vectors = np.concatenate(rows).reshape(len(rows), -1) if rows else self._embedder.embed([])
         with self._lock:
             self._embedded += new
-            self._cached += len(texts) - new
+            self._cached += len(rows) - new
             self._seconds += perf_counter() - started
         return vectors
 
@@ -47,16 +48,18 @@ class EmbeddedTexts:
         with self._lock:
             return Receipt(embedded=self._embedded, cached=self._cached, milliseconds=self._seconds * 1000)
 
-    def _with_new(self, texts: Sequence[str], known: Sequence[Vectors | None]) -> tuple[list[Vectors], int]:
-        missing = list(dict.fromkeys(text for text, row in zip(texts, known, strict=True) if row is None))
+    def _with_new(self, texts: Sequence[str]) -> tuple[list[Vectors], int]:
+        """Return the rows, and how many of them had to be made."""
+        found = {text: self._rows.get(text) for text in texts}
+        missing = [text for text, row in found.items() if row is None]
         made = dict(zip(missing, self._embedder.embed(missing), strict=True))
         self._keep({text: row for text, row in made.items() if len(text) <= LONGEST_KEPT})
-        rows = [made[text] if row is None else row for text, row in zip(texts, known, strict=True)]
-        return rows, len(missing)
+        known = {text: row for text, row in found.items() if row is not None} | made
+        return [known[text] for text in texts], len(missing)
 
     def _keep(self, made: dict[str, Vectors]) -> None:
         with self._lock:
             # a row of its own: a view would keep the whole batch alive
             self._rows.update({text: row.copy() for text, row in made.items()})
             for _ in range(len(self._rows) - self._kept):
-                del self._rows[next(iter(self._rows))]
+                self._rows.popitem(last=False)

@@ -87,6 +87,7 @@ class RecordingLanguage:
     def __init__(self, inner: Language, path: str | Path) -> None:
         self.name = inner.name
         self.leaves = inner.leaves
+        self.embedder = inner.embedder
         self._inner = inner
         self._lock = Lock()
         self._file = Path(path).open("a+", encoding="utf-8")  # noqa: SIM115 - closed by `close`

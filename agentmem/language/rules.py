@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from time import perf_counter
 from typing import Any
+
+from pydantic import BaseModel
 
 from agentmem.errors import BadAnswer
 from agentmem.language.contract import Embedder, Out, Receipt, Rule, Task
@@ -37,7 +40,7 @@ class RuleLanguage:
         self.embedder = embedder
         self._rules = {task: tuple(offered) for task, offered in (rules or {}).items()}
         self._texts = EmbeddedTexts(embedder)
-        self._answers: dict[Hashable, Any] = {}
+        self._answers: OrderedDict[Hashable | None, Any] = OrderedDict()
         self._lock = Lock()
         self._asked = self._cached = 0
         self._seconds = 0.0
@@ -49,10 +52,15 @@ class RuleLanguage:
             BadAnswer: a rule failed, or its answer has another shape than the task's.
         """
         started = perf_counter()
-        answer, known = self._answer(task, inputs)
+        key = _key(task, inputs)
+        known: Out | None = self._answers.get(key)
+        answer = self._by_rules(task, inputs) if known is None else known
         with self._lock:
             self._asked += 1
-            self._cached += known
+            if known is None:
+                self._keep(key, answer)
+            else:
+                self._cached += 1
             self._seconds += perf_counter() - started
         return answer
 
@@ -60,8 +68,13 @@ class RuleLanguage:
         """Answer ahead; no more than are kept, and whatever fails is left to `ask`."""
         started = perf_counter()
         for inputs in many[:ANSWERS_KEPT]:
+            key = _key(task, inputs)
+            if key is None or key in self._answers:
+                continue
             with suppress(BadAnswer):  # raised again, to whoever asks
-                self._answer(task, inputs)
+                answer = self._by_rules(task, inputs)
+                with self._lock:
+                    self._keep(key, answer)
         with self._lock:
             self._seconds += perf_counter() - started
 
@@ -75,24 +88,13 @@ class RuleLanguage:
             own = Receipt(asked=self._asked, cached=self._cached, milliseconds=self._seconds * 1000)
         return own + self._texts.receipt()
 
-    def _answer(self, task: Task[Out], inputs: Mapping[str, Any]) -> tuple[Out, bool]:
-        key = (task.name, *inputs.items())
-        try:
-            known = self._answers.get(key)
-        except TypeError:  # inputs that cannot be told apart by hash are worked out each time
-            return self._by_rules(task, inputs), False
-        if known is not None:
-            return known, True
-        answer = self._by_rules(task, inputs)
-        if all(not isinstance(value, str) or len(value) <= LONGEST_KEPT for value in inputs.values()):
-            self._keep(key, answer)
-        return answer, False
-
-    def _keep(self, key: Hashable, answer: Any) -> None:
-        with self._lock:
-            if len(self._answers) >= ANSWERS_KEPT:
-                del self._answers[next(iter(self._answers))]
-            self._answers[key] = answer
+    def _keep(self, key: Hashable | None, answer: BaseModel) -> None:
+        """Keep an answer, and let the oldest go; called with the lock held."""
+        if key is None:
+            return
+        self._answers[key] = answer
+        if len(self._answers) > ANSWERS_KEPT:
+            self._answers.popitem(last=False)
 
     def _by_rules(self, task: Task[Out], inputs: Mapping[str, Any]) -> Out:
         for rule in (*self._rules.get(task.name, ()), task.rules):
@@ -105,6 +107,19 @@ class RuleLanguage:
             if answer is not None:
                 raise BadAnswer(f"{_named(rule)} answered task {task.name!r} with {_shape(answer, task)}")
         raise BadAnswer(f"no rule answers task {task.name!r}; its own `rules` must never return None")
+
+
+def _key(task: Task[Any], inputs: Mapping[str, Any]) -> Hashable | None:
+    """Return what a question is kept by; None where it is too long, or cannot be told apart by hash."""
+    for value in inputs.values():
+        if isinstance(value, str) and len(value) > LONGEST_KEPT:
+            return None
+    key = (task.name, *inputs.items())
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def _named(rule: Rule) -> str:

@@ -6,13 +6,18 @@ LONGEST = 198
 """Bytes of a command; the interpreter cuts off the rest."""
 
 FOR_THE_MACHINE = frozenset(
-    {"quit", "q", "restart", "restore", "save", "undo", "verify", "recording", "replay"}
-    | {"script", "noscript", "unscript", "transcript"}
+    {"quit", "q", "restart", "restore", "save", "undo", "recording", "replay"}  # end, rewind, write files
+    | {"script", "noscript", "unscript", "transcript"}  # write files
+    | {"score", "full", "fullscore", "notify", "version", "verify"}  # the score; the title, which tells the way
+    | {"brief", "superbrief", "verbose", "restrict"}  # change what is shown from now on
 )
-"""First words of commands to the interpreter, not to the world: they write files, or end or rewind the episode."""
+"""First words of commands to the interpreter, not to the world."""
 
 DEBUG = "tw-"
 """How TextWorld's own commands begin, which show the state of the simulator."""
+
+BETWEEN_TWO = (".", ";", ",", " then ")
+"""What the interpreter takes two commands apart at. TextWorld then reads the state of neither rightly."""
 
 
 def one_line(action: str) -> str:
@@ -48,5 +53,5 @@ def refusal(command: str) -> str | None:
 
 
 def _is_several(command: str) -> bool:
-    inner = command.rstrip(" .;!")
-    return any(mark in f"{inner} " for mark in (".", ";", " then ", ",then "))
+    inner = command.rstrip(" .,;!")
+    return any(mark in inner for mark in BETWEEN_TWO)

@@ -153,7 +153,7 @@ def spare(known: Knowledge) -> str | None:
     cutting = any(_to_cut(known, thing) for thing in known.carried)
 
     def worth(thing: str) -> tuple[int, str]:
-        if thing.split()[-1] in _BLADES:
+        if thing.rsplit(maxsplit=1)[-1] in _BLADES:
             return (5 if cutting else 1), thing
         if thing not in known.required:
             return 0, thing

@@ -19,7 +19,13 @@ def explore(known: Knowledge) -> Step | None:
     """Return the next command that may show something new, the nearest first; None when all has been seen."""
     if known.place is None:
         return Step("look", "to see where this is")
-    return read_about(known) or _take_told_key(known) or _nearest(known) or _unlock_something(known) or _last_resorts(known)
+    return (
+        read_about(known)
+        or _take_told_key(known)
+        or _nearest(known)
+        or _unlock_something(known)
+        or _last_resorts(known)
+    )
 
 
 def read_about(known: Knowledge) -> Step | None:
@@ -39,16 +45,16 @@ def is_readable(thing: str) -> bool:
 
 
 def _shut_away(known: Knowledge, thing: str) -> bool:
-    relation, holder = known.placed[thing]
+    relation, holder = known.placed.get(thing, ("", ""))
     return relation == "is in" and known.openness.get(holder) in ("closed", "locked")
 
 
 def _take_told_key(known: Knowledge) -> Step | None:
     """Return the command that takes a key in sight of which it is told what it opens."""
     for lock, key in sorted(known.keys.items()):
-        if known.openness.get(lock) != "open" and known.room_of(key) == known.place and not known.carries(key):
-            if not _shut_away(known, key):
-                return fetch(known, key, f"the {key} unlocks the {lock}")
+        in_sight = known.room_of(key) == known.place and not _shut_away(known, key)
+        if in_sight and not known.carries(key) and known.openness.get(lock) != "open":
+            return fetch(known, key, f"the {key} unlocks the {lock}")
     return None
 
 
@@ -103,4 +109,4 @@ def _attempts(known: Knowledge) -> Iterator[Step]:
     tried = known.neighbours.get(known.place or "", {})
     for way in DIRECTIONS[:4]:
         if way not in tried and not known.has_failed(f"go {way}", known.place):
-            yield Step(f"go {way}", "there may be a way that was not told")
+            yield leave(known, way, "nothing else is left to try here")

@@ -16,19 +16,20 @@ from agentmem_textworld.options import Options
 from agentmem_textworld.options import parse as parse_options
 from agentmem_textworld.simulator import Simulator
 
-STORY = re.compile(r".*\.z[1-8]", re.IGNORECASE | re.DOTALL)
+STORY = re.compile(r".*\.(?:z[1-8]|zblorb|gblorb|ulx)", re.IGNORECASE | re.DOTALL)
+"""Names of story files; also of kinds that cannot be played here, so that this can be said."""
 
 
 class TextWorldFamily:
     """An `EnvironmentFamily`: generated games by name (`cook:4`), and story files by path."""
 
     def claims(self, spec: str) -> bool:
-        """Return whether `spec` is one of ours.
+        """Return whether `spec` is one of ours, or a folder, which `open` refuses in words.
 
         >>> [TextWorldFamily().claims(spec) for spec in ("cook:4", "zork1.z5", "chat.jsonl")]
         [True, True, False]
         """
-        return levels.is_ours(spec) or STORY.fullmatch(spec) is not None
+        return levels.is_ours(spec) or STORY.fullmatch(spec) is not None or (spec != "" and Path(spec).is_dir())
 
     def open(self, spec: str, options: Mapping[str, Any]) -> Environment:
         """Return the game, made or loaded as needed.

@@ -26,8 +26,11 @@ _LID = (
     (re.compile(r"You can see inside it\."), "open"),
     (re.compile(r"There is a lock on it\."), "locked"),
 )
-_CACHED = 20_000
-"""Characters of the longest text whose reading is kept: the same text is often read by memory and policy."""
+_LONGEST = 20_000
+"""Characters read of a description or an answer, twenty times what TextWorld writes.
+
+The reading of texts up to this length is kept: memory and policy often read the same one.
+"""
 
 
 def read(text: str, action: str | None = None) -> Reading | None:
@@ -40,7 +43,7 @@ def read(text: str, action: str | None = None) -> Reading | None:
 
     Pure and total; takes time linear in the length of the text.
     """
-    return _read_cached(text, action) if len(text) <= _CACHED else _read(text, action)
+    return _read_cached(text, action) if len(text) <= _LONGEST else _read(text, action)
 
 
 def _read(text: str, action: str | None) -> Reading | None:
@@ -48,13 +51,13 @@ def _read(text: str, action: str | None) -> Reading | None:
     carrying = _last(_CARRYING, text)
     header = _last(_HEADER, text)
     seen = text[: carrying.start()] if carrying else text
-    answer = _read_answer(seen[: header.start()] if header else seen, command)
+    answer = _read_answer((seen[: header.start()] if header else seen)[:_LONGEST], command)
     if not (header or carrying or answer is not None or command.verb in VERBS):
         return None
     place = name(header[1]) if header else None
     facts = answer or []
     if header:
-        facts.extend(read_room(seen[header.end() :], name(header[1])))
+        facts.extend(read_room(seen[header.end() : header.end() + _LONGEST], name(header[1])))
     elif answer is None and command.text and not command.only_looks:
         facts.append(failed(command))
     if carrying and carrying[1]:

@@ -136,7 +136,7 @@ def _unknown(spec: str, family: str, level: str) -> UnknownName:
 
 
 def _nearest(family: str, level: str) -> str:
-    """The name of a level that there is, next to `level`; of the middle one, where that is no number."""
+    """Name the level that there is next to `level`, or the middle one where that is no number."""
     if family not in LEVELS:
         return family
     numbers = LEVELS[family]

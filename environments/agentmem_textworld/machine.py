@@ -25,7 +25,7 @@ class Machine:
     """One story in Jericho's interpreter."""
 
     def __init__(self, path: str) -> None:
-        import jericho  # type: ignore[import-untyped]  # noqa: PLC0415
+        import jericho  # type: ignore[import-untyped]
 
         warnings.simplefilter("ignore", jericho.UnsupportedGameWarning)
         self._frotz = jericho.FrotzEnv(path)

@@ -12,9 +12,9 @@ import sys
 
 def make(challenge: str, settings: dict[str, object], *, seed: int, path: str) -> None:
     """Write the game to `path` (ending in .z8) and what TextWorld knows of it beside (.json)."""
-    import textworld  # noqa: PLC0415
-    from textworld.challenges import CHALLENGES  # noqa: PLC0415
-    from textworld.generator import compile_game  # noqa: PLC0415
+    import textworld
+    from textworld.challenges import CHALLENGES
+    from textworld.generator import compile_game
 
     options = textworld.GameOptions()
     options.seeds = seed

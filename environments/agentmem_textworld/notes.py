@@ -69,26 +69,17 @@ def _missing(found: re.Match[str], _: str) -> Iterator[Fact]:
             yield Fact(subject=thing, relation="to be", object=word)
 
 
-_STATEMENTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Iterator[Fact]]], ...] = (
-    (
-        re.compile(
-            rf"(?:^|\b(?:the|a) ){_THING}(?: you (?:found|have)[^.]{{0,40}})? (?:unlocks|opens) (?:the )?{_THING}(?=[.,;!?]|$)",
-            re.IGNORECASE,
+_FOUND = r"(?: you (?:found|have)[^.]{0,40})?"
+_END = r"(?=[.,;!?]|$)"
+_STATEMENTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], Iterator[Fact]]], ...] = tuple(
+    (re.compile(pattern + _END, re.IGNORECASE), tell)
+    for pattern, tell in (
+        (
+            rf"(?:^|\b(?:the|a) ){_THING}(?: you (?:found|have)[^.]{{0,40}})? (?:unlocks|opens) (?:the )?{_THING}",
+            _unlocks,
         ),
-        _unlocks,
-    ),
-    (
-        re.compile(
-            rf"\byou need (?:an? |the ){_THING} to (?:unlock|open) (?:the )?{_THING}(?=[.,;!?]|$)", re.IGNORECASE
-        ),
-        _unlocks,
-    ),
-    (
-        re.compile(
-            rf"^(?:the |an? )?{_THING} is (?:hidden|located|lying|kept|stored) (in|on) the {_THING}(?=[.,;!?]|$)",
-            re.IGNORECASE,
-        ),
-        _hidden,
-    ),
-    (re.compile(rf"\bmissing (an? {_THING})(?=[.,;!?]|$)", re.IGNORECASE), _missing),
+        (rf"\byou need (?:an? |the ){_THING} to (?:unlock|open) (?:the )?{_THING}", _unlocks),
+        (rf"^(?:the |an? )?{_THING} is (?:hidden|located|lying|kept|stored) (in|on) the {_THING}", _hidden),
+        (rf"\bmissing (an? {_THING})", _missing),
+    )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LETTERING = re.compile(r"(?:[ $_/|\\<>]*\n)+")
+LETTERING = re.compile(r"[ $_/|\\<>\n]*\n")
 """Lines drawn with the characters of the banner, and blank ones."""
 
 PROMPT = re.compile(r">(?: *-= .* =- *-?\d+/\d+)?")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from agentmem.events import Fact
 from agentmem_textworld.naming import DIRECTIONS, name, openness, placed
@@ -17,7 +18,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _WHERE = r"(?:here|in the room|nearby|close by|in the corner|right there by you)"
 _COMPASS = "|".join(sorted(DIRECTIONS, key=len, reverse=True))
 _WAYS = rf"(?:{_COMPASS})(?:(?:, and |, | and )(?:{_COMPASS}))*"
-_SEE = r"you (?:can )?(?:even )?(?:see|make out)"
+_SEE = r"(?<!time )you (?:can )?(?:even )?(?:see|make out)"
 
 _LIES = re.compile(r"there (?:is|are) (.+) on the floor\W*$", re.IGNORECASE)
 _DOOR = re.compile(rf"there (?:is|are) (?:an? )?(open|closed|locked) (.+) leading ({_COMPASS})\b", re.IGNORECASE)
@@ -103,11 +104,10 @@ def read_room(text: str, place: str) -> list[Fact]:
     """Return what the description of `place` says, in its order."""
     scene = Scene(place)
     for sentence in sentences(text):
-        for pattern, learn in _READERS:
-            found = pattern.search(sentence) if pattern in _ANYWHERE else pattern.match(sentence)
-            if found:
-                learn(scene, found)
-                break
+        told = _recognise(sentence)
+        if told:
+            learn, found = told
+            learn(scene, found)
     return scene.facts
 
 
@@ -185,7 +185,8 @@ def _learn_group(scene: Scene, found: re.Match[str]) -> None:
         scene.introduce(f"{words.removesuffix(' one')} {found[1]}" if words.endswith(" one") else words, None)
 
 
-_READERS: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], None]], ...] = (
+_Reader = Callable[[Scene, re.Match[str]], None]
+_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_LIES, _learn_floor),
     (_DOOR, _learn_door),
     (_NEARBY_DOOR, _learn_nearby_door),
@@ -201,3 +202,13 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], None]], 
     (_GROUP, _learn_group),
 )
 _ANYWHERE = frozenset({_EXIT, _BARE, _INTRODUCED, _GROUP})
+
+
+@lru_cache(maxsize=4096)
+def _recognise(sentence: str) -> tuple[_Reader, re.Match[str]] | None:
+    """Return what a sentence is, if it tells anything; kept, as rooms are described again and again."""
+    for pattern, learn in _READERS:
+        found = pattern.search(sentence) if pattern in _ANYWHERE else pattern.match(sentence)
+        if found:
+            return learn, found
+    return None

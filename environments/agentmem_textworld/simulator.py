@@ -24,7 +24,7 @@ class Simulator:
 
     def __init__(self, path: Path, *, show_valid_actions: bool = False) -> None:
         try:
-            import textworld  # noqa: PLC0415
+            import textworld
         except ImportError as error:
             raise MissingExtra.needs("textworld", what="playing TextWorld's games") from error
         infos = textworld.EnvInfos(

@@ -17,6 +17,8 @@ Deviations, each for a reason, and how to switch back:
   not shown examples from the graph, as the paper's prompt is.
 - Nothing is deleted: an outdated fact is retired, with what replaced it. A fact is
   compared in one normal form, and an answer can name only what was shown.
+- A search waits for no model: a rule finds the known names in a query that names no
+  entities. The paper asks a model before each step: `entities=language`.
 - A score falls by half with each hop, since a fact can be near a far entity;
   the paper only unites what the searches find.
 - `fill`: an asker with room for more gets more current facts, scored 0. Off: `fill=false`.

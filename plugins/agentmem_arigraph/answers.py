@@ -56,8 +56,8 @@ def recollections(asked: Asked) -> list[Recollection]:
     found = {node: one for node, one in found.items() if node in sources}
 
     told = place_and_ways(query, graph, settings)
-    told += _episodes(found, vectors.get(query.text.strip()), asked)
     told += [_found_fact(one, sources[node]) for node, one in found.items()]
+    told += _episodes(found, vectors.get(query.text.strip()), asked)
     told = [one for one in told if one.score >= query.min_score and not set(one.sources) <= set(query.exclude)]
     if settings.fill and query.min_score == 0 and len(told) < query.limit:
         told += _filling(found, depths, asked, room=query.limit - len(told))

@@ -18,7 +18,7 @@ _DIRECTION = "|".join(OPPOSITE)
 _LIES = re.compile(rf"is ({_DIRECTION}) of")
 _LEADS = re.compile(rf"leads ({_DIRECTION}) from")
 _ON_MAP = re.compile(rf"has (?:no )?exit|(?:is|leads) (?:{_DIRECTION}) (?:of|from)")
-ASKS = re.compile(r"\b(?:explor\w*|unexplored|exits?|find|locate|search|where|way|path|route|go to)\b", re.IGNORECASE)
+ASKS = re.compile(r"\b(?:explor\w*|unexplored|exits?|find|locate|search|way to|path|route|go to)\b", re.IGNORECASE)
 
 
 @dataclass

@@ -79,7 +79,9 @@ def starts(query: Query, graph: MemoryGraph, language: Language, settings: AriGr
     named = dict(query.entities)
     if not named and text:
         known = tuple(hit.node.text for hit in graph.matching(text, ENTITIES, limit=KNOWN_NAMES))
-        named = {one.name: one.depth for one in language.ask(CRUCIAL, text=text, known=known).entities}
+        by_rule = settings.entities == "rule"
+        answer = entities_by_rule(text, known) if by_rule else language.ask(CRUCIAL, text=text, known=known)
+        named = {one.name: one.depth for one in answer.entities}
     depths = {normal(name): min(depth, settings.depth) for name, depth in named.items()}
     if text:
         depths.setdefault(text, settings.text_depth)

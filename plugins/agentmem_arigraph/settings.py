@@ -11,6 +11,9 @@ class AriGraphSettings(BaseModel):
     """What can be set with `--set name=value`.
 
     Attributes:
+        entities: Who names the entities of a query that names none: a "rule" finds known names
+            in its text; "language" asks the task `arigraph.entities`, as in the paper, and
+            a search then waits for the model.
         width: w, facts per query of the semantic search (Algorithm 2).
         depth: The most hops from an entity; the paper's entity scores are 1 or 2, 3 in its
             question answering.
@@ -32,6 +35,7 @@ class AriGraphSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    entities: Literal["rule", "language"] = "rule"
     width: int = Field(default=6, ge=1, le=100)
     depth: int = Field(default=3, ge=0, le=10)
     text_depth: int = Field(default=1, ge=0, le=10)

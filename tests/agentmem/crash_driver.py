@@ -25,6 +25,7 @@ from agentmem.testing.notebook import Notebook
 from agentmem.testing.languages import PretendModel
 
 EVENTS = 6
+SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a kill does not test the disk, so memory will do
 HOST = Host()
 
 
@@ -98,7 +99,7 @@ def killed_at(point: int, path: Path, name: str, leaves: bool) -> tuple[bool, li
 def main(name: str, leaves: bool, step: int) -> None:
     plain = sqlite3.connect
     rounds = lost = different = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         expected = whole(Path(folder) / "whole.db", name, leaves)
         died, point = True, 0
         while died:

@@ -144,9 +144,7 @@ def test_what_was_set_aside_is_folded_once_the_plugin_is_mended(open_memory: Ope
 
 def test_an_outage_keeps_the_event_and_stops_the_fold_until_the_model_is_back(open_memory: Open) -> None:
     down = True
-    model = PretendModel(
-        HOST.language("rules"), lambda task, inputs: LanguageUnavailable("no route") if down else None
-    )
+    model = PretendModel(HOST.language("rules"), lambda task, inputs: LanguageUnavailable("no route") if down else None)
     memory = open_memory(memory=Asking(), language=model)
 
     added = memory.add_many([event(1, "the key is under the mat"), event(2, "it rains")])

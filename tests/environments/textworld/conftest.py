@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from agentmem_textworld import generation, levels
 
 SEED = 1

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agentmem_textworld.family import TextWorldFamily
 
 from agentmem.agent.environment import Environment
 from agentmem.errors import EnvironmentFailed, InvalidInput, MissingExtra
 from agentmem.testing.environment_contract import EnvironmentContract
+from agentmem_textworld.family import TextWorldFamily
 
 Story = Callable[[str], Path]
 Walkthrough = Callable[[str], Sequence[str]]
@@ -82,6 +82,13 @@ def test_a_full_goal_tells_the_whole_way(opened: Callable[..., Environment], wal
     assert len(re.findall(r"\b(?:north|south|east|west)\b", goal)) == len(walkthrough("coin:10")) - 1
 
 
+def test_asking_for_the_goal_does_not_tell_the_way_there(opened: Callable[..., Environment]) -> None:
+    environment = opened("coin:10")
+    goal = environment.reset().goal
+
+    assert environment.step("goal").observation.text == goal
+
+
 def test_a_goal_of_the_users_replaces_the_games_own(opened: Callable[..., Environment]) -> None:
     observation = opened("cook:1", goal="eat nothing").reset()
 
@@ -114,7 +121,12 @@ def test_textworld_is_never_asked_for_the_solution(
     textworld = pytest.importorskip("textworld")
     asked: list[Any] = []
     start = textworld.start
-    monkeypatch.setattr(textworld, "start", lambda path, infos: asked.append(infos) or start(path, infos))
+
+    def listen(path: str, infos: Any) -> Any:
+        asked.append(infos)
+        return start(path, infos)
+
+    monkeypatch.setattr(textworld, "start", listen)
 
     opened("coin:10", show_valid_actions=shown)
 
@@ -123,7 +135,9 @@ def test_textworld_is_never_asked_for_the_solution(
     assert not asked[0].extras
 
 
-@pytest.mark.parametrize("command", ["save", "Quit", "restart", "undo", "transcript", "tw-extra-infos facts", "q."])
+@pytest.mark.parametrize(
+    "command", ["save", "Quit", "restart", "undo", "transcript", "tw-extra-infos facts", "q.", "score", "version"]
+)
 def test_commands_for_the_interpreter_do_not_reach_it(
     opened: Callable[..., Environment], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
 ) -> None:
@@ -137,7 +151,7 @@ def test_commands_for_the_interpreter_do_not_reach_it(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("several", ["look. look", "look; look", "look then look", "look, then look", "look.look"])
+@pytest.mark.parametrize("several", ["look. look", "look; look", "look then look", "look, look", "look.look"])
 def test_several_commands_in_one_are_refused_and_cost_one_step(
     opened: Callable[..., Environment], several: str
 ) -> None:
@@ -166,7 +180,7 @@ def test_the_spec_opens_the_same_game_again(opened: Callable[..., Environment]) 
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="no game file at .*gone.z8"):
+    with pytest.raises(InvalidInput, match=r"no game file at .*gone\.z8"):
         TextWorldFamily().open(str(tmp_path / "gone.z8"), {})
 
 
@@ -200,7 +214,7 @@ def test_a_truncated_game_is_not_given_to_the_interpreter(tmp_path: Path, story:
     if beside:
         shutil.copy(story("coin:10").with_suffix(".json"), game.with_suffix(".json"))
 
-    with pytest.raises(EnvironmentFailed, match="cut off: .* bytes"):
+    with pytest.raises(EnvironmentFailed, match=r"cut off: .* bytes"):
         TextWorldFamily().open(str(game), {})
 
 

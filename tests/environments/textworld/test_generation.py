@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from agentmem_textworld import generation, levels, zmachine
 
 from agentmem.errors import EnvironmentFailed
+from agentmem_textworld import generation, levels, zmachine
 
 Story = Callable[[str], Path]
 COIN = levels.parse("coin:10")
@@ -108,7 +108,7 @@ def test_too_slow_a_maker_is_stopped_and_nothing_kept(empty_cache: Path) -> None
 def test_what_the_generator_complains_of_is_passed_on(empty_cache: Path) -> None:
     impossible = levels.Level("coin:0", "tw-coin_collector", "", 1, {"level": 0})
 
-    with pytest.raises(EnvironmentFailed, match="within .1-300.*try another seed"):
+    with pytest.raises(EnvironmentFailed, match=r"within .1-300.*try another seed"):
         generation.made(impossible, seed=1)
 
 

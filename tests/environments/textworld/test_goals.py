@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
+
 from agentmem_textworld.goals import brief
 
 TREASURE = (
     "Welcome to another exciting session of TextWorld! Here is your task for today. First off, if it's not too much "
-    "trouble, I need you to make an attempt to venture south. After that, attempt to take a trip south. With that over "
-    "with, make an effort to go to the east. And then, lift the keycard from the floor of the workshop. Alright, thanks!"
+    "trouble, I need you to make an attempt to venture south. After that, attempt to take a trip south. With that "
+    "over with, make an effort to go to the east. And then, lift the keycard from the floor of the workshop. "
+    "Alright, thanks!"
 )
 COIN = (
-    "You are now playing a profound game of TextWorld! Here is your task for today. First of all, you could, like, make "
-    "an effort to move south. Okay, and then, head west. Next, pick up the coin from the floor of the bathroom. Once "
-    "that's all handled, you can stop!"
+    "You are now playing a profound game of TextWorld! Here is your task for today. First of all, you could, like, "
+    "make an effort to move south. Okay, and then, head west. Next, pick up the coin from the floor of the bathroom. "
+    "Once that's all handled, you can stop!"
 )
 SIMPLE = (
     "Hey, thanks for coming over to the TextWorld today, there is something I need you to do for me. First of all, you "

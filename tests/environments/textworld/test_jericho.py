@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from agentmem_textworld.family import TextWorldFamily
-from agentmem_textworld.game import Game
-from agentmem_textworld.jericho import Jericho
-from agentmem_textworld.options import Options
 
 from agentmem.agent.environment import Environment
 from agentmem.errors import EnvironmentFailed, InvalidInput
 from agentmem.testing.environment_contract import EnvironmentContract
+from agentmem_textworld.family import TextWorldFamily
+from agentmem_textworld.game import Game
+from agentmem_textworld.jericho import Jericho
+from agentmem_textworld.options import Options
 
 Story = Callable[[str], Path]
 
@@ -101,7 +101,7 @@ def test_a_hang_is_stopped_in_time(traps: Path) -> None:
     game.reset()
     began = time.monotonic()
 
-    with pytest.raises(EnvironmentFailed, match="did not answer .*trap.* within 1 s"):
+    with pytest.raises(EnvironmentFailed, match=r"did not answer .*trap.* within 1 s"):
         game.step("trap")
 
     assert time.monotonic() - began < 3

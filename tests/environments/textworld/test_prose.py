@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from agentmem_textworld.prose import clean
 
 BANNER = r"""
@@ -40,6 +43,11 @@ def test_nothing_else_is_changed() -> None:
     text = "Two  spaces,\ta tab,\n\n\nthree breaks > and -= dashes =-3/7 within."
 
     assert clean(text) == text
+
+
+@given(st.text().filter(lambda text: "$$" not in text))
+def test_whatever_the_prose_is_only_the_line_breaks_around_it_go(text: str) -> None:
+    assert clean(f"{text}\n{STATUS}0/1") == text.strip("\r\n")
 
 
 def test_control_characters_pass_through() -> None:

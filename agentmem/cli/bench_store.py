@@ -1,0 +1,103 @@
+"""`agentmem bench store`: what remembering costs on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentmem.cli.chosen import Json
+from agentmem.cli.output import as_json, table
+from agentmem.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from agentmem.bench.everything import Extent
+    from agentmem.bench.row import Row
+
+PLAYED = "arigraph"
+COLUMNS = ("measure", "of", "figure", "against", "ratio", "goal", "reached", "note")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def measure(ctx: typer.Context) -> None:
+    """Measure on this machine, against the bare disk, a bare scan and the bare game."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@app.command()
+def store(
+    ctx: typer.Context,
+    *,
+    uri: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URI", help="Measure in this store; by default in files that are gone after."),
+    ] = None,
+    sizes: Annotated[
+        str | None, typer.Option("--sizes", metavar="N,N", help="Events in the memories compared: 1000,10000,100000.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A glance: small memories, few rounds.")] = False,
+    json: Json = False,
+) -> None:
+    """Measure writing, searching and playing, in turns with the bare disk, a bare scan and the bare game.
+
+    The whole takes some minutes, 2 GB of memory and 2 GB of disk; what was made is erased.
+    """
+    from agentmem.bench.everything import measure_step, measure_store
+    from agentmem.bench.site import Site
+    from agentmem.testing.notebook import Notebook
+
+    host = ctx.obj.host()
+    memories = {
+        PLAYED: lambda: host.memory(PLAYED),
+        "notebook": Notebook,
+        "none": lambda: host.memory("none"),
+    }
+    extent = _extent(sizes, quick=quick)
+    with Site(host, uri) as site:
+        rows = measure_store(site, memories, extent)
+        rows += measure_step(site, host, memories[PLAYED], episodes=extent.episodes)
+    if json:
+        as_json(rows)
+        return
+    shown = (dict(zip(COLUMNS, _cells(row), strict=True)) for row in rows)
+    table(shown, columns=COLUMNS, nothing="nothing was measured")
+
+
+def _extent(sizes: str | None, *, quick: bool) -> Extent:
+    """Return how much to measure.
+
+    Raises:
+        InvalidInput: `sizes` are not whole numbers from 1 on.
+    """
+    from agentmem.bench.everything import GLANCE, Extent
+
+    extent = GLANCE if quick else Extent()
+    if sizes is None:
+        return extent
+    try:
+        numbers = tuple(int(size) for size in sizes.split(","))
+    except ValueError:
+        raise InvalidInput(f"--sizes is given {sizes!r}; write numbers of events, such as 1000,10000") from None
+    return Extent(numbers, adds=extent.adds, searches=extent.searches, episodes=extent.episodes)
+
+
+def _cells(row: Row) -> list[str]:
+    """Return a row as it is shown.
+
+    >>> from agentmem.bench.row import Row, compared
+    >>> row = compared(Row(measure="a search", subject="notebook", value=3, unit="ms"), against=2, baseline="a scan")
+    >>> _cells(row)
+    ['a search', 'notebook', '3.000 ms', '2.000 ms: a scan', '1.50x', '', '', '']
+    """
+    figure = "" if row.value is None else f"{_number(row.value)} {row.unit}"
+    against = "" if row.against is None else f"{_number(row.against)} {row.unit}: {row.baseline}"
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
+    reached = {True: "yes", False: "no", None: ""}[row.reached]
+    return [row.measure, row.subject, figure, against, ratio, row.goal or "", reached, row.note]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"

@@ -1,0 +1,98 @@
+"""How an episode went, in words, and what to try next."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentmem.cli.shown import points
+
+if TYPE_CHECKING:
+    from agentmem.agent.episode import Held, Result, Setup
+
+
+@dataclass(frozen=True)
+class Told:
+    """The end in words.
+
+    Attributes:
+        headline: In one or two words: won, lost, step limit, interrupted.
+        won: Whether it was.
+        facts: Name and value, to be shown below each other.
+        tries: Commands to try next, and what each shows.
+    """
+
+    headline: str
+    won: bool
+    facts: tuple[tuple[str, str], ...]
+    tries: tuple[tuple[str, str], ...]
+
+
+def told(setup: Setup, result: Result, *, noteworthy: str | None) -> Told:
+    """Return the end in words.
+
+    Args:
+        setup: What was played.
+        result: How it went.
+        noteworthy: The id of something remembered, to ask why of.
+    """
+    how = result.evaluation
+    headline = "won" if how.won else "lost" if how.lost else result.ended
+    facts = [
+        ("result", headline),
+        ("score", f"{points(how)} ({how.normalized:.0%})"),
+        ("steps", f"{how.steps}"),
+        ("memory", f"{setup.memory}: {_held(result.held)}"),
+        ("cost", _cost(result)),
+        ("trajectory", str(setup.trajectory)),
+        ("store", setup.store),
+    ]
+    if result.set_aside:
+        facts.append(("set aside", f"{len(result.set_aside)} events; see: agentmem status {shlex.quote(setup.store)}"))
+    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, noteworthy)))
+
+
+def _held(held: tuple[Held, ...]) -> str:
+    """Return "182 facts known, 41 retired; 60 entities; 44 episodes", facts first."""
+    if not held:
+        return "keeps nothing of its own"
+    first = sorted(held, key=lambda one: (one.label != "Fact", one.label))
+    return "; ".join(f"{_plural(one.label, one.current)} {_known(one)}".strip() for one in first)
+
+
+def _known(one: Held) -> str:
+    return f"known, {one.retired} retired" if one.retired or one.label == "Fact" else ""
+
+
+def _plural(label: str, count: int) -> str:
+    word = label.lower()
+    if count == 1:
+        return f"1 {word}"
+    return f"{count} {word[:-1]}ies" if word.endswith("y") else f"{count} {word}s"
+
+
+def _cost(result: Result) -> str:
+    spent = result.receipt
+    calls = f"{spent.calls} model calls, {spent.tokens} tokens" if spent.calls else "no model calls"
+    return f"{calls}; {spent.asked} questions answered, {spent.milliseconds:.0f} ms in the language"
+
+
+def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
+    other = "window" if setup.memory != "window" else "arigraph"
+    again = [
+        "agentmem",
+        "play",
+        setup.game,
+        "--memory",
+        other,
+        *(["--seed", str(setup.seed)] if setup.seed != 1 else []),
+    ]
+    tries = [(shlex.join(again), "the same agent with another memory")]
+    if noteworthy:
+        words = ["agentmem", "why", setup.store, noteworthy]
+        if setup.namespace != "default":
+            words += ["--namespace", setup.namespace]
+        tries.append((shlex.join(words), "where this came from, and what it was before"))
+    tries.append((shlex.join(["agentmem", "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
+    return tries

@@ -1,0 +1,67 @@
+"""`agentmem play`: watch an agent explore, remember and decide."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from agentmem.cli.chosen import Settings, settings_of
+
+PACE_S = 0.25
+FOLDER = "agentmem-runs"
+
+
+def play(  # noqa: PLR0913 - one parameter is one option
+    ctx: typer.Context,
+    game: Annotated[
+        str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, or a .z8 or .z5 file.")
+    ] = "cook:4",
+    *,
+    memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
+    settings: Settings = None,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
+    max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
+    goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
+    goal_style: Annotated[
+        Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
+    ] = "brief",
+    store: Annotated[str | None, typer.Option(metavar="URI", help="Keep the memory here.")] = None,
+    namespace: Annotated[str, typer.Option(metavar="NS", help="Whose memory, in the store.")] = "default",
+    trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
+    pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show only the end.")] = False,
+) -> None:
+    """Watch an agent play a game, live.
+
+    Shows where it is, what it sees, what it recalls and why, its plan, its action and the score;
+    at the end what it knows, and where memory and trajectory lie. Exit code 0 whether won or lost.
+    """
+    from agentmem.agent.episode import Setup
+    from agentmem.cli.watching import watch
+
+    name = run_name(game, memory, seed=seed, at=datetime.now().astimezone())
+    folder = Path(FOLDER) / name
+    setup = Setup(
+        game=game, memory=memory, memory_settings=settings_of(settings), policy=policy, seed=seed,
+        max_steps=max_steps, goal=goal, goal_style=goal_style, namespace=namespace, name=name,
+        store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
+    )  # fmt: skip
+    code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
+    raise typer.Exit(code)
+
+
+def run_name(game: str, memory: str, *, seed: int, at: datetime) -> str:
+    """Return a name for a run, good for a folder and unlike that of any other run.
+
+    >>> run_name("games/hunt.z8", "arigraph", seed=1, at=datetime(2026, 1, 2, 3, 4, 5, 678000))
+    'hunt-arigraph-1-20260102-030405-678'
+    """
+    known_as = Path(game).stem if game.lower().endswith((".z8", ".z5")) else game
+    said = f"{known_as}-{memory}-{seed}-{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03}"
+    return re.sub(r"[^\w.-]+", "-", said)

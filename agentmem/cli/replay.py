@@ -1,0 +1,99 @@
+"""`agentmem replay`: the same commands in a fresh game, or the same events into another memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentmem.cli.chosen import Json, Settings, settings_of
+from agentmem.cli.output import as_json, one_line, table
+from agentmem.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from agentmem.agent.replay import Compared
+    from agentmem.agent.trajectory import Trajectory
+    from agentmem.host import Host
+
+IN_MEMORY = "memory:"
+
+
+def replay(
+    ctx: typer.Context,
+    trajectory: Annotated[Path, typer.Argument(metavar="TRAJECTORY", help="A file that `agentmem play` wrote.")],
+    *,
+    memory: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Feed the events to this memory; no game is needed.")
+    ] = None,
+    settings: Settings = None,
+    store: Annotated[str | None, typer.Option(metavar="URI", help="Keep that memory here; else nowhere.")] = None,
+    json: Json = False,
+) -> None:
+    """Do an episode again.
+
+    The same commands in a fresh game, comparing what is seen, letter by letter (exit code 1 if
+    it differs); or, with --memory, the same events into another memory, with no game.
+    """
+    from agentmem.agent.trajectory import read
+
+    recorded = read(trajectory)
+    if memory is None and (store is not None or settings):
+        raise InvalidInput("--store and --set belong to a memory; say which with --memory NAME")
+    host = ctx.obj.host()
+    if memory is None:
+        _compare(recorded, host, json=json)
+    else:
+        _refeed(recorded, host, memory=memory, settings=settings_of(settings), store=store or IN_MEMORY, json=json)
+
+
+def _compare(recorded: Trajectory, host: Host, *, json: bool) -> None:
+    """Replay in a fresh game; exit code 1 at the first observation that is another one."""
+    from agentmem.agent.replay import replay as again
+
+    spec = recorded.header.spec
+    environment = host.environment(spec.name, spec.options)
+    try:
+        steps = list(again(recorded, environment))
+        evaluation = environment.evaluate()
+    finally:
+        environment.close()
+    other = [step for step in steps if not step.same]
+    if json:
+        told = {"game": spec.name, "steps": len(steps), "same": len(steps) - len(other)}
+        as_json({**told, "different": other, "evaluation": evaluation})
+    else:
+        typer.echo(_verdict(spec.name, len(steps), other))
+    if other:
+        raise typer.Exit(1)
+
+
+def _verdict(game: str, steps: int, other: list[Compared]) -> str:
+    if not other:
+        return f"{game}: all {steps} observations are the same, letter by letter"
+    first = other[0]
+    then, now = one_line(first.recorded, limit=300), one_line(first.replayed, limit=300)
+    return (
+        f"{game}: {len(other)} of {steps} observations differ; the first is step {first.step} "
+        f"(after {first.action!r})\n  then: {then}\n  now:  {now}"
+    )
+
+
+def _refeed(recorded: Trajectory, host: Host, *, memory: str, settings: dict[str, str], store: str, json: bool) -> None:
+    """Feed the recorded events to another memory and ask it the recorded questions."""
+    from agentmem.agent.episode import held
+    from agentmem.agent.replay import refeed
+    from agentmem.agent_memory import AgentMemory
+
+    with AgentMemory(store, namespace=recorded.header.episode, memory=memory, settings=settings, host=host) as fed:
+        steps = list(refeed(recorded, fed))
+        status, kept = fed.status(), held(fed.graph, fed.memory.name)
+    if json:
+        as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside})
+        return
+    rows = [
+        {"step": s.step, memory: s.recalled, recorded.header.memory + " (recorded)": s.recalled_then} for s in steps
+    ]
+    table(rows, columns=list(rows[0]) if rows else [], nothing="the trajectory has no steps")
+    holds = ", ".join(f"{one.current} {one.label} and {one.retired} retired" for one in kept) or "nothing of its own"
+    typer.echo(f"\n{memory} took in {status.entries} events and holds {holds}; set aside: {len(status.set_aside)}")

@@ -1,0 +1,133 @@
+"""Playing an episode while somebody watches: on a terminal, in a pipe, or only its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from agentmem.agent.episode import Episode, Result, Setup
+from agentmem.cli.ending import Told, told
+from agentmem.cli.output import as_json, console, one_line
+from agentmem.cli.shown import Shown, shown
+from agentmem.language.contract import Language
+from agentmem.language.facts_task import FACTS
+
+if TYPE_CHECKING:
+    from agentmem.agent.loop import Step
+    from agentmem.host import Host
+
+INTERRUPTED = 130
+SLOW_S = 1.0
+
+
+class Display(Protocol):
+    """Shows an episode while it happens."""
+
+    def opening(self, *, title: str, goal: str) -> None:
+        """Show what is played."""
+        ...
+
+    def step(self, step: Shown) -> None:
+        """Show one step."""
+        ...
+
+    def ending(self, told: Told) -> None:
+        """Show how it went."""
+        ...
+
+
+def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pace_s: float) -> int:
+    """Play an episode, show it, and return the exit code: 0, or 130 when it was interrupted.
+
+    Args:
+        setup: What to play.
+        host: Where plugins come from.
+        view: Every step and the end, the end only, or one JSON object.
+        pace_s: Seconds to stay at each step, on a terminal.
+    """
+    display = _display(pace_s)
+    with _told_if_slow(f"opening {setup.game}; a new game is made once, in a few seconds", silent=view != "steps"):
+        episode = Episode(setup, host)
+    noteworthy: list[str] = []
+    with suppress(KeyboardInterrupt), episode:
+        for id_ in _steps(episode, display if view == "steps" else None):
+            noteworthy = [id_]
+    result = episode.result
+    if view == "json":
+        as_json(summary(setup, result))
+    else:
+        display.ending(told(setup, result, noteworthy=next(iter(noteworthy), None)))
+    return INTERRUPTED if result.ended == "interrupted" else 0
+
+
+def summary(setup: Setup, result: Result) -> dict[str, object]:
+    """Return what `--json` prints."""
+    how = result.evaluation
+    return {
+        "game": setup.game,
+        "memory": setup.memory,
+        "policy": setup.policy,
+        "seed": setup.seed,
+        "score": how.score,
+        "max_score": how.max_score,
+        "normalized": how.normalized,
+        "won": how.won,
+        "steps": how.steps,
+        "trajectory": str(setup.trajectory),
+        "receipt": result.receipt,
+    }
+
+
+def _steps(episode: Episode, display: Display | None) -> Iterator[str]:
+    """Play, show each step, and yield the id of the best it recalled: something to ask `why` of."""
+    setup, place = episode.setup, ""
+    for step in episode:
+        if display is not None:
+            if step.event.action is None:
+                title = f"{setup.game}, seed {setup.seed}: memory {setup.memory}, policy {setup.policy}"
+                display.opening(title=one_line(title), goal=one_line(step.observation.goal, limit=400))
+            place = _place(step, episode.memory.language) or place
+            display.step(shown(step, episode.evaluation(), place=place))
+        yield from [one.id for one in step.recollections if not one.pinned][:1]
+
+
+def _place(step: Step, language: Language) -> str:
+    """Return where the text says we are, or else the memory; "" where neither does.
+
+    Only rules are asked about the text: watching must not cost a call to a model.
+    """
+    if not language.leaves:
+        said = language.ask(FACTS, text=step.event.text, action=step.event.action).place
+        if said:
+            return said
+    return next((one.text for one in step.recollections if one.kind == "place"), "")
+
+
+def _display(pace_s: float) -> Display:
+    """Return the display for where we write to."""
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+        from agentmem.cli.screen import WIDEST, Screen
+
+        out = console()
+        out.width = min(out.width, WIDEST)
+        return Screen(out, pace_s=pace_s)
+    from agentmem.cli.plain import Plain
+
+    return Plain()
+
+
+@contextmanager
+def _told_if_slow(what: str, *, silent: bool) -> Iterator[None]:
+    """Say on standard error what is being done, if it takes long enough to wonder."""
+    timer = threading.Timer(SLOW_S, lambda: print(what, file=sys.stderr, flush=True))
+    timer.daemon = True
+    if not silent:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

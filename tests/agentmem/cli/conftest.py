@@ -1,0 +1,60 @@
+"""The command as its users run it: in a process of its own, with its own folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "agentmem.cli")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+def run_in(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
+    words = [*COMMAND, *(str(word) for word in arguments)]
+    done = subprocess.run(
+        words, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=120, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def agentmem(tmp_path: Path) -> Run:
+    """Run `agentmem ...` in an empty folder."""
+    return lambda *arguments, env=None: run_in(tmp_path, *arguments, env=env)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A game that was played, and what it left."""
+
+    folder: Path
+    trajectory: Path
+    store: Path
+    ran: Ran
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The easiest game, played to its end with the `arigraph` memory."""
+    pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
+    folder = tmp_path_factory.mktemp("played")
+    trajectory, store = folder / "coin.jsonl", folder / "coin.db"
+    ran = run_in(folder, "play", "coin:10", "--trajectory", trajectory, "--store", store, "--namespace", "finn")
+    return Played(folder, trajectory, store, ran)

@@ -1,0 +1,91 @@
+"""`agentmem play`: what is shown, what is left behind, how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from agentmem.agent.trajectory import read
+
+KEYS = {
+    "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt",
+}  # fmt: skip
+
+
+def test_off_a_terminal_it_shows_plain_lines_each_with_its_step(played) -> None:
+    lines = played.ran.out.splitlines()
+
+    assert played.ran.code == 0, played.ran.err
+    assert "\x1b" not in played.ran.out
+    assert lines[0] == "coin:10, seed 1: memory arigraph, policy rules"
+    for name in ("place", "saw", "recalled", "plan", "does", "score"):
+        assert any(re.match(rf"\[1\] {name}: ", line) for line in lines), name
+
+
+def test_the_end_tells_how_it_went_where_everything_lies_and_what_to_try(played) -> None:
+    end = played.ran.out.rpartition("\n\n")[2]
+
+    assert "result: won" in end
+    assert "score: 1 of 1 (100%)" in end
+    assert re.search(r"memory: arigraph: \d+ facts known, \d+ retired", end)
+    assert f"trajectory: {played.trajectory}" in end
+    assert f"store: {played.store}" in end
+    assert "try: agentmem play coin:10 --memory window" in end
+    assert f"try: agentmem why {played.store} arigraph/" in end
+    assert f"try: agentmem replay {played.trajectory}" in end
+
+
+def test_the_trajectory_is_whole(played) -> None:
+    recorded = read(played.trajectory)
+
+    assert recorded.header.memory == "arigraph"
+    assert recorded.ending is not None
+    assert recorded.ending.ended == "over"
+    assert len(recorded.steps) == recorded.ending.evaluation.steps + 1
+
+
+def test_json_prints_one_object_and_nothing_else(agentmem, tmp_path: Path) -> None:
+    ran = agentmem("play", "coin:10", "--memory", "none", "--max-steps", "3", "--json")
+
+    told = json.loads(ran.out)
+
+    assert ran.code == 0, ran.err
+    assert ran.out.count("\n") == 1
+    assert set(told) == KEYS
+    assert (told["memory"], told["steps"], told["won"]) == ("none", 3, False)
+    assert (tmp_path / told["trajectory"]).is_file()
+
+
+def test_each_run_gets_a_folder_of_its_own(agentmem, tmp_path: Path) -> None:
+    for _ in range(2):
+        agentmem("play", "coin:10", "--max-steps", "1", "--quiet")
+
+    folders = list((tmp_path / "agentmem-runs").iterdir())
+
+    assert len(folders) == 2
+    assert all({file.name for file in folder.iterdir()} == {"memory.db", "trajectory.jsonl"} for folder in folders)
+    assert all(folder.name.startswith("coin-10-arigraph-1-") for folder in folders)
+
+
+def test_quiet_shows_only_the_end_and_a_step_limit_is_no_failure(agentmem) -> None:
+    ran = agentmem("play", "coin:10", "--max-steps", "2", "--quiet")
+
+    assert ran.code == 0
+    assert "[1]" not in ran.out
+    assert "result: step limit" in ran.out
+
+
+def test_a_goal_of_ones_own_replaces_the_games(agentmem) -> None:
+    ran = agentmem("play", "coin:10", "--goal", "Go to bed.", "--max-steps", "1")
+
+    assert "\ngoal: Go to bed.\n" in ran.out
+
+
+def test_two_runs_into_one_namespace_are_both_remembered(agentmem) -> None:
+    for _ in range(2):
+        agentmem("play", "coin:10", "--max-steps", "2", "--store", "both.db", "--quiet")
+
+    rows = json.loads(agentmem("status", "both.db", "--json").out)["namespaces"]
+
+    assert [(row["namespace"], row["events"]) for row in rows] == [("default", 6)]

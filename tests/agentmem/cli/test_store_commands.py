@@ -1,0 +1,84 @@
+"""Looking into what a game left: status, why, rebuild, replay."""
+
+from __future__ import annotations
+
+import json
+
+from agentmem.agent.trajectory import read
+
+
+def test_status_shows_namespaces_events_and_cursors(agentmem, played) -> None:
+    steps = len(read(played.trajectory).steps)
+
+    ran = agentmem("status", played.store)
+    told = json.loads(agentmem("status", played.store, "--json").out)
+
+    assert "finn" in ran.out
+    assert told["namespaces"][0] | {"holds": None} == {
+        "namespace": "finn", "events": steps, "entries": steps, "memory": "arigraph", "folded": steps,
+        "holds": None, "set_aside": {},
+    }  # fmt: skip
+
+
+def test_why_tells_the_event_behind_what_was_recalled(agentmem, played) -> None:
+    recorded = read(played.trajectory)
+    fact = next(one for step in recorded.steps for one in step.recalled if one.kind == "fact")
+
+    ran = agentmem("why", played.store, fact.id)
+    told = json.loads(agentmem("why", played.store, fact.id, "--json").out)
+
+    assert fact.text in ran.out
+    assert "by rules" in ran.out
+    assert told["versions"][0]["since"]["event"].startswith("coin-10-arigraph-1-")
+
+
+def test_why_of_an_event_tells_what_was_made_of_it(agentmem, played) -> None:
+    event = read(played.trajectory).steps[0].event
+
+    ran = agentmem("why", played.store, event.id)
+
+    assert "  made: Fact: " in ran.out
+
+
+def test_rebuild_gives_the_same_graph(agentmem, played) -> None:
+    told = json.loads(agentmem("rebuild", played.store, "--memory", "arigraph", "--json").out)
+    ran = agentmem("rebuild", played.store, "--memory", "arigraph", "--namespace", "finn")
+
+    assert told["before"] == told["after"]
+    assert told["same"] is True
+    assert ran.out.endswith("the same graph\n")
+
+
+def test_replay_sees_the_same_letter_by_letter(agentmem, played) -> None:
+    ran = agentmem("replay", played.trajectory)
+    told = json.loads(agentmem("replay", played.trajectory, "--json").out)
+
+    assert ran.code == 0
+    assert "are the same, letter by letter" in ran.out
+    assert told["different"] == []
+    assert told["evaluation"]["won"] is True
+
+
+def test_replay_fails_where_something_else_is_seen(agentmem, played, tmp_path) -> None:
+    changed = tmp_path / "changed.jsonl"
+    lines = played.trajectory.read_text().splitlines(keepends=True)
+    step = json.loads(lines[2])
+    step["observation"]["text"] = "A dragon."
+    changed.write_text("".join([*lines[:2], json.dumps(step) + "\n", *lines[3:]]))
+
+    ran = agentmem("replay", changed)
+
+    assert ran.code == 1
+    assert "the first is step 1" in ran.out
+    assert "then: A dragon." in ran.out
+
+
+def test_replay_feeds_the_same_events_to_another_memory_without_a_game(agentmem, played) -> None:
+    events = len(read(played.trajectory).steps)
+
+    ran = agentmem("-p", "no:textworld", "replay", played.trajectory, "--memory", "window", "--set", "size=2")
+    told = json.loads(agentmem("replay", played.trajectory, "--memory", "window", "--json").out)
+
+    assert ran.code == 0, ran.err
+    assert f"window took in {events} events" in ran.out
+    assert len(told["steps"]) == events

@@ -1,0 +1,89 @@
+"""`agentmem play` on a real terminal (a pty): colour, and Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from agentmem.agent.trajectory import read
+
+pty = pytest.importorskip("pty", reason="needs a system with pseudo-terminals")
+pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
+
+TIMEOUT_S = 90
+
+
+class Terminal:
+    """A command on a terminal: what it shows so far, and how it ended."""
+
+    def __init__(self, folder: Path, *arguments: str, **env: str) -> None:
+        self._ours, theirs = pty.openpty()
+        words = [sys.executable, "-m", "agentmem.cli", *arguments]
+        plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+        self.process = subprocess.Popen(
+            words, cwd=folder, env={**plain, "TERM": "xterm-256color", "COLUMNS": "100", **env},
+            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        self.shown = ""
+
+    def read_until(self, text: str) -> None:
+        """Read until `text` is shown, or the command has ended."""
+        until = time.monotonic() + TIMEOUT_S
+        while text not in self.shown and time.monotonic() < until:
+            if select.select([self._ours], [], [], 0.5)[0]:
+                try:
+                    self.shown += os.read(self._ours, 65536).decode(errors="replace")
+                except OSError:  # Linux: the other end is closed
+                    return
+            elif self.process.poll() is not None:
+                return
+
+    def ended(self) -> int:
+        """Read to the end and return the exit code."""
+        self.read_until("this is never shown")
+        os.close(self._ours)
+        return self.process.wait(timeout=TIMEOUT_S)
+
+
+def test_on_a_terminal_the_steps_are_laid_out_in_colour(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "play", "coin:10", "--pace", "0")
+
+    code = terminal.ended()
+
+    assert code == 0
+    assert "\x1b[" in terminal.shown
+    assert " won " in terminal.shown
+    assert "try next" in terminal.shown
+
+
+def test_no_color_gives_plain_lines_on_a_terminal_too(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "play", "coin:10", "--max-steps", "2", NO_COLOR="1")
+
+    terminal.ended()
+
+    assert "\x1b" not in terminal.shown
+    assert "[1] does: " in terminal.shown
+
+
+def test_control_c_ends_cleanly_with_the_trajectory_whole_so_far(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "play", "coin:10", "--pace", "30", "--trajectory", "cut.jsonl")
+    terminal.read_until("does")
+
+    os.kill(terminal.process.pid, signal.SIGINT)
+    code = terminal.ended()
+
+    recorded = read(tmp_path / "cut.jsonl")
+    assert code == 130
+    assert recorded.ending is not None
+    assert recorded.ending.ended == "interrupted"
+    assert len(recorded.steps) == 1
+    assert " interrupted " in terminal.shown
+    assert "Traceback" not in terminal.shown
