@@ -70,15 +70,19 @@ class AgentMemory:
         self._host = Host() if host is None else host
         self.memory = self._host.memory(memory, settings or {}) if isinstance(memory, str) else memory
         self.language = self._host.language(language) if isinstance(language, str) else language
-        self._opened = self._host.store(str(store)) if isinstance(store, str | Path) else None
-        opened = store if self._opened is None else self._opened
-        assert not isinstance(opened, str | Path)
-        self.graph: Graph = opened.graph(namespace)
-        self._journal = Journal(self.graph)
-        self._fold = Fold(self.graph, self.memory, self.language)
         self._writing = threading.RLock()
-        self._embedder_noted = is_noted(self.graph, self.language.embedder)
-        self.catch_up()
+        self._opened: Store | None = None
+        if isinstance(store, str | Path):
+            store = self._opened = self._host.store(str(store))
+        try:
+            self.graph: Graph = store.graph(namespace)
+            self._journal = Journal(self.graph)
+            self._fold = Fold(self.graph, self.memory, self.language)
+            self._embedder_noted = is_noted(self.graph, self.language.embedder)
+            self.catch_up()
+        except Exception:
+            self.close()
+            raise
 
     def add(
         self,

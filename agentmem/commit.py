@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from agentmem.errors import PluginError
 from agentmem.events import EVENT_PREFIX
@@ -38,36 +39,41 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
             Nothing was written.
         UnknownNode, WrongDimension: from the store; the batch must be undone.
     """
-    for change in changes:
-        _check(change, changes.memory)
     if not len(changes):
         return
+    own = f"{changes.memory}/"
+    for change in changes:
+        _check(change, own)
     draft = _Draft(graph, changes, cause=cause, at=at, by=by)
     for change in changes:
         draft.take(change)
     draft.write()
 
 
-def _check(change: Change, memory: str) -> None:
-    """Refuse a change that reaches outside the memory's own nodes, or has no proper name."""
-    own = f"{memory}/"
+def _check(change: Change, own: str) -> None:
+    """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
     match change:
         case AddEdge(source, name, target, _):
-            ids, name_ok = [source, target], IDENTIFIER.match(name) is not None
-            foreign = [end for end in ids if not end.startswith((own, EVENT_PREFIX))]
+            named = _is_identifier(name)
+            foreign = [end for end in (source, target) if not end.startswith((own, EVENT_PREFIX))]
         case AddNode(node, label, _, props, _):
-            name_ok = IDENTIFIER.match(label) is not None and all(IDENTIFIER.match(key) for key in props)
+            named = _is_identifier(label) and all(map(_is_identifier, props))
             foreign = [] if node.startswith(own) else [node]
         case _:
-            name_ok = True
+            named = True
             foreign = [] if change.id.startswith(own) else [change.id]
     if foreign:
         raise PluginError(
-            f"memory {memory!r} proposed to change {foreign[0]!r}, which is not its own; "
+            f"memory {own[:-1]!r} proposed to change {foreign[0]!r}, which is not its own; "
             "link to events by event.node, and to nodes by the ids the graph gave"
         )
-    if not name_ok:
-        raise PluginError(f"memory {memory!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
+    if not named:
+        raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
+
+
+@lru_cache(maxsize=4096)
+def _is_identifier(name: str) -> bool:
+    return IDENTIFIER.match(name) is not None
 
 
 class _Draft:

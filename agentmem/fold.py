@@ -44,6 +44,7 @@ class Fold:
 
     def __init__(self, graph: Graph, memory: Memory, language: Language) -> None:
         self._graph, self._memory, self._language = graph, memory, language
+        self._prepares = memory if isinstance(memory, Prepares) else None
         self._journal = Journal(graph)
         self._counter = f"cursor/{memory.name}"
 
@@ -64,8 +65,8 @@ class Fold:
         if self._language.leaves:
             fresh = self._journal.append(events)
             return fresh, self.catch_up()
-        if isinstance(self._memory, Prepares):
-            self._memory.prepare([event for event in events if not event.echo], self._language)
+        if self._prepares is not None:
+            self._prepares.prepare([event for event in events if not event.echo], self._language)
         try:
             return self._append_together(events)
         except _Refused:
@@ -115,8 +116,8 @@ class Fold:
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
         events = [entry for entry in entries if isinstance(entry, Event) and not entry.echo]
-        if isinstance(self._memory, Prepares):
-            self._memory.prepare(events, self._language)
+        if self._prepares is not None:
+            self._prepares.prepare(events, self._language)
         if not self._language.leaves:
             try:
                 with self._graph.batch():

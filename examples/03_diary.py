@@ -24,4 +24,4 @@ class Diary:
 
 @hookimpl
 def agentmem_memories():
-    return {"diary": lambda settings: Diary()}
+    return {"diary": lambda _settings: Diary()}

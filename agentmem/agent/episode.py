@@ -16,7 +16,7 @@ from agentmem.agent.loop import Step, play
 from agentmem.agent.trajectory import Header, Recorder, versions
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
-from agentmem.graph.contract import Graph, Where
+from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
 
@@ -74,6 +74,7 @@ class Result(Value):
         receipt: What the memory cost, all together.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
+        outdated: Id of the newest of what is known to hold no longer; None if there is none.
     """
 
     ended: Ended
@@ -81,6 +82,7 @@ class Result(Value):
     receipt: Receipt
     held: tuple[Held, ...]
     set_aside: tuple[str, ...]
+    outdated: str | None
 
 
 class Episode:
@@ -156,14 +158,16 @@ class Episode:
         with self._opened:
             if kind is not None:
                 self._ended = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+            evaluation = self._environment.evaluate()
+            self._recorder.end(self._ended, evaluation)
             self._result = Result(
                 ended=self._ended,
-                evaluation=self._environment.evaluate(),
+                evaluation=evaluation,
                 receipt=self.memory.language.receipt().since(self._spent_before),
                 held=held(self.memory.graph, self.setup.memory),
                 set_aside=tuple(self._set_aside),
+                outdated=outdated(self.memory.graph, self.setup.memory),
             )
-            self._recorder.end(self._ended, self._result.evaluation)
 
     def _header(self) -> Header:
         setup = self.setup
@@ -182,8 +186,19 @@ class Episode:
 
 def held(graph: Graph, memory: str) -> tuple[Held, ...]:
     """Return how many nodes `memory` holds in this graph, by label; past versions of a node are not counted."""
-    nodes = [n for n in graph.scan(Where(memory=memory, retired=True)) if "version_of" not in n.props]
+    nodes = _nodes(graph, memory)
     current = Counter(node.label for node in nodes if node.retired is None)
     retired = Counter(node.label for node in nodes if node.retired is not None)
     labels = sorted({*current, *retired})
     return tuple(Held(label=label, current=current[label], retired=retired[label]) for label in labels)
+
+
+def outdated(graph: Graph, memory: str) -> str | None:
+    """Return the id of the node that `memory` retired last; None where it never retired one."""
+    retired = [(node.retired, node.id) for node in _nodes(graph, memory) if node.retired is not None]
+    return max(retired)[1] if retired else None
+
+
+def _nodes(graph: Graph, memory: str) -> list[Node]:
+    """Return all that `memory` holds or held, without past versions."""
+    return [node for node in graph.scan(Where(memory=memory, retired=True)) if "version_of" not in node.props]

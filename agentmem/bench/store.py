@@ -167,11 +167,11 @@ def _searching(one: Filled, rounds: int) -> Callable[[], object]:
 
 
 def _scanning(vectors: Vectors) -> Callable[[], object]:
-    query = vectors[0]
+    query, wanted = vectors[0], min(LIMIT, len(vectors))
 
     def scan() -> object:
         likeness = np.vecdot(vectors, query)
-        return np.argpartition(likeness, -LIMIT)[-LIMIT:]
+        return np.argpartition(likeness, -wanted)[-wanted:]
 
     return scan
 

@@ -1,14 +1,15 @@
 """What to remember when measuring: an endless walk, told in the prose of TextWorld.
 
 Each event says something new, takes back something told before, or repeats what
-is known, as in play: a room is entered, a chest opened, a thing taken and put
-into the chest, and the room looked at again. Then the next room; twelve make a
-house, and each house has names of its own.
+is known, as in play: a room is entered, a chest opened, food taken and put into
+the chest, and the room looked at again. Then the next room; twelve make a
+house, and everything in a house is named after it.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from agentmem.events import Event, new_event
 
@@ -16,24 +17,46 @@ ROOMS = (
     "kitchen", "pantry", "bedroom", "bathroom", "cellar", "attic",
     "study", "library", "workshop", "garage", "garden", "shed",
 )  # fmt: skip
+CHESTS = (
+    "chest", "box", "safe", "trunk", "locker", "cabinet", "drawer", "suitcase", "basket", "crate", "case", "cupboard",
+)  # fmt: skip
+TABLES = (
+    "table", "counter", "bench", "shelf", "desk", "stand", "rack", "board", "chair", "bed", "couch", "armchair",
+)  # fmt: skip
+FOODS = (
+    "apple", "carrot", "onion", "potato", "pepper", "banana", "lettuce", "tomato", "cheese", "lemon", "olive", "egg",
+)  # fmt: skip
 KINDS = (
     "amber", "brass", "cedar", "dusty", "ebony", "faded", "green", "heavy",
     "ivory", "jade", "large", "maple", "narrow", "oak", "pale", "quiet",
 )  # fmt: skip
+KINDS_OF_A_HOUSE = 3
+"""Words that name a house; after 16 ** 3 houses, a quarter of a million events, the names come again."""
 VISIT = 5
 """Events in one room."""
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class Scene(NamedTuple):
+    """A room and what is in it, by name."""
+
+    room: str
+    chest: str
+    table: str
+    food: str
+    key: str
+
+
 def event(number: int) -> Event:
     """Return the event with this number, from 0; the same each time.
 
-    >>> print(event(2).passage.replace(chr(10), "|"))
-    > take amber kitchen apple from amber kitchen table
-    You take the amber kitchen apple from the amber kitchen table.||You are carrying: an amber kitchen apple.
+    >>> print(event(2).text)
+    You take the amber amber amber apple from the amber amber amber table.
+    <BLANKLINE>
+    You are carrying: an amber amber amber apple.
     """
     visit, stage = divmod(number, VISIT)
-    action, text = _TELLERS[stage](_room(visit), "north" if visit % len(ROOMS) == 0 else "east")
+    action, text = _TELLERS[stage](scene(visit), "north" if visit % len(ROOMS) == 0 else "east")
     return new_event(text, at=BEGINNING + timedelta(seconds=number), id=f"walk/{number}", action=action)
 
 
@@ -44,53 +67,51 @@ def events(start: int, count: int) -> list[Event]:
 
 def question(number: int) -> str:
     """Return a question about what event `number` was about."""
-    return f"where is the {_room(number // VISIT)} apple?"
+    return f"where is the {scene(number // VISIT).food}?"
 
 
-def _room(visit: int) -> str:
-    """Return the name of a room: kinds of the house, then the kind of the room."""
+def scene(visit: int) -> Scene:
+    """Return what is seen at a visit, from 0."""
     house, room = divmod(visit, len(ROOMS))
-    kinds = [KINDS[house % len(KINDS)]]
-    while house := house // len(KINDS):
-        kinds.append(KINDS[house % len(KINDS)])
-    return f"{' '.join(kinds)} {ROOMS[room]}"
+    kinds = " ".join(KINDS[house // len(KINDS) ** place % len(KINDS)] for place in range(KINDS_OF_A_HOUSE))
+    nouns = (ROOMS[room], CHESTS[room], TABLES[room], FOODS[room], f"{ROOMS[room]} key")
+    return Scene(*(f"{kinds} {noun}" for noun in nouns))
 
 
-def _enter(room: str, way: str) -> tuple[str, str]:
-    seen = f"You see a closed {room} chest. You see {_a(room)} table. On the {room} table you see {_a(room)} apple."
-    return f"go {way}", _described(room, seen)
+def _enter(at: Scene, way: str) -> tuple[str, str]:
+    seen = f"You see {_a('closed ' + at.chest)}. You see {_a(at.table)}. On the {at.table} you see {_a(at.food)}."
+    return f"go {way}", _described(at, seen)
 
 
-def _open(room: str, _: str) -> tuple[str, str]:
-    return f"open {room} chest", f"You open the {room} chest, revealing {_a(room)} key.\n\n{_carrying()}"
+def _open(at: Scene, _: str) -> tuple[str, str]:
+    return f"open {at.chest}", f"You open the {at.chest}, revealing {_a(at.key)}.\n\n{_carrying()}"
 
 
-def _take(room: str, _: str) -> tuple[str, str]:
-    answer = f"You take the {room} apple from the {room} table."
-    return f"take {room} apple from {room} table", f"{answer}\n\n{_carrying(f': {_a(room)} apple')}"
+def _take(at: Scene, _: str) -> tuple[str, str]:
+    answer = f"You take the {at.food} from the {at.table}."
+    return f"take {at.food} from {at.table}", f"{answer}\n\n{_carrying(f': {_a(at.food)}')}"
 
 
-def _insert(room: str, _: str) -> tuple[str, str]:
-    answer = f"You put the {room} apple into the {room} chest."
-    return f"insert {room} apple into {room} chest", f"{answer}\n\n{_carrying()}"
+def _insert(at: Scene, _: str) -> tuple[str, str]:
+    return f"insert {at.food} into {at.chest}", f"You put the {at.food} into the {at.chest}.\n\n{_carrying()}"
 
 
-def _look(room: str, _: str) -> tuple[str, str]:
-    held = f"The {room} chest contains {_a(room)} key and {_a(room)} apple."
-    return "look", _described(room, f"You see an opened {room} chest. {held} You see {_a(room)} table.")
+def _look(at: Scene, _: str) -> tuple[str, str]:
+    held = f"The {at.chest} contains {_a(at.key)} and {_a(at.food)}."
+    return "look", _described(at, f"You see {_a('opened ' + at.chest)}. {held} You see {_a(at.table)}.")
 
 
-def _described(room: str, seen: str) -> str:
+def _described(at: Scene, seen: str) -> str:
     ways = "There is an exit to the east. There is an exit to the west."
-    return f"-= {room.title()} =-\nYou are in {_a(room)}. {seen}\n\n{ways}\n\n{_carrying()}"
+    return f"-= {at.room.title()} =-\nYou are in {_a(at.room)}. {seen}\n\n{ways}\n\n{_carrying()}"
 
 
 def _carrying(things: str = " nothing") -> str:
     return f"You are carrying{things}."
 
 
-def _a(room: str) -> str:
-    return f"{'an' if room[0] in 'aeiou' else 'a'} {room}"
+def _a(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 _TELLERS = (_enter, _open, _take, _insert, _look)

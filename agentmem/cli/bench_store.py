@@ -56,6 +56,8 @@ def store(
         "none": lambda: host.memory("none"),
     }
     extent = _extent(sizes, quick=quick)
+    if not json:
+        typer.echo(f"filling memories with up to {max(extent.sizes):,} events, then measuring ...", err=True)
     with Site(host, uri) as site:
         rows = measure_store(site, memories, extent)
         rows += measure_step(site, host, memories[PLAYED], episodes=extent.episodes)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 from agentmem.cli.shown import points
@@ -29,13 +32,13 @@ class Told:
     tries: tuple[tuple[str, str], ...]
 
 
-def told(setup: Setup, result: Result, *, noteworthy: str | None) -> Told:
+def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
     """Return the end in words.
 
     Args:
         setup: What was played.
         result: How it went.
-        noteworthy: The id of something remembered, to ask why of.
+        recalled: The id of something that was recalled, to ask why of.
     """
     how = result.evaluation
     headline = "won" if how.won else "lost" if how.lost else result.ended
@@ -50,7 +53,18 @@ def told(setup: Setup, result: Result, *, noteworthy: str | None) -> Told:
     ]
     if result.set_aside:
         facts.append(("set aside", f"{len(result.set_aside)} events; see: agentmem status {shlex.quote(setup.store)}"))
-    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, noteworthy)))
+    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result.outdated or recalled)))
+
+
+def command(typed: str, *, is_on_path: bool) -> str:
+    """Return how to call this command again: by its name, or as it was typed where the name is not enough.
+
+    >>> command(".venv/bin/agentmem", is_on_path=False)
+    '.venv/bin/agentmem'
+    >>> command(".venv/bin/agentmem", is_on_path=True)
+    'agentmem'
+    """
+    return typed if Path(typed).name == "agentmem" and not is_on_path else "agentmem"
 
 
 def _held(held: tuple[Held, ...]) -> str:
@@ -80,8 +94,9 @@ def _cost(result: Result) -> str:
 
 def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
     other = "window" if setup.memory != "window" else "arigraph"
+    agentmem = command(sys.argv[0], is_on_path=which("agentmem") is not None)
     again = [
-        "agentmem",
+        agentmem,
         "play",
         setup.game,
         "--memory",
@@ -90,9 +105,9 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
     ]
     tries = [(shlex.join(again), "the same agent with another memory")]
     if noteworthy:
-        words = ["agentmem", "why", setup.store, noteworthy]
+        words = [agentmem, "why", setup.store, noteworthy]
         if setup.namespace != "default":
             words += ["--namespace", setup.namespace]
-        tries.append((shlex.join(words), "where this came from, and what it was before"))
-    tries.append((shlex.join(["agentmem", "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
+        tries.append((shlex.join(words), "what this is, who said so, and what became of it"))
+    tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries

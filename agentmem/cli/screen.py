@@ -13,10 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from agentmem.cli.ending import Told
+from agentmem.cli.output import one_line
 from agentmem.cli.shown import Shown
 
 WIDEST = 100
 """Columns; longer lines are hard to read."""
+NARROWEST = 75
+"""Columns below which scores are shown without their parts: what was recalled needs the room."""
 LABEL = 9
 
 
@@ -41,7 +44,7 @@ class Screen:
     def step(self, step: Shown) -> None:
         """Show one step, and wait a moment."""
         self._console.print()
-        self._console.print(block(step))
+        self._console.print(block(step, parts=self._console.width >= NARROWEST))
         if step.does:
             time.sleep(self._pace_s)
 
@@ -59,9 +62,9 @@ class Screen:
         self._console.print()
 
 
-def block(step: Shown) -> RenderableType:
-    """Return one step, laid out."""
-    return Group(_heading(step), Padding(_rows(list(_said(step))), (0, 0, 0, 1)))
+def block(step: Shown, *, parts: bool) -> RenderableType:
+    """Return one step, laid out; with `parts`, what each score is made of."""
+    return Group(_heading(step), Padding(_rows(list(_said(step, parts=parts))), (0, 0, 0, 1)))
 
 
 def _heading(step: Shown) -> RenderableType:
@@ -75,29 +78,31 @@ def _heading(step: Shown) -> RenderableType:
     return line
 
 
-def _said(step: Shown) -> Iterator[tuple[str, RenderableType]]:
+def _said(step: Shown, *, parts: bool) -> Iterator[tuple[str, RenderableType]]:
     """Yield label and content of each row."""
     yield "shown", Text("\n".join(step.saw), style="default")
     if step.trouble:
         yield "trouble", Text(step.trouble, style="red")
     if not step.does:
         return
-    yield "recalled", _recalled(step)
+    yield "recalled", _recalled(step, parts=parts)
     if step.plan:
         yield "plan", Text("  >  ".join(step.plan))
     yield "does", Text.assemble((step.does, "bold cyan"), (f"   {step.because}", "dim"))
 
 
-def _recalled(step: Shown) -> RenderableType:
+def _recalled(step: Shown, *, parts: bool) -> RenderableType:
     if not step.best:
         return Text(step.recalled, style="dim")
     best = Table.grid(padding=(0, 2, 0, 0), expand=True)
     best.add_column(width=4, style="magenta")
     best.add_column(width=max(len(one.kind) for one in step.best), style="dim")
-    best.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
-    best.add_column(width=max(len(one.parts) for one in step.best), overflow="ellipsis", no_wrap=True, style="dim")
+    best.add_column(ratio=1, overflow="fold")
+    if parts:
+        best.add_column(width=max(len(one.parts) for one in step.best), overflow="ellipsis", no_wrap=True, style="dim")
     for one in step.best:
-        best.add_row(f"{one.score:.2f}", Text(one.kind), Text(one.text), Text(one.parts))
+        said = [Text(f"{one.score:.2f}"), Text(one.kind), Text(one_line(one.text, limit=48)), Text(one.parts)]
+        best.add_row(*said[: len(best.columns)])
     return Group(Text(f"{step.recalled}; the best:", style="dim"), best)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1_000
 """Characters shown of one observation; the trajectory has all of it."""
+GOALS = 4
+"""Open sub-goals shown; the trajectory has all."""
 BEST = 3
 """Recollections shown of one step; the trajectory has more."""
 
@@ -78,7 +80,7 @@ def shown(step: Step, evaluation: EvalInfo, *, place: str) -> Shown:
         saw=tuple(_lines(step.event.text)),
         recalled=_counted(step.recollections),
         best=tuple(_reason(one) for one in _best(step.recollections)),
-        plan=tuple(one_line(goal, limit=80) for goal in decision.plan) if decision else (),
+        plan=_plan(decision.plan) if decision else (),
         does=one_line(decision.action, limit=120) if decision else "",
         because=one_line(decision.reason, limit=160) if decision else "",
         score=points(evaluation),
@@ -99,6 +101,17 @@ def _lines(text: str) -> list[str]:
     left_out = len(text) - LONGEST
     note = [f"… ({left_out:,} more characters are in the trajectory)"] if left_out > 0 else []
     return [line for line in lines if line] + note
+
+
+def _plan(goals: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first of the open sub-goals, and how many more there are.
+
+    >>> _plan(("find", "take", "cut", "cook", "eat"))
+    ('find', 'take', 'cut', '2 more')
+    """
+    if len(goals) <= GOALS:
+        return tuple(one_line(goal, limit=80) for goal in goals)
+    return (*(one_line(goal, limit=80) for goal in goals[: GOALS - 1]), f"{len(goals) - GOALS + 1} more")
 
 
 def _best(recollections: Iterable[Recollection]) -> list[Recollection]:

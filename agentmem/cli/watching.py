@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentmem.host import Host
 
 INTERRUPTED = 130
-SLOW_S = 1.0
+SLOW_S = 1.5
 
 
 class Display(Protocol):
@@ -52,15 +52,15 @@ def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pa
     display = _display(pace_s)
     with _told_if_slow(f"opening {setup.game}; a new game is made once, in a few seconds", silent=view != "steps"):
         episode = Episode(setup, host)
-    noteworthy: list[str] = []
+    recalled: list[str] = []
     with suppress(KeyboardInterrupt), episode:
         for id_ in _steps(episode, display if view == "steps" else None):
-            noteworthy = [id_]
+            recalled = [id_]
     result = episode.result
     if view == "json":
         as_json(summary(setup, result))
     else:
-        display.ending(told(setup, result, noteworthy=next(iter(noteworthy), None)))
+        display.ending(told(setup, result, recalled=next(iter(recalled), None)))
     return INTERRUPTED if result.ended == "interrupted" else 0
 
 

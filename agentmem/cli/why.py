@@ -43,9 +43,9 @@ def told(found: Explanation) -> list[str]:
     lines = [f"{one_line(found.id)}: {found.label}{memory}"]
     for version in found.versions:
         lines.append(f"  {one_line(version.text, limit=200) or '(no text)'}")
-        lines.append(f"    since {_cause(version.since)}, by {version.by or 'the journal'}")
+        lines += _cause("since", version.since, by=version.by)
         if version.until is not None:
-            lines.append(f"    until {_cause(version.until)}")
+            lines += _cause("until", version.until)
     if found.reason:
         lines.append(f"  retired because: {one_line(found.reason, limit=300)}")
     if found.successor:
@@ -54,6 +54,7 @@ def told(found: Explanation) -> list[str]:
     return lines
 
 
-def _cause(cause: Cause) -> str:
+def _cause(word: str, cause: Cause, *, by: str = "") -> list[str]:
     event = f" ({one_line(cause.event)})" if cause.event else ""
-    return f"entry {cause.position}{event}: {one_line(cause.text, limit=120)}"
+    said = f", by {by}" if by else ""
+    return [f"    {word} entry {cause.position}{event}{said}", f"      {one_line(cause.text, limit=160)}"]

@@ -17,6 +17,7 @@ MAYBE_TOO_BIG = re.compile(r"[0-9]{19}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LARGEST = 2**63 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -49,7 +50,7 @@ def check_node(node: Node) -> None:
     Raises:
         InvalidInput: names the first part that is not acceptable.
     """
-    if not 1 <= len(node.id) <= 500 or "\0" in node.id or SURROGATE.search(node.id):
+    if not 1 <= len(node.id) <= 500 or "\0" in node.id or storable(node.id) != node.id:
         raise InvalidInput(
             f"node id {node.id[:80]!r} cannot be used: 1 to 500 characters, without NUL or lone surrogates"
         )
@@ -137,7 +138,7 @@ def value_json(value: Json) -> str:
         InvalidInput: it is not JSON, or holds an integer over 64 bits.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as problem:
         raise InvalidInput(f"a property cannot be kept: {problem}; use what JSON knows") from None
     if MAYBE_TOO_BIG.search(text):

@@ -16,7 +16,7 @@ def expand(
     direction: Direction = "both",
     limit: int = 200,
 ) -> list[tuple[Node, int]]:
-    """Return current nodes within `hops` edges with their distance: breadth first, each distance by id, at most `limit`.
+    """Return up to `limit` current nodes within `hops` edges, with their distance: nearest first, then by id.
 
     One question to the graph per hop. Retired nodes are neither returned nor passed through.
     """

@@ -12,9 +12,10 @@ from agentmem.graph.sqlite_rows import COLUMNS, ids_json, node_of, vector_of
 from agentmem.graph.sqlite_session import Row, Session, Space
 from agentmem.graph.sqlite_spaces import kinds_of
 
-GET = f"""select {COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"""
-GET_WITH_VECTORS = f"""select {COLUMNS}, v.v from json_each(?) w cross join node n on n.ns = ? and n.id = w.value
-left join vec v on v.seq = n.vec"""
+# S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
+
+GET = f"select {COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"  # noqa: S608
+GET_WITH_VECTORS = GET.replace(" from ", ", v.v from ", 1) + " left join vec v on v.seq = n.vec"
 EDGES = """select a.id, e.type, b.id, e.props, e.position from json_each(:ids) w
 cross join node {near} on {near}.ns = :ns and {near}.id = w.value
 cross join edge e on e.{near_end} = {near}.pk{living}{typed}
@@ -94,7 +95,7 @@ def _scan_sql(filters: str, *, newest: bool, vectors: bool) -> str:
     order = " desc" if newest else ""
     columns, join = (f"{COLUMNS}, v.v", " left join vec v on v.seq = n.vec") if vectors else (COLUMNS, "")
     return (
-        f"select {columns} from node n{join} where n.ns = ? and n.kind = ?{filters} "
+        f"select {columns} from node n{join} where n.ns = ? and n.kind = ?{filters} "  # noqa: S608
         f"order by n.position{order}, n.id{order} limit ?"
     )
 

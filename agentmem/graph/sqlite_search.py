@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -17,26 +18,60 @@ from agentmem.graph.sqlite_vectors import Snapshot, VectorIndex, best, scores
 from agentmem.graph.text import fts5_query, words_of
 from agentmem.vectors import Vectors
 
+# S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
+
 SPARE = 8
 """Candidates fetched beyond those asked for, in case some are no longer current."""
 WIDER = 4
+MOST_ROWS = 2000
+"""Texts that are ranked in a search by words."""
+FURTHER = 8
+"""Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
+COUNT = "select count(*) from (select 1 from fts where fts match ? limit ?)"
 
 
 def matching(session: Session, space: Space, text: str, where: Where, *, limit: int) -> list[Hit]:
-    """Return up to `limit` nodes that share words with `text`, best first, ties by id."""
-    words, kinds = words_of(text), kinds_of(space, where)
-    if not words or not kinds:
-        return []
+    """Return up to `limit` nodes that share words with `text`, best first, ties by id.
+
+    Among more than `MOST_ROWS` texts, words that are in too many of them are left out while rarer ones are there.
+    """
+    kinds = kinds_of(space, where)
     if session.depth:
         session.words.write(session)
+    words = _telling(session, words_of(text), kinds) if kinds else []
+    if not words:
+        return []
     filters, values = everything(where)
     sql = (
-        f"select {COLUMNS}, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "
+        f"select {COLUMNS}, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "  # noqa: S608
         "where fts match ? order by fts.rank limit ?"
     )
-    rows = session.rows(sql, (space.ns, *values, fts5_query(words, kinds), limit))
+    rows = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), limit))
     rows.sort(key=lambda row: (-row[8], row[0]))
     return [Hit(node_of(row, space.names), row[8]) for row in rows]
+
+
+def _telling(session: Session, words: list[str], kinds: list[int]) -> list[str]:
+    # BM25 costs microseconds per row that shares any word, so one "the" among 100,000 texts would cost half a second.
+    if len(words) < 2 or _rows_sharing(session, fts5_query(kinds), MOST_ROWS + 1) <= MOST_ROWS:
+        return words
+    enough = MOST_ROWS + 1
+    counts = _counts(session, words, kinds, enough)
+    while counts and min(counts.values()) == enough:
+        enough *= FURTHER
+        counts = _counts(session, words, kinds, enough)
+    rarest_first = sorted(counts, key=counts.__getitem__)
+    affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
+    return rarest_first[: max(1, affordable)]
+
+
+def _counts(session: Session, words: list[str], kinds: list[int], enough: int) -> dict[str, int]:
+    counted = ((word, _rows_sharing(session, fts5_query(kinds, [word]), enough)) for word in words)
+    return {word: rows for word, rows in counted if rows}
+
+
+def _rows_sharing(session: Session, query: str, enough: int) -> int:
+    return int(session.rows(COUNT, (query, enough))[0][0])
 
 
 def nearest(
@@ -92,13 +127,16 @@ class _Search:
             self._fetch(places)
 
     def _fetch(self, places: NDArray[np.intp]) -> None:
-        wanted = {seq: pk for seq, pk in zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True)}
+        wanted = dict(zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True))
         missing = [(seq, pk) for seq, pk in wanted.items() if seq not in self.fetched]
         self.fetched.update((seq, None) for seq, _ in missing)
         if not missing:
             return
         filters, values = everything(self.where)
-        sql = f"select {COLUMNS}, n.vec from json_each(?) w cross join node n on n.pk = w.value where n.ns = ?{filters}"
+        sql = (
+            f"select {COLUMNS}, n.vec from json_each(?) w "  # noqa: S608
+            f"cross join node n on n.pk = w.value where n.ns = ?{filters}"
+        )
         asked = {seq for seq, _ in missing}
         for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
             if row[8] in asked:
@@ -123,7 +161,7 @@ class _Search:
         rows = []
         for standing, more in standings(self.where):
             sql = (
-                "select n.vec, n.pk, v.v from node n cross join vec v on v.seq = n.vec "
+                "select n.vec, n.pk, v.v from node n cross join vec v on v.seq = n.vec "  # noqa: S608
                 f"where n.ns = ? and n.kind = ?{standing}{filters}"
             )
             rows += self.session.rows(sql, (self.space.ns, kind, *more, *values))

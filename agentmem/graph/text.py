@@ -19,15 +19,16 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(WORD.findall(text.lower())))[:MOST_WORDS]
 
 
-def fts5_query(words: Iterable[str], kinds: Iterable[int]) -> str:
-    """Return the FTS5 query for rows of one of `kinds` with any of `words`.
+def fts5_query(kinds: Iterable[int], words: Iterable[str] | None = None) -> str:
+    """Return the FTS5 query for rows of one of `kinds`; with `words`, for those with any of them.
 
     Each word is quoted, so that `AND`, `NEAR` or `text` stay words.
 
-    >>> fts5_query(["key", "and"], [3, 5])
+    >>> fts5_query([3, 5], ["key", "and"])
     'kind:("3" OR "5") AND text:("key" OR "and")'
     """
-    return f"kind:({_any_of(map(str, kinds))}) AND text:({_any_of(words)})"
+    of_kind = f"kind:({_any_of(map(str, kinds))})"
+    return of_kind if words is None else f"{of_kind} AND text:({_any_of(words)})"
 
 
 def _any_of(words: Iterable[str]) -> str:

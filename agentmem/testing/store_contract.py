@@ -25,8 +25,8 @@ from agentmem.testing.store_sharing import SharingContract
 from agentmem.testing.store_writing import WritingContract
 
 
-class StoreContract(WritingContract, FilterContract, SearchContract, SharingContract, DurabilityContract):
-    """The promises of `agentmem.graph.contract`, each as a test.
+class OpensStores:
+    """The fixtures of the contract tests: `place`, `store`, `graph`.
 
     Attributes:
         factory: Opens the store; importable by module and name, for the processes that tests start.
@@ -40,17 +40,21 @@ class StoreContract(WritingContract, FilterContract, SearchContract, SharingCont
 
     @pytest.fixture
     def place(self, tmp_path: Path) -> str:
-        """The URI of a store that is not there yet."""
+        """Give the URI of a store that is not there yet."""
         return self.uri(tmp_path)
 
     @pytest.fixture
     def store(self, place: str) -> Iterator[Store]:
-        """A new store."""
+        """Give a new store."""
         store = self.factory().open(place)
         yield store
         store.close()
 
     @pytest.fixture
     def graph(self, store: Store) -> Graph:
-        """A new graph in it."""
+        """Give a new graph in it."""
         return store.graph("alice")
+
+
+class StoreContract(OpensStores, WritingContract, FilterContract, SearchContract, SharingContract, DurabilityContract):
+    """The promises of `agentmem.graph.contract`, each as a test."""

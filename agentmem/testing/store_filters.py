@@ -1,5 +1,7 @@
 """Contract tests: filters, order, time travel, edges and neighbourhoods."""
 
+# ruff: noqa: D102 - the name of a test is its sentence
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -62,7 +62,10 @@ _PATTERNS = tuple(
             "state",
             rf"\bthat {_WHAT}{_FILLER} is (wide open|opened|open|ajar|closed|shut|unlocked|locked)(?: with {_WHAT})?",
         ),
-        ("drop", rf"\b(?:drop|place|ditch|throw|toss|deposit|leave) {_WHAT} on the (?:floor|ground)"),
+        (
+            "drop",
+            rf"\b(?:drop|place|ditch|throw|toss|deposit) {_WHAT} on the (?:floor|ground)(?: of the {_WHAT})?",
+        ),
         ("put", rf"\b(?:put|place|sit|rest|set|set down) {_WHAT} (?:on|onto|upon) {_WHAT}"),
         ("insert", rf"\b(?:insert|put|place|deposit) {_WHAT} (?:into|inside|in) {_WHAT}"),
         ("take", rf"\b{_TAKE} {_THE}{_WHAT}"),

@@ -140,7 +140,7 @@ def _effort(step: Step) -> int:
 def _prepare(known: Knowledge, kitchen: str | None) -> Step | None:
     room = known.kitchen or kitchen
     if room and known.place != room:
-        return reach(known, room)
+        return reach(known, room, "all ingredients are ready")
     return Step("prepare meal", "all ingredients are ready")
 
 

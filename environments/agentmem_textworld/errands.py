@@ -23,11 +23,11 @@ class Step:
     reason: str
 
 
-def reach(known: Knowledge, room: str | None) -> Step | None:
+def reach(known: Knowledge, room: str | None, reason: str) -> Step | None:
     """Return the next move towards a room; None when there already or when no way is known."""
     if room is None or room == known.place or room not in known.routes.first_move:
         return None
-    return leave(known, known.routes.first_move[room], f"on the way to the {room}")
+    return leave(known, known.routes.first_move[room], f"{reason}; on the way to the {room}")
 
 
 def leave(known: Knowledge, way: str, reason: str) -> Step:
@@ -46,16 +46,16 @@ def at_thing(known: Knowledge, thing: str, command: str, reason: str) -> Step | 
     room = known.room_of(thing)
     if room is None or room not in known.routes.distance or known.has_failed(command, room):
         return None
-    return Step(command, reason) if room == known.place else reach(known, room)
+    return Step(command, reason) if room == known.place else reach(known, room, reason)
 
 
-def open_up(known: Knowledge, thing: str, depth: int = 0) -> Step | None:
+def open_up(known: Knowledge, thing: str, reason: str, depth: int = 0) -> Step | None:
     """Return the next command towards having a container open."""
     if (thing, "opened") in known.cannot:
         return None
     if known.openness.get(thing) == "locked":
         return unlock(known, thing, depth + 1)
-    return at_thing(known, thing, f"open {thing}", f"the {thing} is not open")
+    return at_thing(known, thing, f"open {thing}", reason)
 
 
 def unlock(known: Knowledge, lock: str, depth: int = 0) -> Step | None:
@@ -78,7 +78,9 @@ def at_lock(known: Knowledge, lock: str, command: str, reason: str) -> Step | No
         return at_thing(known, lock, command, reason)
     if any(known.has_failed(command, room) for room in sides):
         return None
-    return Step(command, reason) if known.place in sides else reach(known, min(sides, key=distance.__getitem__))
+    if known.place in sides:
+        return Step(command, reason)
+    return reach(known, min(sides, key=distance.__getitem__), reason)
 
 
 def _try_keys(known: Knowledge, lock: str) -> Step | None:
@@ -100,7 +102,7 @@ def fetch(known: Knowledge, thing: str, reason: str, depth: int = 0) -> Step | N
     if known.is_room(holder):
         return at_thing(known, thing, f"take {thing}", reason) if relation == "lies in" else None
     if relation == "is in" and known.openness.get(holder) in ("closed", "locked", None):
-        return open_up(known, holder, depth + 1)
+        return open_up(known, holder, f"{reason}; the {holder} is not open", depth + 1)
     return at_thing(known, thing, f"take {thing} from {holder}", reason)
 
 

@@ -77,16 +77,14 @@ def _open_with_what_is_here(known: Knowledge, thing: str) -> Step | None:
     key = known.keys.get(thing)
     if known.openness.get(thing) == "locked" and key and not known.carries(key):
         return None
-    step = open_up(known, thing)
-    return step and Step(step.command, f"the {thing} may hold something")
+    return open_up(known, thing, f"the {thing} may hold something")
 
 
 def _take_exit(known: Knowledge, room: str, way: str) -> Step | None:
     if not known.routes.passable(room, way):
         return None
-    if room == known.place:
-        return leave(known, way, f"nobody has been {way} of the {room} yet")
-    return reach(known, room)
+    reason = f"nobody has been {way} of the {room} yet"
+    return leave(known, way, reason) if room == known.place else reach(known, room, reason)
 
 
 def _unlock_something(known: Knowledge) -> Step | None:

@@ -236,6 +236,7 @@ def _door(way: str) -> Callable[[Knowledge, str, str], None]:
 def _joined(way: str) -> Callable[[Knowledge, str, str], None]:
     def teach(known: Knowledge, there: str, room: str) -> None:
         known.neighbours.setdefault(room, {})[way] = there
+        known.neighbours.setdefault(there, {})
 
     return teach
 

@@ -191,8 +191,9 @@ _REFUSAL = re.compile(
     r"You can't see any such thing|That's not a verb I|I (?:didn't|only) underst|I beg your pardon|Which do you mean"
     r"|You need to take|You haven't got|Cutting something requires|Can only c|Cooking requires|You should cook"
     r"|You still miss something|Something still needs|What do you want to|You have to be more specific"
-    r"|You (?:can't|cannot) |But you aren't|You must supply|You seem to|There is nothing|.{1,80}plainly inedible"
-    r"|.{1,80}has already been cut|.{1,80}can't contain things|.{1,80} isn't available|You need to specify",
+    r"|You (?:can't|cannot) (?!see inside)|But you aren't|You must supply|You seem to|There is nothing"
+    r"|.{1,80}plainly inedible|.{1,80}has already been cut|.{1,80}can't contain things|.{1,80} isn't available"
+    r"|You need to specify",
     re.IGNORECASE,
 )
 _ANSWERS: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(

@@ -47,8 +47,14 @@ class RulePolicy:
         step, plan = _plan(known, goal)
         if step is None:
             step = explore(known) or Step("look", "nothing is left to try")
-            plan = [*plan, "explore"]
-        return Decision(action=step.command, reason=step.reason, plan=tuple(plan))
+            plan = ["explore", *plan]
+        return Decision(action=step.command, reason=step.reason, plan=tuple(_worked_on_first(plan, step)))
+
+
+def _worked_on_first(plan: list[str], step: Step) -> list[str]:
+    """Return the plan with the sub-goals that the reason of the step speaks of at its head."""
+    spoken = {"explore", "get", "have", *step.reason.replace(";", "").split()}
+    return sorted(plan, key=lambda aim: not spoken.issuperset(aim.split()))
 
 
 def _plan(known: Knowledge, goal: Goal) -> tuple[Step | None, list[str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from agentmem_textworld.aims import Aim
-from agentmem_textworld.errands import Step, at_lock, at_thing, fetch, open_up, unlock
+from agentmem_textworld.errands import Step, at_lock, at_thing, fetch, open_up, reach, unlock
 from agentmem_textworld.knowledge import Knowledge
 
 MET: Final = "met"
@@ -34,7 +34,7 @@ def _put(known: Knowledge, aim: Aim) -> Pursuit:
 
 def _insert(known: Knowledge, aim: Aim) -> Pursuit:
     if known.carries(aim.thing) and known.openness.get(aim.other) in ("closed", "locked"):
-        return open_up(known, aim.other)
+        return open_up(known, aim.other, f"the goal is to {aim.text}")
     return _move(known, aim, f"insert {aim.thing} into {aim.other}")
 
 
@@ -94,10 +94,13 @@ def _examine(known: Knowledge, aim: Aim) -> Pursuit:
 
 
 def _drop(known: Knowledge, aim: Aim) -> Pursuit:
-    if known.placed.get(aim.thing, ("", ""))[0] == "lies in":
+    relation, room = known.placed.get(aim.thing, ("", ""))
+    if relation == "lies in" and aim.other in ("", room):
         return MET
     if not known.carries(aim.thing):
         return fetch(known, aim.thing, f"the goal is to {aim.text}")
+    if aim.other and aim.other != known.place:
+        return reach(known, aim.other, f"the goal is to {aim.text}")
     return Step(f"drop {aim.thing}", "it is what the goal asks")
 
 

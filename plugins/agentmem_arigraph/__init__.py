@@ -22,7 +22,7 @@ Deviations, each for a reason, and how to switch back:
 - A score falls by half with each hop, since a fact can be near a far entity;
   the paper only unites what the searches find.
 - `fill`: an asker with room for more gets more current facts, scored 0. Off: `fill=false`.
-- `queries`, `candidates`, `episode_edges`, `ways` are caps, so that a step costs the same
+- `queries`, `candidates`, `episode_candidates`, `ways` are caps, so that a step costs the same
   in a large memory. The paper has none: set them high.
 - Equation 1 ranks episodes; the authors' program adds likeness to the plan: `scoring=code`.
 - Exits known to be none, or behind a door known to be locked, are not unexplored.

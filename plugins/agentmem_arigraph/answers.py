@@ -13,7 +13,7 @@ from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.vectors import Vectors
-from agentmem_arigraph.episodic_search import memberships, rank_by_code, rank_by_paper
+from agentmem_arigraph.episodic_search import candidates, memberships, rank_by_code, rank_by_paper
 from agentmem_arigraph.extraction import fact_in
 from agentmem_arigraph.map_answers import place_and_ways
 from agentmem_arigraph.schema import EPISODES
@@ -23,6 +23,8 @@ from agentmem_arigraph.settings import AriGraphSettings
 Sources = Mapping[str, tuple[str, ...]]
 """Node id of a fact to the events that said it and are not excluded; a fact without any is absent."""
 
+AGAIN = 8
+"""How many of those who said a fact again are looked at, newest first."""
 Parts = tuple[tuple[str, float], ...]
 
 
@@ -83,7 +85,7 @@ def _sources(nodes: Iterable[Node], asked: Asked) -> dict[str, tuple[str, ...]]:
 
 
 def _said_again(facts: list[str], excluded: Collection[str], graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    edges = graph.edges(facts, types=["EXTRACTED"], direction="in")
+    edges = graph.edges(facts, types=["EXTRACTED"], direction="in", limit=AGAIN * len(facts))
     episodes = graph.get(list(dict.fromkeys(edge.source for edge in edges)))
     events = {node.id: str(node.props["event"]) for node in episodes}
     again: dict[str, tuple[str, ...]] = {}
@@ -98,20 +100,25 @@ def _episodes(found: Mapping[str, Found], asked_vector: Vectors | None, asked: A
     query, graph, settings = asked.query, asked.graph, asked.settings
     if not found or not settings.episodes:
         return []
-    edges = graph.edges(list(found), types=["EXTRACTED"], direction="in", limit=settings.episode_edges)
-    limit = settings.episodes + len(query.exclude)
-    if settings.scoring == "paper" or asked_vector is None:
-        ranked = rank_by_paper(memberships(edges), limit=limit)
-    else:
-        hits = graph.nearest(asked_vector, EPISODES, limit=settings.episode_edges)
-        ranked = rank_by_code(memberships(edges), {hit.node.id: hit.score for hit in hits}, limit=limit)
-    nodes = {node.id: node for node in graph.get([episode for episode, _ in ranked])}
-    ranked = [(one, value) for one, value in ranked if nodes[one].props["event"] not in query.exclude]
+    limit = settings.episode_candidates
+    newest = graph.scan(EPISODES, newest=True, limit=limit)
+    alike = _alike(graph, asked_vector, limit) if settings.scoring == "code" else {}
+    ids = candidates((one.node for one in found.values()), newest, limit=limit)
+    known = graph.get(list(dict.fromkeys([*ids, *alike])))
+    nodes = [node for node in known if node.props["event"] not in query.exclude]
+    edges = graph.edges([node.id for node in nodes], types=["EXTRACTED"], direction="out")
+    weighed = memberships(nodes, edges, found=found)
+    best = settings.episodes
+    paper = settings.scoring == "paper"
+    ranked = rank_by_paper(weighed, limit=best) if paper else rank_by_code(weighed, alike, limit=best)
+    by_id = {node.id: node for node in nodes}
     likeness = max(one.similarity for one in found.values())
-    return [
-        _episode(nodes[one], relevance=value, score=likeness * value / ranked[0][1])
-        for one, value in ranked[: settings.episodes]
-    ]
+    return [_episode(by_id[one], relevance=value, score=likeness * value / ranked[0][1]) for one, value in ranked]
+
+
+def _alike(graph: MemoryGraph, vector: Vectors | None, limit: int) -> dict[str, float]:
+    """Return the episodes most like the text that was asked."""
+    return {} if vector is None else {hit.node.id: hit.score for hit in graph.nearest(vector, EPISODES, limit=limit)}
 
 
 def _episode(node: Node, *, relevance: float, score: float) -> Recollection:

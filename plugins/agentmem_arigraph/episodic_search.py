@@ -7,10 +7,10 @@ this very search.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from math import log, log2
 
-from agentmem.graph.contract import Edge
+from agentmem.graph.contract import Edge, Node
 
 
 def relevance(found: int, size: int) -> float:
@@ -27,14 +27,22 @@ def relevance(found: int, size: int) -> float:
     return found / facts * log2(facts)
 
 
-def memberships(edges: Sequence[Edge]) -> dict[str, tuple[int, int]]:
-    """Return each episode to (n, N), from the hyper-edges at the facts that were found.
+def candidates(found: Iterable[Node], newest: Iterable[Node], *, limit: int) -> list[str]:
+    """Return ids of the episodes worth weighing: the newest, and those that first told most of what was found.
 
-    Each edge carries N, so that no episode need be read before the best are known.
+    Ours: the paper weighs all episodes, which costs more with each one. A fact
+    that is told again and again is in many; the first and the newest stand for them.
     """
-    found = Counter(edge.source for edge in edges)
-    sizes = {edge.source: int(str(edge.props["of"])) for edge in edges}
-    return {episode: (count, sizes[episode]) for episode, count in found.items()}
+    first = Counter(str(node.props["episode"]) for node in found)
+    return list(dict.fromkeys([*(one for one, _ in first.most_common(limit)), *(node.id for node in newest)]))
+
+
+def memberships(
+    episodes: Sequence[Node], edges: Iterable[Edge], *, found: Container[str]
+) -> dict[str, tuple[int, int]]:
+    """Return each episode to (n, N): how many of its facts were found, and how many it has in all."""
+    hits = Counter(edge.source for edge in edges if edge.target in found)
+    return {node.id: (hits[node.id], int(str(node.props["facts"]))) for node in episodes}
 
 
 def rank_by_paper(episodes: Mapping[str, tuple[int, int]], *, limit: int) -> list[tuple[str, float]]:

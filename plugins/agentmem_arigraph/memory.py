@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from agentmem.events import Event, Fact, Query, Recollection
 from agentmem.graph.changes import Changes, keyed_id
@@ -20,14 +19,6 @@ from agentmem_arigraph.schema import EPISODES, FACT_EDGES, MAP_KEY, SUBJECT_EDGE
 from agentmem_arigraph.settings import AriGraphSettings
 
 
-@dataclass(frozen=True)
-class Around:
-    """What is known around the new facts: current facts by node id, and entities that have a node."""
-
-    facts: Mapping[str, Fact]
-    entities: frozenset[str]
-
-
 class AriGraph:
     """AriGraph (Anokhin et al., 2024, arXiv 2407.04363), section 3; `schema.py` draws its graph."""
 
@@ -37,7 +28,9 @@ class AriGraph:
         self.settings = settings or AriGraphSettings()
 
     def prepare(self, events: Sequence[Event], language: Language) -> None:
-        """Read all events, and embed what they say in one call."""
+        """Read all events, and embed what they say in one call; a single one is left to `write`."""
+        if len(events) == 1:
+            return
         language.prefetch(FACTS, [{"text": event.text, "action": event.action} for event in events])
         if language.leaves:
             return  # an answer may have failed: `write` asks for each by itself
@@ -60,42 +53,41 @@ class AriGraph:
         reading = language.ask(FACTS, text=event.text, action=event.action)
         scene = resolve(reading, before=_text(last.get("place")))
         around = self._around(scene, graph, far=language.leaves)
-        nodes = {triple(fact): node for node, fact in around.facts.items()}
+        nodes = {triple(fact): node for node, fact in around.items()}
         new = [fact for fact in scene.facts if triple(fact) not in nodes]
-        verdict = judge(language, around.facts, new)
-        names = [name for name in _names_of(new) if name not in around.entities]
+        verdict = judge(language, around, new)
+        met = set(_names_of(around.values()))
+        names = [name for name in _names_of(new) if name not in met]  # proposing a known one again changes nothing
         vectors = language.embed([event.passage, *(fact.text for fact in new), *names])
 
         changes = graph.changes()
-        _add_entities(changes, names, vectors[1 + len(new) :])
-        nodes |= _add_facts(changes, new, vectors[1 : 1 + len(new)], source=event.id)
-        for old, successor in verdict.replaced.items():
-            changes.retire(old, successor=nodes[triple(successor)], reason=f"outdated by: {successor.text}")
         props = _props_of_episode(event, scene, named_by=last.get("named_by"), unknown=verdict.unknown)
         episode = changes.add("Episode", event.passage, props=props, vector=_or_none(vectors[0]))
         changes.link(episode, "OF", event.node)
+        _add_entities(changes, names, vectors[1 + len(new) :])
+        told: dict[str, Json] = {"source": event.id, "episode": episode}
+        nodes |= _add_facts(changes, new, vectors[1 : 1 + len(new)], told=told)
+        for old, successor in verdict.replaced.items():
+            changes.retire(old, successor=nodes[triple(successor)], reason=f"outdated by: {successor.text}")
         for fact in scene.facts:
-            changes.link(episode, "EXTRACTED", nodes[triple(fact)], props={"of": len(scene.facts)})
+            changes.link(episode, "EXTRACTED", nodes[triple(fact)])
         return changes
 
     def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
         """Return the current place, facts, episodes and, when asked for, ways and exits."""
         return recollections(Asked(query, graph, language, self.settings))
 
-    def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> Around:
-        """Read the current facts of the subjects of the new facts; with a model, one hop of all their entities."""
-        names = _names_of(scene.facts)
-        ids = {graph.id_of("Entity", name): name for name in names}
-        starts = list(ids) if far else [*dict.fromkeys(graph.id_of("Entity", fact.subject) for fact in scene.facts)]
+    def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> dict[str, Fact]:
+        """Return, by node id, the current facts of the subjects named; with a model, of objects as well."""
+        names = _names_of(scene.facts) if far else dict.fromkeys(fact.subject for fact in scene.facts)
+        if not names:
+            return {}
+        starts = [graph.id_of("Entity", name) for name in names]
         limit = self.settings.candidates * len(starts)
-        if not starts:
-            return Around({}, frozenset())
         edges = graph.edges(starts, types=FACT_EDGES if far else SUBJECT_EDGES, direction="in", limit=limit)
         if len(edges) == limit:  # a much-told entity: what fills its slots is read whatever its age
             edges += graph.edges(starts, types=["STATE"], direction="in")
-        nodes = graph.get([*dict.fromkeys(edge.source for edge in edges), *ids])
-        facts = {node.id: fact_in(node) for node in nodes if node.label == "Fact"}
-        return Around(facts, frozenset(ids[node.id] for node in nodes if node.id in ids))
+        return {node.id: fact_in(node) for node in graph.get(list(dict.fromkeys(edge.source for edge in edges)))}
 
 
 def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Json]:
@@ -104,7 +96,7 @@ def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Js
     return last[0].props if last and last[0].props.get("session") == session else {}
 
 
-def _names_of(facts: Sequence[Fact]) -> list[str]:
+def _names_of(facts: Iterable[Fact]) -> list[str]:
     return list(dict.fromkeys(end for fact in facts for end in (fact.subject, fact.object)))
 
 
@@ -114,12 +106,12 @@ def _add_entities(changes: Changes, names: Sequence[str], vectors: Vectors) -> N
 
 
 def _add_facts(
-    changes: Changes, new: Sequence[Fact], vectors: Vectors, *, source: str
+    changes: Changes, new: Sequence[Fact], vectors: Vectors, *, told: Mapping[str, Json]
 ) -> dict[tuple[str, str, str], str]:
     """Propose nodes for the new facts and return their ids."""
     added: dict[tuple[str, str, str], str] = {}
     for fact, vector in zip(new, vectors, strict=True):
-        node = changes.add("Fact", fact.text, props=_props_of_fact(fact, source), vector=_or_none(vector))
+        node = changes.add("Fact", fact.text, props=_props_of_fact(fact, told), vector=_or_none(vector))
         subject, object_ = (keyed_id(changes.memory, "Entity", name) for name in (fact.subject, fact.object))
         changes.link(node, "SUBJECT" if fact.slot is None else "STATE", subject)
         changes.link(node, "OBJECT", object_)
@@ -129,18 +121,18 @@ def _add_facts(
     return added
 
 
-def _props_of_fact(fact: Fact, source: str) -> dict[str, Json]:
+def _props_of_fact(fact: Fact, told: Mapping[str, Json]) -> dict[str, Json]:
     props: dict[str, Json] = {"subject": fact.subject, "relation": fact.relation, "object": fact.object}
     if fact.slot is not None:
         props["slot"] = fact.slot
-    props["source"] = source
-    return props
+    return {**props, **told}
 
 
 def _props_of_episode(event: Event, scene: Scene, *, named_by: Json, unknown: int) -> dict[str, Json]:
     """Return where and by which event an episode is; `named_by` is the event that last named the place."""
     said: dict[str, Json] = {
         "event": event.id,
+        "facts": len(scene.facts),
         "session": event.session,
         "place": scene.place,
         "named_by": event.id if scene.names_place else named_by,

@@ -2,7 +2,7 @@
 
 ```
 (Fact)-[STATE|SUBJECT]->(Entity)<-[OBJECT]-(Fact)
-(Episode)-[EXTRACTED {of: N}]->(Fact)      the hyper-edge: all N facts of one observation
+(Episode)-[EXTRACTED]->(Fact)              the hyper-edge: all facts of one observation
 (Episode)-[OF]->(Event)
 (Fact)-[ON_MAP]->(Map)                     one Map; the facts that say how places lie
 ```
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from agentmem.graph.contract import Where
 
-ENTITIES = Where(label="Entity")
 FACTS = Where(label="Fact")
 EPISODES = Where(label="Episode")
 SUBJECT_EDGES = ("STATE", "SUBJECT")

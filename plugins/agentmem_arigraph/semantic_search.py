@@ -21,12 +21,14 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language, Task
 from agentmem.language.prompting import prompt_beside
 from agentmem.vectors import Vectors
-from agentmem_arigraph.extraction import OPPOSITE, fact_in, normal
-from agentmem_arigraph.schema import ENTITIES, FACT_EDGES, FACTS
+from agentmem_arigraph.extraction import LONGEST_NAME, OPPOSITE, fact_in, normal
+from agentmem_arigraph.schema import FACT_EDGES, FACTS
 from agentmem_arigraph.settings import AriGraphSettings
 
-KNOWN_NAMES = 16
-"""Known entities shown with a text, those sharing most words with it."""
+WORDS_READ = 100
+"""Words of a query in which known names are looked for."""
+LONGEST_KNOWN = 4
+"""Words a name may have to be found in a query."""
 
 
 class Named(Value):
@@ -56,12 +58,9 @@ class Found:
         return fact_in(self.node)
 
 
-def entities_by_rule(text: str, known: Sequence[str]) -> Entities:
-    """Answer without a model: the known names that stand in the text as whole words."""
-    words = f" {normal(' '.join(''.join(c if c.isalnum() else ' ' for c in text).split()))} "
-    plain = {name: " ".join("".join(c if c.isalnum() else " " for c in name).split()) for name in known}
-    named = (Named(name=name) for name, said in plain.items() if f" {said} " in words and name not in OPPOSITE)
-    return Entities(entities=tuple(named))
+def entities_by_rule(text: str, known: Sequence[str]) -> Entities:  # noqa: ARG001 - rules and prompt get the same
+    """Answer without a model: all names known in the text but directions, one hop each."""
+    return Entities(entities=tuple(Named(name=name) for name in known if name not in OPPOSITE))
 
 
 CRUCIAL: Task[Entities] = Task(
@@ -70,7 +69,19 @@ CRUCIAL: Task[Entities] = Task(
     prompt=prompt_beside(__file__, "entities.prompt.txt"),
     rules=entities_by_rule,
 )
-"""Inputs: `text`, what is asked; `known`, names of entities that share words with it."""
+"""Inputs: `text`, what is asked; `known`, names of entities that stand in it."""
+
+
+def phrases(text: str) -> list[str]:
+    """Return what may be a name in a text: each run of up to four words, as a name, each once.
+
+    >>> phrases("the Key 1, please")
+    ['the', 'key', 'key 1', 'key 1, please', '1', '1, please', 'please']
+    """
+    words = text.split()[:WORDS_READ]
+    runs = (words[at : at + count] for at in range(len(words)) for count in range(1, LONGEST_KNOWN + 1))
+    names = dict.fromkeys(normal(" ".join(run)) for run in runs)
+    return [name for name in names if 0 < len(name) <= LONGEST_NAME]
 
 
 def starts(query: Query, graph: MemoryGraph, language: Language, settings: AriGraphSettings) -> dict[str, int]:
@@ -78,7 +89,7 @@ def starts(query: Query, graph: MemoryGraph, language: Language, settings: AriGr
     text = query.text.strip()
     named = dict(query.entities)
     if not named and text:
-        known = tuple(hit.node.text for hit in graph.matching(text, ENTITIES, limit=KNOWN_NAMES))
+        known = tuple(node.text for node in graph.get([graph.id_of("Entity", name) for name in phrases(text)]))
         by_rule = settings.entities == "rule"
         answer = entities_by_rule(text, known) if by_rule else language.ask(CRUCIAL, text=text, known=known)
         named = {one.name: one.depth for one in answer.entities}

@@ -23,8 +23,8 @@ class AriGraphSettings(BaseModel):
         episodes: k, how many episodes are recalled; 0 recalls none.
         scoring: How episodes are ranked: equation 1 ("paper"), or as the authors' program
             does ("code": natural logarithm, and likeness to the text of the query).
-        episode_edges: Ours: the most memberships of facts in episodes that are weighed,
-            newest first, so that a recall costs the same in a large memory.
+        episode_candidates: Ours: how many episodes are weighed, of the newest and of those that
+            first told the facts found; so a recall costs the same in a large memory.
         candidates: Ours: how many facts per entity may be found outdated, newest first,
             beside those that fill a slot, which all are.
         fill: Ours: use the room a generous limit leaves for more current facts.
@@ -42,7 +42,7 @@ class AriGraphSettings(BaseModel):
     queries: int = Field(default=32, ge=1, le=1000)
     episodes: int = Field(default=2, ge=0, le=100)
     scoring: Literal["paper", "code"] = "paper"
-    episode_edges: int = Field(default=512, ge=1, le=100_000)
+    episode_candidates: int = Field(default=12, ge=1, le=100_000)
     candidates: int = Field(default=64, ge=1, le=10_000)
     fill: bool = True
     navigation: Literal["asked", "always", "never"] = "asked"

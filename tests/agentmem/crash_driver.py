@@ -21,8 +21,8 @@ from typing import Any
 from agentmem import AgentMemory, Event, Host
 from agentmem.graph.digest import digest
 from agentmem.memory import Memory
-from agentmem.testing.notebook import Notebook
 from agentmem.testing.languages import PretendModel
+from agentmem.testing.notebook import Notebook
 
 EVENTS = 6
 SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a kill does not test the disk, so memory will do
@@ -53,7 +53,7 @@ class FusedConnection(sqlite3.Connection):
 
 def events() -> list[Event]:
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    said = ["-= Kitchen =-\nYou see a table. On the table is a key.", "You take the key from the table.", "Mia likes tea"]
+    said = ["-= Kitchen =-\nYou see a table. On the table is a key.", "You take the key from the table.", "Mia has tea"]
     return [Event(id=f"e{i}", text=f"{said[i % 3]} {i}", at=start + timedelta(minutes=i)) for i in range(EVENTS)]
 
 
@@ -104,7 +104,7 @@ def main(name: str, leaves: bool, step: int) -> None:
         died, point = True, 0
         while died:
             path = Path(folder) / f"{point}.db"
-            sqlite3.connect = lambda *a, **k: plain(*a, **{**k, "factory": FusedConnection})  # type: ignore[assignment]
+            sqlite3.connect = lambda *a, **k: plain(*a, **{**k, "factory": FusedConnection})
             died, acknowledged = killed_at(point, path, name, leaves)
             sqlite3.connect = plain
             if path.exists():

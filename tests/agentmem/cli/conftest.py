@@ -1,15 +1,19 @@
-"""The command as its users run it: in a process of its own, with its own folder."""
+"""The command as its users run it, each time in an empty folder."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from agentmem.cli import main
 
 COMMAND = (sys.executable, "-m", "agentmem.cli")
 
@@ -34,9 +38,24 @@ def run_in(folder: Path, *arguments: str | Path, env: Mapping[str, str] | None =
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+def run_here(*arguments: str | Path) -> Ran:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
+        main([str(word) for word in arguments])
+    assert isinstance(left.value.code, int)
+    return Ran(left.value.code, out.getvalue(), err.getvalue())
+
+
 @pytest.fixture
-def agentmem(tmp_path: Path) -> Run:
-    """Run `agentmem ...` in an empty folder."""
+def agentmem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `agentmem ...` from an empty folder, in this process: quick."""
+    monkeypatch.chdir(tmp_path)
+    return run_here
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Run:
+    """Run `agentmem ...` from an empty folder, in a process of its own."""
     return lambda *arguments, env=None: run_in(tmp_path, *arguments, env=env)
 
 

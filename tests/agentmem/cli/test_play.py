@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentmem.agent.trajectory import read
+
+if TYPE_CHECKING:
+    from tests.agentmem.cli.conftest import Played, Run
 
 KEYS = {
     "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt",
 }  # fmt: skip
 
 
-def test_off_a_terminal_it_shows_plain_lines_each_with_its_step(played) -> None:
+def test_off_a_terminal_it_shows_plain_lines_each_with_its_step(played: Played) -> None:
     lines = played.ran.out.splitlines()
 
     assert played.ran.code == 0, played.ran.err
@@ -23,7 +27,7 @@ def test_off_a_terminal_it_shows_plain_lines_each_with_its_step(played) -> None:
         assert any(re.match(rf"\[1\] {name}: ", line) for line in lines), name
 
 
-def test_the_end_tells_how_it_went_where_everything_lies_and_what_to_try(played) -> None:
+def test_the_end_tells_how_it_went_where_everything_lies_and_what_to_try(played: Played) -> None:
     end = played.ran.out.rpartition("\n\n")[2]
 
     assert "result: won" in end
@@ -36,7 +40,7 @@ def test_the_end_tells_how_it_went_where_everything_lies_and_what_to_try(played)
     assert f"try: agentmem replay {played.trajectory}" in end
 
 
-def test_the_trajectory_is_whole(played) -> None:
+def test_the_trajectory_is_whole(played: Played) -> None:
     recorded = read(played.trajectory)
 
     assert recorded.header.memory == "arigraph"
@@ -45,7 +49,7 @@ def test_the_trajectory_is_whole(played) -> None:
     assert len(recorded.steps) == recorded.ending.evaluation.steps + 1
 
 
-def test_json_prints_one_object_and_nothing_else(agentmem, tmp_path: Path) -> None:
+def test_json_prints_one_object_and_nothing_else(agentmem: Run, tmp_path: Path) -> None:
     ran = agentmem("play", "coin:10", "--memory", "none", "--max-steps", "3", "--json")
 
     told = json.loads(ran.out)
@@ -57,7 +61,7 @@ def test_json_prints_one_object_and_nothing_else(agentmem, tmp_path: Path) -> No
     assert (tmp_path / told["trajectory"]).is_file()
 
 
-def test_each_run_gets_a_folder_of_its_own(agentmem, tmp_path: Path) -> None:
+def test_each_run_gets_a_folder_of_its_own(agentmem: Run, tmp_path: Path) -> None:
     for _ in range(2):
         agentmem("play", "coin:10", "--max-steps", "1", "--quiet")
 
@@ -68,7 +72,7 @@ def test_each_run_gets_a_folder_of_its_own(agentmem, tmp_path: Path) -> None:
     assert all(folder.name.startswith("coin-10-arigraph-1-") for folder in folders)
 
 
-def test_quiet_shows_only_the_end_and_a_step_limit_is_no_failure(agentmem) -> None:
+def test_quiet_shows_only_the_end_and_a_step_limit_is_no_failure(agentmem: Run) -> None:
     ran = agentmem("play", "coin:10", "--max-steps", "2", "--quiet")
 
     assert ran.code == 0
@@ -76,13 +80,13 @@ def test_quiet_shows_only_the_end_and_a_step_limit_is_no_failure(agentmem) -> No
     assert "result: step limit" in ran.out
 
 
-def test_a_goal_of_ones_own_replaces_the_games(agentmem) -> None:
+def test_a_goal_of_ones_own_replaces_the_games(agentmem: Run) -> None:
     ran = agentmem("play", "coin:10", "--goal", "Go to bed.", "--max-steps", "1")
 
     assert "\ngoal: Go to bed.\n" in ran.out
 
 
-def test_two_runs_into_one_namespace_are_both_remembered(agentmem) -> None:
+def test_two_runs_into_one_namespace_are_both_remembered(agentmem: Run) -> None:
     for _ in range(2):
         agentmem("play", "coin:10", "--max-steps", "2", "--store", "both.db", "--quiet")
 

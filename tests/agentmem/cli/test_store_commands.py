@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentmem.agent.trajectory import read
 
+if TYPE_CHECKING:
+    from tests.agentmem.cli.conftest import Played, Run
 
-def test_status_shows_namespaces_events_and_cursors(agentmem, played) -> None:
+
+def test_status_shows_namespaces_events_and_cursors(agentmem: Run, played: Played) -> None:
     steps = len(read(played.trajectory).steps)
 
     ran = agentmem("status", played.store)
@@ -20,7 +25,7 @@ def test_status_shows_namespaces_events_and_cursors(agentmem, played) -> None:
     }  # fmt: skip
 
 
-def test_why_tells_the_event_behind_what_was_recalled(agentmem, played) -> None:
+def test_why_tells_the_event_behind_what_was_recalled(agentmem: Run, played: Played) -> None:
     recorded = read(played.trajectory)
     fact = next(one for step in recorded.steps for one in step.recalled if one.kind == "fact")
 
@@ -32,7 +37,7 @@ def test_why_tells_the_event_behind_what_was_recalled(agentmem, played) -> None:
     assert told["versions"][0]["since"]["event"].startswith("coin-10-arigraph-1-")
 
 
-def test_why_of_an_event_tells_what_was_made_of_it(agentmem, played) -> None:
+def test_why_of_an_event_tells_what_was_made_of_it(agentmem: Run, played: Played) -> None:
     event = read(played.trajectory).steps[0].event
 
     ran = agentmem("why", played.store, event.id)
@@ -40,7 +45,7 @@ def test_why_of_an_event_tells_what_was_made_of_it(agentmem, played) -> None:
     assert "  made: Fact: " in ran.out
 
 
-def test_rebuild_gives_the_same_graph(agentmem, played) -> None:
+def test_rebuild_gives_the_same_graph(agentmem: Run, played: Played) -> None:
     told = json.loads(agentmem("rebuild", played.store, "--memory", "arigraph", "--json").out)
     ran = agentmem("rebuild", played.store, "--memory", "arigraph", "--namespace", "finn")
 
@@ -49,7 +54,7 @@ def test_rebuild_gives_the_same_graph(agentmem, played) -> None:
     assert ran.out.endswith("the same graph\n")
 
 
-def test_replay_sees_the_same_letter_by_letter(agentmem, played) -> None:
+def test_replay_sees_the_same_letter_by_letter(agentmem: Run, played: Played) -> None:
     ran = agentmem("replay", played.trajectory)
     told = json.loads(agentmem("replay", played.trajectory, "--json").out)
 
@@ -59,7 +64,7 @@ def test_replay_sees_the_same_letter_by_letter(agentmem, played) -> None:
     assert told["evaluation"]["won"] is True
 
 
-def test_replay_fails_where_something_else_is_seen(agentmem, played, tmp_path) -> None:
+def test_replay_fails_where_something_else_is_seen(agentmem: Run, played: Played, tmp_path: Path) -> None:
     changed = tmp_path / "changed.jsonl"
     lines = played.trajectory.read_text().splitlines(keepends=True)
     step = json.loads(lines[2])
@@ -73,7 +78,7 @@ def test_replay_fails_where_something_else_is_seen(agentmem, played, tmp_path) -
     assert "then: A dragon." in ran.out
 
 
-def test_replay_feeds_the_same_events_to_another_memory_without_a_game(agentmem, played) -> None:
+def test_replay_feeds_the_same_events_to_another_memory_without_a_game(agentmem: Run, played: Played) -> None:
     events = len(read(played.trajectory).steps)
 
     ran = agentmem("-p", "no:textworld", "replay", played.trajectory, "--memory", "window", "--set", "size=2")

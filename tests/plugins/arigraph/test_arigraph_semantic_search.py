@@ -15,7 +15,7 @@ from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.plain_grammar import read_plain
-from agentmem_arigraph.semantic_search import entities_by_rule
+from agentmem_arigraph.semantic_search import entities_by_rule, phrases
 
 Open = Callable[..., AgentMemory]
 Tell = Callable[..., list[Event]]
@@ -92,16 +92,19 @@ def test_a_model_is_asked_for_entities_only_where_that_is_set(open_memory: Open,
     model = PretendModel(plain, lambda task, inputs: LanguageUnavailable(f"nobody answers {task}"))
 
     assert open_memory(language=model).search("the coin")
-    with pytest.raises(LanguageUnavailable, match="arigraph.entities"):
+    with pytest.raises(LanguageUnavailable, match=r"arigraph\.entities"):
         open_memory(language=model, entities="language").search("the coin")
 
 
 def test_a_name_is_known_by_its_whole_words() -> None:
-    known = ["key", "key 1", "monkey", "north"]
+    said = phrases("Go north with the Key 1!")
 
-    answer = entities_by_rule("Go north with the Key 1!", known)
+    assert {"key", "key 1", "north"} <= set(said)
+    assert "monkey" not in said
 
-    assert [one.name for one in answer.entities] == ["key", "key 1"]
+
+def test_directions_are_no_entities_to_search_around() -> None:
+    assert [one.name for one in entities_by_rule("go north", ["key", "north"]).entities] == ["key"]
 
 
 def test_what_another_event_said_as_well_is_not_excluded(open_memory: Open, tell: Tell) -> None:
