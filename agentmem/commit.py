@@ -22,6 +22,10 @@ from agentmem.graph.view import version_id
 IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,63}\Z", re.ASCII)
 SUPERSEDED_BY = "SUPERSEDED_BY"
 RETIRED_BY = "RETIRED_BY"
+_NOT_PUT = (AddEdge, Retire)
+"""Changes that put no node."""
+_ON_WHAT_IS = (ReviseNode, Archive, Restore)
+"""Changes that need the node as it stands, with its vector."""
 
 
 def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str) -> None:
@@ -43,19 +47,19 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
         return
     own = f"{changes.memory}/"
     for change in changes:
-        _check(change, own)
+        _check(change, own, linkable=(own, EVENT_PREFIX))
     draft = _Draft(graph, changes, cause=cause, at=at, by=by)
     for change in changes:
         draft.take(change)
     draft.write()
 
 
-def _check(change: Change, own: str) -> None:
+def _check(change: Change, own: str, *, linkable: tuple[str, ...]) -> None:
     """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
     match change:
         case AddEdge(source, name, target, _):
             named = _is_identifier(name)
-            foreign = [end for end in (source, target) if not end.startswith((own, EVENT_PREFIX))]
+            foreign = [end for end in (source, target) if not end.startswith(linkable)]
         case AddNode(node, label, _, props, _):
             named = _is_identifier(label) and all(map(_is_identifier, props))
             foreign = [] if node.startswith(own) else [node]
@@ -81,14 +85,14 @@ class _Draft:
 
     def __init__(self, graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str) -> None:
         self._graph, self._cause, self._at, self._by = graph, cause, at, by
-        self._position = changes.position
+        self._memory, self._position = changes.memory, changes.position
         self._nodes: dict[str, Node] = {}
         self._versions: list[Node] = []
         self._edges: list[Edge] = []
         self._retired: list[str] = []
         fixed = f"{changes.memory}/{changes.position}."
-        touched = {c.id for c in changes if not isinstance(c, AddEdge | Retire) and not c.id.startswith(fixed)}
-        vectors = any(isinstance(c, ReviseNode | Archive | Restore) for c in changes)
+        touched = {c.id for c in changes if not isinstance(c, _NOT_PUT) and not c.id.startswith(fixed)}
+        vectors = any(isinstance(c, _ON_WHAT_IS) for c in changes)
         self._known = {node.id: node for node in graph.get(sorted(touched), vectors=vectors)} if touched else {}
 
     def take(self, change: Change) -> None:
@@ -132,7 +136,7 @@ class _Draft:
     def _add(self, change: AddNode) -> None:
         new = Node(
             change.id, change.label, self._at, text=change.text, props=change.props, vector=change.vector,
-            memory=change.id.partition("/")[0], position=self._position, by=self._by,
+            memory=self._memory, position=self._position, by=self._by,
         )  # fmt: skip
         old = self._nodes.get(change.id) or self._known.get(change.id)
         if old is None:

@@ -59,8 +59,10 @@ def play(
 ) -> Iterator[Step]:
     """Yield steps until the episode is over or `max_steps` actions were taken.
 
-    Every observation is in the journal before anything is decided on it. The
-    memory is not closed, nor is the environment.
+    Every observation is in the journal before anything is decided on it, and
+    what it taught is recalled with the rest: which way the agent came, and what
+    just failed, is in no text, only in what the memory made of text and action.
+    The memory is not closed, nor is the environment.
 
     Args:
         environment: Reset first.
@@ -106,7 +108,6 @@ def _decide(step: Step, policy: Policy, memory: AgentMemory) -> Step:
     """Return the step with what was asked, recalled and decided."""
     started = time.perf_counter()
     query = policy.query(step.observation, step.event.at)
-    query = query.model_copy(update={"exclude": (*query.exclude, step.event.id)})
     asked = time.perf_counter()
     found = memory.search(query)
     recalled = time.perf_counter()

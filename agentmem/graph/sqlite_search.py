@@ -90,7 +90,11 @@ def nearest(
         raise WrongDimension(
             f"a query of shape {queries.shape[1:]} where this namespace keeps ({space.dim},): use its embedder"
         )
-    return _Search(session, space, index, where).run(queries, limit)
+    while True:
+        search = _Search(session, space, index, where)
+        found = search.run(queries, limit)
+        if not search.is_overtaken:
+            return found
 
 
 class _Search:
@@ -102,6 +106,8 @@ class _Search:
         self.seqs = np.concatenate([part.seqs for part in self.parts] or [np.empty(0, np.int64)])
         self.pks = np.concatenate([part.pks for part in self.parts] or [np.empty(0, np.int64)])
         self.fetched: dict[int, Node | None] = {}
+        self.newest = max((int(part.seqs[-1]) for part in self.parts if len(part.seqs)), default=0)
+        self.is_overtaken = False
 
     def run(self, queries: Vectors, limit: int) -> list[list[Hit]]:
         lines = scores(self.parts, queries)
@@ -141,6 +147,9 @@ class _Search:
         for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
             if row[8] in asked:
                 self.fetched[row[8]] = node_of(row, self.space.names)
+            elif row[8] is not None and row[8] > self.newest:
+                # Another writer has just replaced this vector: neither the old nor the new one would be found.
+                self.is_overtaken = True
 
     def _parts(self, kind: int) -> list[Snapshot]:
         ns, dim = self.space.ns, self.space.dim

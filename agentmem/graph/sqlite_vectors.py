@@ -19,6 +19,8 @@ from agentmem.graph.sqlite_session import Row, Session
 from agentmem.vectors import Vectors
 
 Whole = NDArray[np.int64]
+Key = tuple[int, int, int]
+"""Namespace, kind and dimension: a kind that was rolled back gives its number to another, of any namespace."""
 SMALLEST = 64
 MOST_DEAD = 0.25
 BLOCK_ROWS = 1024
@@ -132,16 +134,16 @@ class VectorIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._lock = threading.Lock()
-        self._matrices: dict[int, Matrix] = {}
-        self._written: dict[int, Matrix] = {}
+        self._matrices: dict[Key, Matrix] = {}
+        self._written: dict[Key, Matrix] = {}
         self._writer: tuple[Session, int] | None = None
 
     def snapshot(self, ns: int, kind: int, dim: int) -> Snapshot:
         """Return the committed current vectors of one kind."""
         with self._lock:
-            matrix = self._matrices.get(kind)
+            matrix = self._matrices.get((ns, kind, dim))
             if matrix is None:
-                matrix = self._matrices[kind] = Matrix(ns, kind, dim)
+                matrix = self._matrices[ns, kind, dim] = Matrix(ns, kind, dim)
             matrix.read_on(self._session)
             return matrix.snapshot()
 
@@ -150,10 +152,10 @@ class VectorIndex:
         if self._writer != (session, session.transactions):
             self._writer = (session, session.transactions)
             self._written = {}
-        matrix = self._written.get(kind)
+        matrix = self._written.get((ns, kind, dim))
         if matrix is None:
             # It lives as long as the batch, so nothing in it is worth a sweep.
-            matrix = self._written[kind] = Matrix(ns, kind, dim, last=session.committed_seq, sweeps=False)
+            matrix = self._written[ns, kind, dim] = Matrix(ns, kind, dim, last=session.committed_seq, sweeps=False)
         matrix.read_on(session)
         return matrix.snapshot()
 

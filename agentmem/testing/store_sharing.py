@@ -90,6 +90,19 @@ class SharingContract:
         assert ids_of(alice.scan()) == ["new"]
         assert names(store.graph("bob").nearest(vector, limit=1)) == ["n"]
 
+    def test_a_namespace_that_came_to_nothing_leaves_no_trace_in_the_next(self, store: Store) -> None:
+        vector = unit_vectors(1)[0]
+        alice, bob = store.graph("alice"), store.graph("bob")
+        with pytest.raises(RuntimeError), alice.batch():
+            alice.put_nodes([fact("n", vector=vector[:5])])
+            alice.nearest(vector[:5], limit=1)
+            raise RuntimeError
+
+        for graph in (bob, alice):
+            graph.put_nodes([fact("n", vector=vector)])
+
+        assert names(alice.nearest(vector, limit=5)) == names(bob.nearest(vector, limit=5)) == ["n"]
+
     def test_many_threads_write_and_read_at_once(self, store: Store) -> None:
         graph = store.graph("alice")
 
@@ -139,6 +152,20 @@ class SharingContract:
             raise RuntimeError
 
         assert ids_of(_nodes(graph, vector)) == ["n"]
+
+    def test_a_node_that_is_replaced_again_and_again_is_never_missed(self, graph: Graph) -> None:
+        vectors = unit_vectors(200)
+        graph.put_nodes([fact("n", vector=vectors[0]), fact("other", vector=vectors[1])])
+
+        def replace_it() -> None:
+            for turn, vector in enumerate(vectors):
+                graph.put_nodes([fact("n", turn, vector=vector)])
+
+        writer = threading.Thread(target=replace_it)
+        writer.start()
+        while writer.is_alive():
+            assert sorted(names(graph.nearest(vectors[0], limit=5))) == ["n", "other"]
+        writer.join()
 
     def test_a_backup_can_be_opened_while_others_go_on_writing(self, store: Store, tmp_path: Path) -> None:
         graph = store.graph("alice")

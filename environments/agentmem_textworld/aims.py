@@ -49,7 +49,9 @@ _END = (
 )
 _WHAT = rf"{_THE}?(?!trip\b|ready\b)([^.,;!?\n]{{1,60}}?){_END}"
 _TAKE = r"(?:take|retrieve|recover|pick[- ]up|lift|grab|get|find|collect|fetch|obtain|acquire|steal)"
-_FILLER = r"(?:(?: that's)? (?:in|inside|within) the [^.,;!?\n]{1,40}?)?"
+_FILLER = r"(?:(?: that's)? (?:in|inside|within) the [^.,;!?\n]{1,40}?" + _END + r")?"
+_SURE = r"(?:that|(?:sure|assure|ensure|so|see|doublecheck)(?! that\b))"
+_STATE = r"(wide open|opened|open|ajar|closed|shut|unlocked|locked)"
 _PATTERNS = tuple(
     (verb, re.compile(pattern, re.IGNORECASE))
     for verb, pattern in (
@@ -58,10 +60,7 @@ _PATTERNS = tuple(
         ("unlock", rf"\bunlock(?: and open)? {_WHAT}{_FILLER}(?: (?:with|using|by) (?:the )?{_WHAT})?"),
         ("open-with", rf"\bopen the locked {_WHAT} using {_WHAT}"),
         ("lock", rf"\block {_WHAT}{_FILLER}(?: with {_WHAT})?"),
-        (
-            "state",
-            rf"\bthat {_WHAT}{_FILLER} is (wide open|opened|open|ajar|closed|shut|unlocked|locked)(?: with {_WHAT})?",
-        ),
+        ("state", rf"\b{_SURE} {_WHAT}{_FILLER} is {_STATE}(?: with {_WHAT})?"),
         (
             "drop",
             rf"\b(?:drop|place|ditch|throw|toss|deposit) {_WHAT} on the (?:floor|ground)(?: of the {_WHAT})?",

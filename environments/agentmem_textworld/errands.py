@@ -36,7 +36,7 @@ def leave(known: Knowledge, way: str, reason: str) -> Step:
     state = known.openness.get(door) if door else None
     if door and state == "locked" and (key := known.keys.get(door)):
         return Step(f"unlock {door} with {key}", f"the {door} is locked; {reason}")
-    if door and state == "closed" and (door, "opened") not in known.cannot:
+    if door and state == "closed":
         return Step(f"open {door}", f"the {door} is closed; {reason}")
     return Step(f"go {way}", reason)
 
@@ -88,10 +88,14 @@ def _try_keys(known: Knowledge, lock: str) -> Step | None:
     asking = at_lock(known, lock, f"open {lock}", f"to see what opens the {lock}")
     if asking and (lock, "opened") not in known.cannot:
         return asking
-    for key in known.carried:
-        if key.endswith("key") and (key, lock) not in known.misfits:
-            return at_lock(known, lock, f"unlock {lock} with {key}", f"the {key} may fit")
-    return None
+    key = likely_key(known, lock)
+    return at_lock(known, lock, f"unlock {lock} with {key}", f"the {key} may fit") if key else None
+
+
+def likely_key(known: Knowledge, lock: str) -> str | None:
+    """Return the key that is told to fit, or else one that is carried and has not failed."""
+    carried = (thing for thing in known.carried if "key" in thing.split()[-1] and (thing, lock) not in known.misfits)
+    return known.keys.get(lock) or next(carried, None)
 
 
 def fetch(known: Knowledge, thing: str, reason: str, depth: int = 0) -> Step | None:

@@ -108,6 +108,14 @@ class Knowledge:
         relation, holder = self.placed.get(thing, ("", ""))
         return relation == "is in" and self.is_room(holder)
 
+    def furniture_called(self, name: str) -> str:
+        """Return the name by which a room shows what `name` may mean: an "old rusty safe" may be shown as a safe."""
+        if name in self.placed or name in self.doors.values():
+            return name
+        return next(
+            (thing for thing in sorted(self.placed) if name.endswith(f" {thing}") and self.is_furniture(thing)), name
+        )
+
     def may_open(self, thing: str) -> bool:
         """Return whether it may be a container that is not open yet and could be opened."""
         return (

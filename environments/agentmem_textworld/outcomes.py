@@ -32,7 +32,20 @@ def read_outcome(text: str, command: Command) -> list[Fact] | None:
                 known = True
                 facts.extend(tell(found, command))
                 break
-    return facts if known else None
+    return [*facts, *_by_shorter_name(facts, command)] if known else None
+
+
+def _by_shorter_name(facts: list[Fact], command: Command) -> Iterator[Fact]:
+    """Give the facts again for a thing that the command named by its noun alone, as the room did.
+
+    An "old rusty safe" may be described as a safe; only the answer names it in full.
+    """
+    ending = f" {command.thing}" if command.thing else None
+    for fact in facts:
+        if ending and fact.slot == "openness" and fact.subject.endswith(ending):
+            yield fact.model_copy(update={"subject": command.thing})
+        elif ending and fact.relation == "unlocks" and fact.object.endswith(ending):
+            yield fact.model_copy(update={"object": command.thing})
 
 
 def is_refusal(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agentmem.agent.environment import Observation
@@ -65,7 +66,8 @@ def _plan(known: Knowledge, goal: Goal) -> tuple[Step | None, list[str]]:
         return serve(known), [f"serve the {thing}" for thing in known.required]
     open_aims: list[str] = []
     for aim in reversed(goal.aims):
-        step = pursue(known, aim)
+        shown = replace(aim, thing=known.furniture_called(aim.thing), other=known.furniture_called(aim.other))
+        step = pursue(known, shown)
         if step == MET:
             continue
         open_aims.append(aim.text)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from agentmem_textworld.aims import Aim
-from agentmem_textworld.errands import Step, at_lock, at_thing, fetch, open_up, reach, unlock
+from agentmem_textworld.errands import Step, at_lock, at_thing, fetch, likely_key, open_up, reach, unlock
 from agentmem_textworld.knowledge import Knowledge
 
 MET: Final = "met"
@@ -71,7 +71,9 @@ def _unlock(known: Knowledge, aim: Aim) -> Pursuit:
 def _lock(known: Knowledge, aim: Aim) -> Pursuit:
     if known.openness.get(aim.thing) == "locked":
         return MET
-    key = aim.other or known.keys.get(aim.thing, "")
+    key = aim.other or likely_key(known, aim.thing)
+    if key is None:
+        return None
     if not known.carries(key):
         return fetch(known, key, f"the goal is to {aim.text}")
     if known.openness.get(aim.thing) == "open":

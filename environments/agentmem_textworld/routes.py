@@ -33,10 +33,13 @@ class Routes:
                     queue.append(there)
 
     def passable(self, room: str, way: str) -> bool:
-        """Return whether one can leave that way: no locked door, or one whose key is carried."""
+        """Return whether one can leave that way: no door that cannot be opened, or is locked and no key carried."""
         door = self._known.doors.get((room, way))
-        if door is None or self._known.openness.get(door) != "locked":
+        state = self._known.openness.get(door, "open") if door else "open"
+        if not door or state == "open":
             return True
+        if state == "closed":
+            return (door, "opened") not in self._known.cannot
         key = self._known.keys.get(door)
         return key is not None and self._known.carries(key)
 

@@ -60,7 +60,8 @@ def recollections(asked: Asked) -> list[Recollection]:
     told = place_and_ways(query, graph, settings)
     told += [_found_fact(one, sources[node]) for node, one in found.items()]
     told += _episodes(found, vectors.get(query.text.strip()), asked)
-    told = [one for one in told if one.score >= query.min_score and not set(one.sources) <= set(query.exclude)]
+    excluded = set(query.exclude)
+    told = [one for one in told if one.score >= query.min_score and not excluded.issuperset(one.sources)]
     if settings.fill and query.min_score == 0 and len(told) < query.limit:
         told += _filling(found, depths, asked, room=query.limit - len(told))
     return sorted(told, key=_order)[: query.limit]

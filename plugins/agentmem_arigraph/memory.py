@@ -12,10 +12,10 @@ from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
 from agentmem.vectors import Vectors
 from agentmem_arigraph.answers import Asked, recollections
-from agentmem_arigraph.extraction import Scene, fact_in, resolve, triple
+from agentmem_arigraph.extraction import Scene, fact_in, key_of, resolve, triple
 from agentmem_arigraph.navigation import is_of_the_map
 from agentmem_arigraph.retirement import judge
-from agentmem_arigraph.schema import EPISODES, FACT_EDGES, MAP_KEY, SUBJECT_EDGES
+from agentmem_arigraph.schema import DONE, EPISODES, FACT_EDGES, MAP_KEY, TO_DO
 from agentmem_arigraph.settings import AriGraphSettings
 
 
@@ -78,16 +78,26 @@ class AriGraph:
         return recollections(Asked(query, graph, language, self.settings))
 
     def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> dict[str, Fact]:
-        """Return, by node id, the current facts of the subjects named; with a model, of objects as well."""
-        names = _names_of(scene.facts) if far else dict.fromkeys(fact.subject for fact in scene.facts)
-        if not names:
+        """Return, by node id, the current facts that the new ones may repeat or replace.
+
+        These are what fills a slot of their subjects, the same facts, and the tasks they
+        may fulfil: all found by key, however much is known. With a model (`far`), also the
+        newest facts within one hop, as in the paper.
+        """
+        if not scene.facts:
             return {}
-        starts = [graph.id_of("Entity", name) for name in names]
-        limit = self.settings.candidates * len(starts)
-        edges = graph.edges(starts, types=FACT_EDGES if far else SUBJECT_EDGES, direction="in", limit=limit)
-        if len(edges) == limit:  # a much-told entity: what fills its slots is read whatever its age
-            edges += graph.edges(starts, types=["STATE"], direction="in")
-        return {node.id: fact_in(node) for node in graph.get(list(dict.fromkeys(edge.source for edge in edges)))}
+        subjects = dict.fromkeys(graph.id_of("Entity", fact.subject) for fact in scene.facts)
+        edges = graph.edges(list(subjects), types=["STATE"], direction="in")
+        if far:
+            ends = [graph.id_of("Entity", name) for name in _names_of(scene.facts)]
+            limit = self.settings.candidates * len(ends)
+            edges += graph.edges(ends, types=FACT_EDGES, direction="in", limit=limit)
+        ids = dict.fromkeys(edge.source for edge in edges)
+        for fact in scene.facts:
+            ids[graph.id_of("Fact", key_of(fact.subject, fact.relation, fact.object))] = None
+            if fact.relation in DONE:
+                ids[graph.id_of("Fact", key_of(fact.subject, TO_DO, fact.object))] = None
+        return {node.id: fact_in(node) for node in graph.get(list(ids))}
 
 
 def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Json]:
@@ -111,7 +121,8 @@ def _add_facts(
     """Propose nodes for the new facts and return their ids."""
     added: dict[tuple[str, str, str], str] = {}
     for fact, vector in zip(new, vectors, strict=True):
-        node = changes.add("Fact", fact.text, props=_props_of_fact(fact, told), vector=_or_none(vector))
+        key = key_of(*triple(fact)) if fact.slot is None else None
+        node = changes.add("Fact", fact.text, key=key, props=_props_of_fact(fact, told), vector=_or_none(vector))
         subject, object_ = (keyed_id(changes.memory, "Entity", name) for name in (fact.subject, fact.object))
         changes.link(node, "SUBJECT" if fact.slot is None else "STATE", subject)
         changes.link(node, "OBJECT", object_)

@@ -7,9 +7,9 @@
 (Fact)-[ON_MAP]->(Map)                     one Map; the facts that say how places lie
 ```
 
-A fact that fills a slot hangs on its subject by STATE, any other by SUBJECT: of
-the first an entity has few, so what a new fact replaces is found at once,
-however much is known of the entity.
+A fact that fills a slot hangs on its subject by STATE, any other by SUBJECT and
+has its content for a key: an entity has few slots, and a key is looked up. So
+what a new fact repeats or replaces is found at once, however much is known.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from agentmem.graph.contract import Where
 
 FACTS = Where(label="Fact")
 EPISODES = Where(label="Episode")
-SUBJECT_EDGES = ("STATE", "SUBJECT")
 FACT_EDGES = ("STATE", "SUBJECT", "OBJECT")
 MAP_KEY = "places"
+TO_DO = "to be"
+DONE = ("is", "has been")
+"""Relations of facts that fulfil a task (`agentmem.language.facts.outdates`)."""

@@ -118,7 +118,9 @@ def semantic_search(
     known = dict(vectors)
     found: dict[str, Found] = {}
     for level in range(max(left.values(), default=0), 0, -1):
-        frontier = list(islice((name for name, hops_left in left.items() if hops_left == level), settings.queries))
+        waiting = [name for name, hops_left in left.items() if hops_left == level]
+        reached = islice((name for name in waiting if name not in depths), settings.queries)
+        frontier = [*(name for name in waiting if name in depths), *reached]
         _learn(known, frontier, graph)
         frontier = [name for name in frontier if name in known]
         if not frontier:

@@ -18,15 +18,15 @@ class AriGraphSettings(BaseModel):
         depth: The most hops from an entity; the paper's entity scores are 1 or 2, 3 in its
             question answering.
         text_depth: Hops from the text of the query itself; 0 searches around entities only.
-        queries: Ours: the most queries in one hop, those nearest to the start first. The
-            paper has no cap, and its model names few.
+        queries: Ours: the most entities a hop goes on from, those found first. The starts are
+            all searched around. The paper has no cap.
         episodes: k, how many episodes are recalled; 0 recalls none.
         scoring: How episodes are ranked: equation 1 ("paper"), or as the authors' program
             does ("code": natural logarithm, and likeness to the text of the query).
         episode_candidates: Ours: how many episodes are weighed, of the newest and of those that
             first told the facts found; so a recall costs the same in a large memory.
-        candidates: Ours: how many facts per entity may be found outdated, newest first,
-            beside those that fill a slot, which all are.
+        candidates: Ours: with a model, how many facts per entity it is shown to find outdated
+            ones among, newest first.
         fill: Ours: use the room a generous limit leaves for more current facts.
         navigation: Ways and unexplored exits are recalled "always" (and pinned), "never", or
             when the text of the query asks for them.
@@ -39,10 +39,10 @@ class AriGraphSettings(BaseModel):
     width: int = Field(default=6, ge=1, le=100)
     depth: int = Field(default=3, ge=0, le=10)
     text_depth: int = Field(default=1, ge=0, le=10)
-    queries: int = Field(default=32, ge=1, le=1000)
+    queries: int = Field(default=8, ge=1, le=1000)
     episodes: int = Field(default=2, ge=0, le=100)
     scoring: Literal["paper", "code"] = "paper"
-    episode_candidates: int = Field(default=12, ge=1, le=100_000)
+    episode_candidates: int = Field(default=6, ge=1, le=100_000)
     candidates: int = Field(default=64, ge=1, le=10_000)
     fill: bool = True
     navigation: Literal["asked", "always", "never"] = "asked"

@@ -115,7 +115,7 @@ class StoreBesideDict(RuleBasedStateMachine):
 
 
 StoreBesideDict.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=120, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestStoreBesideDict = StoreBesideDict.TestCase
 

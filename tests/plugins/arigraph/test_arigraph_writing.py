@@ -13,6 +13,7 @@ from agentmem.graph.contract import Node, Where
 from agentmem.language.contract import Language
 from agentmem.language.facts import HERE, Reading
 from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.extraction import normal, resolve
 
@@ -106,7 +107,7 @@ def test_a_thing_that_returns_is_a_new_fact_with_a_past(open_memory: Open, tell:
 
 
 def test_what_fills_a_slot_is_found_however_much_was_told_since(open_memory: Open, tell: Tell, facts: Facts) -> None:
-    memory = open_memory(candidates=1)
+    memory = open_memory()
     tell(memory, "The key is on the table.")
     tell(memory, *(f"The key unlocks the door {n}." for n in range(5)))
 
@@ -114,6 +115,16 @@ def test_what_fills_a_slot_is_found_however_much_was_told_since(open_memory: Ope
 
     assert "key, is on, table" not in facts(memory)
     assert "key, is on, shelf" in facts(memory)
+
+
+def test_a_known_fact_is_recognised_however_much_was_told_since(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory()
+    tell(memory, *(f"The key unlocks the door {n}." for n in range(5)))
+    before = memory.graph.stats()["arigraph/Fact"]
+
+    tell(memory, "The key unlocks the door 0.")
+
+    assert memory.graph.stats()["arigraph/Fact"] == before
 
 
 def test_of_two_values_in_one_text_the_last_one_stands() -> None:
@@ -200,3 +211,16 @@ def test_with_a_model_facts_of_all_new_entities_are_judged(open_memory: Open, te
     tell(memory, "ann | owns | boat", "bea | buys | boat")
 
     assert shown == ["f1: ann, owns, boat"]
+
+
+def test_a_task_is_done_and_can_be_set_again(open_memory: Open, tell: Tell) -> None:
+    to_do = Fact(subject="carrot", relation="to be", object="diced")
+    done = Fact(subject="carrot", relation="is", object="diced", slot="cut")
+    grammar = {"dice it": to_do, "it is diced": done, "dice another one": to_do}
+    rules = {"facts": [lambda text, action=None: Reading(facts=(grammar[text],))]}
+    memory = open_memory(language=RuleLanguage(HashEmbedder(), rules))
+
+    tell(memory, *grammar)
+
+    known = [{one.text for one in memory.search("carrot", as_of=upto) if one.kind == "fact"} for upto in (1, 2, 3)]
+    assert known == [{to_do.text}, {done.text}, {to_do.text, done.text}]
