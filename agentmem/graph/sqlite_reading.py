@@ -8,14 +8,19 @@ from typing import NamedTuple
 
 from agentmem.graph.contract import Direction, Edge, Node, Where
 from agentmem.graph.filters import conditions, standings
-from agentmem.graph.sqlite_rows import COLUMNS, ids_json, node_of, vector_of
+from agentmem.graph.sqlite_kept import Kept
+from agentmem.graph.sqlite_rows import COLUMNS, KEPT_COLUMNS, ids_json, kept_of, node_of, vector_of
 from agentmem.graph.sqlite_session import Row, Session, Space
 from agentmem.graph.sqlite_spaces import kinds_of
 
 # S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
 
-GET = f"select {COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"  # noqa: S608
-GET_WITH_VECTORS = GET.replace(" from ", ", v.v from ", 1) + " left join vec v on v.seq = n.vec"
+GET = f"select {KEPT_COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"  # noqa: S608
+GET_ROWS = f"select {KEPT_COLUMNS} from json_each(?) w cross join node n on n.pk = w.value where n.ns = ?"  # noqa: S608
+GET_WITH_VECTORS = f"""select {COLUMNS}, v.v from json_each(?) w
+cross join node n on n.ns = ? and n.id = w.value left join vec v on v.seq = n.vec"""  # noqa: S608
+MOST_BY_ROW = 1000
+"""Nodes of a scan that are looked up among those kept; a longer one reads them from the file as they come."""
 EDGES = """select a.id, e.type, b.id, e.props, e.position from json_each(:ids) w
 cross join node {near} on {near}.ns = :ns and {near}.id = w.value
 cross join edge e on e.{near_end} = {near}.pk{living}{typed}
@@ -27,8 +32,24 @@ SIDES = {"out": [FROM_SOURCE], "in": [FROM_TARGET], "both": [FROM_SOURCE, FROM_T
 
 def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) -> list[Node]:
     """Return the nodes with these ids, in their order."""
-    rows = session.rows(GET_WITH_VECTORS if vectors else GET, (ids_json(ids), space.ns))
-    return _nodes(rows, space)
+    if vectors:
+        return _nodes(session.rows(GET_WITH_VECTORS, (ids_json(ids), space.ns)), space)
+    found = {one: session.kept.by_id(space.ns, one) for one in ids}
+    missing = [one for one, kept in found.items() if kept is None]
+    if missing:
+        rows = session.rows(GET, (ids_json(missing), space.ns))
+        found.update((row[0], kept_of(row, session, space)) for row in rows)
+    return [kept.node for one in ids if (kept := found[one]) is not None]
+
+
+def by_rows(session: Session, space: Space, pks: Sequence[int]) -> list[Kept]:
+    """Return the nodes in these rows, in their order; rows that are gone are left out."""
+    found = {pk: session.kept.by_pk(pk) for pk in pks}
+    missing = [pk for pk, kept in found.items() if kept is None]
+    if missing:
+        rows = session.rows(GET_ROWS, (json.dumps(missing), space.ns))
+        found.update((row[8], kept_of(row, session, space)) for row in rows)
+    return [kept for pk in pks if (kept := found[pk]) is not None]
 
 
 def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool) -> list[Node]:
@@ -38,9 +59,15 @@ def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: i
     """
     filters, values = conditions(where)
     stretches = [(kind, *standing) for kind in kinds_of(space, where) for standing in standings(where)]
-    rows: list[Row] = []
+    if len(stretches) == 1 and not vectors and limit is not None and limit <= MOST_BY_ROW:
+        kind, standing, more = stretches[0]
+        sql = _scan_sql(standing + filters, newest=newest, columns="n.pk")
+        rows = session.rows(sql, (space.ns, kind, *more, *values, limit))
+        return [kept.node for kept in by_rows(session, space, [row[0] for row in rows])]
+    columns = f"{COLUMNS}, v.v" if vectors else COLUMNS
+    rows = []
     for kind, standing, more in stretches:
-        sql = _scan_sql(standing + filters, newest=newest, vectors=vectors)
+        sql = _scan_sql(standing + filters, newest=newest, columns=columns)
         rows += session.rows(sql, (space.ns, kind, *more, *values, -1 if limit is None else limit))
     if len(stretches) > 1:
         rows.sort(key=lambda row: (row[5], row[0]), reverse=newest)
@@ -91,9 +118,9 @@ def stats(session: Session, space: Space) -> dict[str, int]:
     }
 
 
-def _scan_sql(filters: str, *, newest: bool, vectors: bool) -> str:
+def _scan_sql(filters: str, *, newest: bool, columns: str) -> str:
     order = " desc" if newest else ""
-    columns, join = (f"{COLUMNS}, v.v", " left join vec v on v.seq = n.vec") if vectors else (COLUMNS, "")
+    join = " left join vec v on v.seq = n.vec" if "v.v" in columns else ""
     return (
         f"select {columns} from node n{join} where n.ns = ? and n.kind = ?{filters} "  # noqa: S608
         f"order by n.position{order}, n.id{order} limit ?"

@@ -10,10 +10,12 @@ import numpy as np
 from agentmem.errors import WrongDimension
 from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
 from agentmem.graph.contract import Node
-from agentmem.graph.sqlite_session import Row
+from agentmem.graph.sqlite_kept import Kept
+from agentmem.graph.sqlite_session import Row, Session, Space
 from agentmem.vectors import Vectors
 
 COLUMNS = "n.id, n.kind, n.at, n.text, n.props, n.position, n.retired, n.said_by"
+KEPT_COLUMNS = f"{COLUMNS}, n.pk, n.vec"
 
 
 def content_of(node: Node) -> Row:
@@ -35,6 +37,11 @@ def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None 
     memory, label = names[kind]
     known = {} if props == "{}" else json.loads(props)
     return Node(id_, label, moment(at), memory, text, known, vector, position, retired, by)
+
+
+def kept_of(row: Row, session: Session, space: Space) -> Kept:
+    """Return the node of a row of `KEPT_COLUMNS`, kept from now on."""
+    return session.kept.add(space.ns, Kept(row[8], row[9], node_of(row, space.names)))
 
 
 def blob_of(vector: Vectors) -> bytes:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agentmem.errors import WrongDimension
 from agentmem.graph.contract import Hit, Node, Where
 from agentmem.graph.filters import conditions, everything, standings
-from agentmem.graph.sqlite_rows import COLUMNS, node_of
+from agentmem.graph.sqlite_rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
 from agentmem.graph.sqlite_session import Session, Space
 from agentmem.graph.sqlite_spaces import kinds_of
 from agentmem.graph.sqlite_vectors import Snapshot, VectorIndex, best, scores
@@ -103,11 +103,13 @@ class _Search:
     def __init__(self, session: Session, space: Space, index: VectorIndex, where: Where) -> None:
         self.session, self.space, self.index, self.where = session, space, index, where
         self.parts = [part for kind in kinds_of(space, where) for part in self._parts(kind)]
+        session.refresh()  # so that no node kept is older than the matrices, which would find it twice
         self.seqs = np.concatenate([part.seqs for part in self.parts] or [np.empty(0, np.int64)])
         self.pks = np.concatenate([part.pks for part in self.parts] or [np.empty(0, np.int64)])
         self.fetched: dict[int, Node | None] = {}
         self.newest = max((int(part.seqs[-1]) for part in self.parts if len(part.seqs)), default=0)
         self.is_overtaken = False
+        self.is_plain = where == Where(memory=where.memory, label=where.label)
 
     def run(self, queries: Vectors, limit: int) -> list[list[Hit]]:
         lines = scores(self.parts, queries)
@@ -135,21 +137,31 @@ class _Search:
     def _fetch(self, places: NDArray[np.intp]) -> None:
         wanted = dict(zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True))
         missing = [(seq, pk) for seq, pk in wanted.items() if seq not in self.fetched]
+        if self.is_plain:
+            missing = [(seq, pk) for seq, pk in missing if not self._take_kept(seq, pk)]
         self.fetched.update((seq, None) for seq, _ in missing)
         if not missing:
             return
         filters, values = everything(self.where)
         sql = (
-            f"select {COLUMNS}, n.vec from json_each(?) w "  # noqa: S608
+            f"select {KEPT_COLUMNS} from json_each(?) w "  # noqa: S608
             f"cross join node n on n.pk = w.value where n.ns = ?{filters}"
         )
         asked = {seq for seq, _ in missing}
         for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
-            if row[8] in asked:
-                self.fetched[row[8]] = node_of(row, self.space.names)
-            elif row[8] is not None and row[8] > self.newest:
+            if row[9] in asked:
+                self.fetched[row[9]] = kept_of(row, self.session, self.space).node
+            elif row[9] is not None and row[9] > self.newest:
                 # Another writer has just replaced this vector: neither the old nor the new one would be found.
                 self.is_overtaken = True
+
+    def _take_kept(self, seq: int, pk: int) -> bool:
+        """Take a candidate from the nodes kept; they are current, and of a kind that is searched."""
+        kept = self.session.kept.by_pk(pk)
+        if kept is None or kept.seq != seq:
+            return False
+        self.fetched[seq] = kept.node if kept.node.retired is None else None
+        return True
 
     def _parts(self, kind: int) -> list[Snapshot]:
         ns, dim = self.space.ns, self.space.dim
@@ -180,7 +192,7 @@ class _Search:
 
     def _bury(self) -> None:
         # Only a search for all that is current tells what is gone from what was filtered out.
-        if self.session.depth or self.where != Where(memory=self.where.memory, label=self.where.label):
+        if self.session.depth or not self.is_plain:
             return
         gone = {seq for seq, node in self.fetched.items() if node is None}
         if gone:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
+from agentmem.graph.sqlite_kept import KeptNodes
 from agentmem.graph.sqlite_words import PendingWords
 
 Row = tuple[Any, ...]
@@ -58,12 +59,14 @@ class Session:
         transactions: How many transactions it has begun.
         committed_seq: The highest `vec.seq` when the current one began.
         spaces: What it knows of namespaces.
+        kept: Nodes it has read lately.
         words: Which rows of the text index are to be brought up to date before the commit.
     """
 
     def __init__(self, settings: Settings, writers: threading.Lock) -> None:
         self.connection = connect(settings)
         self.spaces: dict[str, Space] = {}
+        self.kept = KeptNodes()
         self.words = PendingWords()
         self.depth = 0
         self.transactions = 0
@@ -108,6 +111,7 @@ class Session:
         if version != self._seen_version:
             self._seen_version = version
             self.spaces.clear()
+            self.kept.clear()
 
     def next_seq(self) -> int:
         """Return a number for a new vector; only inside a batch."""
@@ -184,6 +188,7 @@ class Session:
 
     def _undo(self, statement: str) -> None:
         self.spaces.clear()
+        self.kept.clear()
         # With a full disk SQLite may have rolled back by itself.
         if self.connection.in_transaction:
             self.connection.execute(statement)

@@ -56,6 +56,7 @@ def put_nodes(session: Session, space: Space, nodes: Sequence[Node]) -> None:
             added.append((*content, seq, space.ns, pk, node.id, kind))
         if text or node.text:
             session.words.note(pk, Indexed(text, kind))
+    session.kept.forget(space.ns, known)
     _write(session, added, replaced, blobs)
     if vectors is not None:
         keep_dimension(session, space, vectors.shape[1])
@@ -92,6 +93,7 @@ def put_edges(session: Session, space: Space, edges: Sequence[Edge]) -> None:
 
 def retire(session: Session, space: Space, ids: Sequence[str], *, position: int) -> int:
     """Mark nodes as retired; return how many were current."""
+    session.kept.forget(space.ns, ids)
     return session.run_many(RETIRE, [(position, space.ns, one) for one in ids])
 
 
@@ -100,6 +102,7 @@ def delete(session: Session, space: Space, ids: Sequence[str]) -> int:
     known = session.rows(KNOWN, (ids_json(list(dict.fromkeys(ids))), space.ns))
     for _, pk, kind, text in known:
         session.words.note(pk, Indexed(text, kind))
+    session.kept.forget(space.ns, (row[0] for row in known))
     session.run_many(DELETE, [(space.ns, row[1]) for row in known])
     return len(known)
 
@@ -108,6 +111,7 @@ def delete_namespace(session: Session, space: Space) -> int:
     """Erase all that is kept for a namespace; return how many nodes it had."""
     for pk, kind, text in session.rows("select pk, kind, text from node where ns = ? and text <> ''", (space.ns,)):
         session.words.note(pk, Indexed(text, kind))
+    session.kept.clear()
     count = session.run("delete from node where ns = ?", (space.ns,))
     for table in ("kind", "counter", "space"):
         session.run(f"delete from {table} where ns = ?", (space.ns,))  # noqa: S608 - one of the three names above
