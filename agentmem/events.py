@@ -72,11 +72,14 @@ class Event(Value):
         return f"{EVENT_PREFIX}{self.id}"
 
     @property
+    def said(self) -> str:
+        """The text, with who said it where that is known: what facts are read from."""
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+
+    @property
     def passage(self) -> str:
         """The event as a line of a transcript: `> action` above what was seen."""
-        if self.action is not None:
-            return f"> {self.action}\n{self.text}"
-        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+        return self.said if self.action is None else f"> {self.action}\n{self.said}"
 
 
 class Query(Value):

@@ -82,6 +82,7 @@ def play(
         watch = {"environment": spent}
         event = new_event(seen(result.observation), at=clock(), id=f"{episode}/{number}", action=action, **_who(result))
         added, watch["write"] = _timed(partial(memory.add_many, [event]))
+        event = next(iter(added.events), event)
         last = result.done or number == max_steps
         step = Step(event, result.observation, result.reward, result.done, receipt=added.receipt,
                     set_aside=added.set_aside, milliseconds=watch)  # fmt: skip

@@ -79,7 +79,7 @@ def shown(step: Step, evaluation: EvalInfo, *, place: str) -> Shown:
         did=one_line(step.event.action or "", limit=120),
         saw=tuple(_lines(step.event.text)),
         recalled=_counted(step.recollections),
-        best=tuple(_reason(one) for one in _best(step.recollections)),
+        best=tuple(_reason(one) for one in _best(step)),
         plan=_plan(decision.plan) if decision else (),
         does=one_line(decision.action, limit=120) if decision else "",
         because=one_line(decision.reason, limit=160) if decision else "",
@@ -114,8 +114,9 @@ def _plan(goals: tuple[str, ...]) -> tuple[str, ...]:
     return (*(one_line(goal, limit=80) for goal in goals[: GOALS - 1]), f"{len(goals) - GOALS + 1} more")
 
 
-def _best(recollections: Iterable[Recollection]) -> list[Recollection]:
-    return [one for one in recollections if not one.pinned][:BEST]
+def _best(step: Step) -> list[Recollection]:
+    """Return the best of what was recalled from before: what was just seen is shown already."""
+    return [one for one in step.recollections if not one.pinned and one.position < step.event.position][:BEST]
 
 
 def _reason(one: Recollection) -> Reason:

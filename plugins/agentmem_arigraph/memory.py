@@ -31,13 +31,13 @@ class AriGraph:
         """Read all events, and embed what they say in one call; a single one is left to `write`."""
         if len(events) == 1:
             return
-        language.prefetch(FACTS, [{"text": event.text, "action": event.action} for event in events])
+        language.prefetch(FACTS, [{"text": event.said, "action": event.action} for event in events])
         if language.leaves:
             return  # an answer may have failed: `write` asks for each by itself
         texts: dict[str, None] = {}
         place: str | None = None
         for event in events:
-            scene = resolve(language.ask(FACTS, text=event.text, action=event.action), before=place)
+            scene = resolve(language.ask(FACTS, text=event.said, action=event.action), before=place)
             place = scene.place
             texts[event.passage] = None
             for fact in scene.facts:
@@ -50,7 +50,7 @@ class AriGraph:
         A fact that is known and current is not added again; the episode links to it.
         """
         last = _last_episode(graph, session=event.session)
-        reading = language.ask(FACTS, text=event.text, action=event.action)
+        reading = language.ask(FACTS, text=event.said, action=event.action)
         scene = resolve(reading, before=_text(last.get("place")))
         around = self._around(scene, graph, far=language.leaves)
         nodes = {triple(fact): node for node, fact in around.items()}
