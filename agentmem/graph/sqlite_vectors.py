@@ -23,6 +23,7 @@ Key = tuple[int, int, int]
 """Namespace, kind and dimension: a kind that was rolled back gives its number to another, of any namespace."""
 SMALLEST = 64
 MOST_DEAD = 0.25
+BLOCK_SCORES = 512
 BLOCK_ROWS = 1024
 """Rows scored at a time for many queries: they stay in the processor's cache."""
 
@@ -203,5 +204,19 @@ def best(line: Vectors, count: int) -> NDArray[np.intp]:
     """Return the indices of the `count` highest scores, and of all that equal the last of them; none that is dead."""
     if count >= len(line):
         return np.flatnonzero(line > -2.0)
-    lowest = np.partition(line, len(line) - count)[len(line) - count]
-    return np.flatnonzero((line >= lowest) & (line > -2.0))
+    places = _high(line, count)
+    part = line[places]
+    lowest = np.partition(part, len(part) - count)[len(part) - count]
+    return places[(part >= lowest) & (part > -2.0)]
+
+
+def _high(line: Vectors, count: int) -> NDArray[np.intp]:
+    """Return indices that hold the `count` best and few more, so that few need sorting.
+
+    `count` blocks have a maximum of at least the count-th best maximum, so the count-th best score is not below it.
+    """
+    blocks = len(line) // BLOCK_SCORES
+    if blocks <= count:
+        return np.arange(len(line))
+    tops = line[: blocks * BLOCK_SCORES].reshape(blocks, BLOCK_SCORES).max(axis=1)
+    return np.flatnonzero(line >= np.partition(tops, blocks - count)[blocks - count])

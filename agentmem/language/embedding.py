@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DIM = 256
 VECTORS = "wordllama/weights/l2_supercat_256.safetensors"
 TOKENIZER = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
+FEW = 64
+"""Texts tokenized one by one: more at once wake other threads, and on a busy machine those are waited for."""
 TOKENS_AT_ONCE = 4096
 """So that a text of a million characters needs megabytes, not gigabytes."""
 
@@ -66,7 +68,8 @@ class _WordVectors:
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text; half a surrogate pair is read as a question mark."""
         whole = [text if text.isascii() else text.encode("utf-8", "replace").decode() for text in texts]
-        return [found.ids for found in self.tokenizer.encode_batch_fast(whole, add_special_tokens=False)]
+        parts = [whole] if len(whole) > FEW else [[text] for text in whole]
+        return [found.ids for part in parts for found in self.tokenizer.encode_batch_fast(part, add_special_tokens=False)]
 
     def add_up(self, ids: Sequence[int], row: Vectors) -> None:
         """Add the vectors of `ids` to `row`; the sum points where the mean does."""

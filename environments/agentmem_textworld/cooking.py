@@ -28,9 +28,10 @@ def cook(known: Knowledge, kitchen: str | None) -> Step | None:
         return Step("eat meal", "the meal is ready")
     if not known.required:
         return _read_recipe(known)
-    steps = [step for thing in known.required for step in _ready(known, thing)]
+    steps = [(thing, step) for thing in known.required for step in _ready(known, thing)]
     if steps:
-        return with_free_hands(known, min(steps, key=_effort), spare)
+        _, first = min(steps, key=lambda one: (_can_wait(known, one[0]), _effort(one[1])))
+        return with_free_hands(known, first, spare)
     if all(known.carries(thing) and not known.open_tasks(thing) for thing in known.required):
         return _prepare(known, kitchen)
     return None
@@ -127,6 +128,12 @@ def _heats(known: Knowledge, state: str) -> list[str]:
 def _nearest(known: Knowledge, things: list[str]) -> list[str]:
     far = len(known.routes.distance)
     return sorted(things, key=lambda thing: (known.routes.distance.get(known.room_of(thing) or "", far), thing))
+
+
+def _can_wait(known: Knowledge, thing: str) -> bool:
+    """Return whether an ingredient that was put down when it was done stays there: others need the hands first."""
+    done = known.hands_limited and not known.carries(thing) and not known.open_tasks(thing)
+    return done and any(map(known.open_tasks, known.required))
 
 
 def _effort(step: Step) -> int:

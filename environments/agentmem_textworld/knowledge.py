@@ -42,6 +42,7 @@ class Knowledge:
         appliances: Appliance to what its food becomes.
         kitchen: The room where the meal is prepared, if told.
         hands_full: Whether no more can be carried.
+        hands_limited: Whether that was ever so.
     """
 
     place: str | None = None
@@ -62,6 +63,7 @@ class Knowledge:
     appliances: dict[str, str] = field(default_factory=dict)
     kitchen: str | None = None
     hands_full: bool = False
+    hands_limited: bool = False
 
     def learn(self, fact: Fact) -> None:
         """Take in one fact; a later one about the same thing takes the place of an earlier."""
@@ -219,7 +221,7 @@ def _is(known: Knowledge, thing: str, state: str) -> None:
     elif state == "consumed":
         known.placed[thing] = ("is", state)
     elif thing == "inventory":
-        known.hands_full = state == "full"
+        known.hands_full, known.hands_limited = state == "full", True
     else:
         known.states.setdefault(thing, set()).add(state)
 

@@ -61,13 +61,9 @@ def resolve(reading: Reading, *, before: str | None) -> Scene:
     """
     named = normal(reading.place) if reading.place else None
     place = named or before
-    kept: dict[tuple[str, str, str], Fact] = {}
-    for said in (*topology(before, named, reading.heading), *reading.facts):
-        fact = _in_place(said, place)
-        if fact is not None:
-            kept[triple(fact)] = fact
-    dropped = sum(1 for said in reading.facts if _in_place(said, place) is None)
-    return Scene(_settled(kept.values()), place, bool(named), dropped)
+    told = [_in_place(said, place) for said in (*topology(before, named, reading.heading), *reading.facts)]
+    kept = {triple(fact): fact for fact in told if fact is not None}
+    return Scene(_settled(kept.values()), place, bool(named), told.count(None))
 
 
 def topology(old: str | None, new: str | None, heading: str | None) -> tuple[Fact, ...]:
