@@ -144,7 +144,7 @@ class Graph(Protocol):
         ...
 
     def put_edges(self, edges: Sequence[Edge]) -> None:
-        """Write all or none; an edge that is known (source, type, target) is replaced.
+        """Write all or none; one that is known (source, type, target) keeps its position and gets the new props.
 
         Raises:
             UnknownNode: an edge ends at a node this graph does not hold. Nothing was written.
@@ -231,7 +231,7 @@ class Graph(Protocol):
         ...
 
     def stats(self) -> Mapping[str, int]:
-        """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
+        """Return counts of what is current: one per "memory/label", `nodes`, `edges`, `vectors`; and `retired` nodes."""
         ...
 
 

@@ -53,7 +53,7 @@ class SQLiteGraph:
             self._write(lambda session, space: sqlite_writing.put_nodes(session, space, nodes))
 
     def put_edges(self, edges: Sequence[Edge]) -> None:
-        """Write all or none; an edge that is known is replaced."""
+        """Write all or none; a known one keeps its position."""
         if edges:
             self._write(lambda session, space: sqlite_writing.put_edges(session, space, edges))
 

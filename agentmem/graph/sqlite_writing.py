@@ -21,7 +21,7 @@ where ns = ? and pk = ?"""
 ADD_VECTOR = "insert into vec(seq, kind, pk, v) values(?, ?, ?, ?)"
 # An edge that is there has the same `dead`, by the triggers: so (src, dead, type, dst) finds it.
 PUT_EDGE = """insert into edge(src, dead, type, dst, position, props) values(?, ?, ?, ?, ?, ?)
-on conflict(src, dead, type, dst) do update set position = excluded.position, props = excluded.props"""
+on conflict(src, dead, type, dst) do update set props = excluded.props"""
 RETIRE = "update node set retired = ? where ns = ? and id = ? and retired is null"
 DELETE = "delete from node where ns = ? and pk = ?"
 

@@ -124,13 +124,16 @@ def triple(fact: Fact) -> tuple[str, str, str]:
 
 def _in_place(said: Fact, place: str | None) -> Fact | None:
     """Return the fact, normalised and with "here" named, or None if that cannot be done."""
-    subject, object_ = normal(said.subject), normal(said.object)
-    subject = place or "" if subject == HERE else subject
-    object_ = place or "" if object_ == HERE else object_
-    relation = normal(said.relation)
-    if not all(0 < len(name) <= LONGEST_NAME for name in (subject, relation, object_)):
+    return _placed(said.subject, said.relation, said.object, said.slot, place)
+
+
+@lru_cache(maxsize=65_536)
+def _placed(subject: str, relation: str, object: str, slot: str | None, place: str | None) -> Fact | None:  # noqa: A002
+    said = [normal(name) for name in (subject, relation, object)]
+    told = [place or "" if name == HERE else name for name in said]
+    if not all(0 < len(name) <= LONGEST_NAME for name in told):
         return None
-    return fact_of(subject, relation, object_, said.slot)
+    return fact_of(*told, slot)
 
 
 def _settled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
