@@ -157,7 +157,7 @@ def spare(known: Knowledge) -> str | None:
     First what no recipe needs, then a blade with nothing to cut, then what is
     nearest to done; a blade that is needed, last.
     """
-    cutting = any(_to_cut(known, thing) for thing in known.carried)
+    cutting = any(_to_cut(known, thing) for thing in known.required)
 
     def worth(thing: str) -> tuple[int, str]:
         if thing.rsplit(maxsplit=1)[-1] in _BLADES:

@@ -150,11 +150,10 @@ def know(observation: Observation, recollections: Sequence[Recollection], told: 
     known = Knowledge()
     for fact in told:
         known.learn(fact)
-    facts = [recollection.fact for recollection in recollections if recollection.fact is not None]
-    if facts:
-        for fact in facts:
-            known.learn(fact)
-    else:
+    facts = [(one.position, one.text, one.fact) for one in recollections if one.fact is not None]
+    for _, _, fact in sorted(facts, key=lambda one: one[:2]):  # how well each fits the question is no reason to act
+        known.learn(fact)
+    if not facts:
         _learn_passages(known, recollections)
     for recollection in recollections:
         if recollection.kind == "place":

@@ -178,3 +178,41 @@ def test_a_game_is_won_with_everything_recalled(level: str, story: Callable[[str
 
     assert game.evaluate().won
     game.close()
+
+
+RECIPE = (
+    "recipe, requires, carrot",
+    "recipe, requires, leek",
+    "carrot, is, sliced",
+    "leek, to be, sliced",
+    "leek, to be, fried",
+    "inventory, is, full",
+)
+COOK = "Check the cookbook for the recipe. Once done, enjoy your meal!"
+
+
+def test_what_is_done_is_put_down_before_the_knife_that_is_still_needed() -> None:
+    recalled = remembered(*RECIPE, "leek, is on, table")
+
+    decision = decide(KITCHEN, COOK, recalled, "You are carrying: a sliced carrot and a knife.")
+
+    assert decision.action == "drop carrot"
+
+
+def test_finished_food_on_the_floor_stays_there_while_other_food_needs_the_hands() -> None:
+    recalled = remembered(*RECIPE, "leek, is on, table", "carrot, lies in, kitchen", "inventory, is, free")
+
+    decision = decide(KITCHEN, COOK, recalled, "You are carrying: a knife.")
+
+    assert decision.action == "take leek from table"
+
+
+def test_in_which_order_facts_are_recalled_makes_no_difference() -> None:
+    recalled = remembered(*RECIPE, "stove, is in, hall", "hall, is east of, kitchen", "knife, lies in, hall")
+
+    chosen = {
+        decide(KITCHEN.replace("a knife", "a fork"), COOK, list(order), "You are carrying: a leek.").action
+        for order in (recalled, recalled[::-1], recalled[4:] + recalled[:4])
+    }
+
+    assert len(chosen) == 1
