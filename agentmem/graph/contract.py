@@ -231,7 +231,7 @@ class Graph(Protocol):
         ...
 
     def stats(self) -> Mapping[str, int]:
-        """Return counts of what is current: one per "memory/label", `nodes`, `edges`, `vectors`; and `retired` nodes."""
+        """Count what is current: one per "memory/label", `nodes`, `edges`, `vectors`; and `retired` nodes."""
         ...
 
 

@@ -69,7 +69,9 @@ class _WordVectors:
         """Return the token ids of each text; half a surrogate pair is read as a question mark."""
         whole = [text if text.isascii() else text.encode("utf-8", "replace").decode() for text in texts]
         parts = [whole] if len(whole) > FEW else [[text] for text in whole]
-        return [found.ids for part in parts for found in self.tokenizer.encode_batch_fast(part, add_special_tokens=False)]
+        return [
+            found.ids for part in parts for found in self.tokenizer.encode_batch_fast(part, add_special_tokens=False)
+        ]
 
     def add_up(self, ids: Sequence[int], row: Vectors) -> None:
         """Add the vectors of `ids` to `row`; the sum points where the mean does."""

@@ -13,12 +13,12 @@ from urllib.parse import parse_qsl, unquote
 
 from agentmem.errors import InvalidInput, StoreUnavailable, UnknownSetting
 from agentmem.graph.checks import check_namespace
-from agentmem.graph.sqlite_graph import SQLiteGraph
-from agentmem.graph.sqlite_schema import check_file, migrate
-from agentmem.graph.sqlite_session import SYNCHRONOUS, Session, Settings, explained
-from agentmem.graph.sqlite_spaces import find_space
-from agentmem.graph.sqlite_vectors import VectorIndex
-from agentmem.graph.sqlite_writing import delete_namespace
+from agentmem.graph.sqlite.graph import SQLiteGraph
+from agentmem.graph.sqlite.schema import check_file, migrate
+from agentmem.graph.sqlite.session import SYNCHRONOUS, Session, Settings, explained
+from agentmem.graph.sqlite.spaces import find_space
+from agentmem.graph.sqlite.vectors import VectorIndex
+from agentmem.graph.sqlite.writing import delete_namespace
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"

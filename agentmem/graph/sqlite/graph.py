@@ -9,13 +9,13 @@ from typing import TypeVar
 import numpy as np
 
 from agentmem.errors import CursorMoved
-from agentmem.graph import sqlite_reading, sqlite_search, sqlite_writing
 from agentmem.graph.checks import check_integer
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.expand import expand
-from agentmem.graph.sqlite_session import Session, Space
-from agentmem.graph.sqlite_spaces import check_limit, find_space, make_space
-from agentmem.graph.sqlite_vectors import VectorIndex
+from agentmem.graph.sqlite import reading, search, writing
+from agentmem.graph.sqlite.session import Session, Space
+from agentmem.graph.sqlite.spaces import check_limit, find_space, make_space
+from agentmem.graph.sqlite.vectors import VectorIndex
 from agentmem.vectors import Vectors
 
 T = TypeVar("T")
@@ -50,22 +50,22 @@ class SQLiteGraph:
     def put_nodes(self, nodes: Sequence[Node]) -> None:
         """Write all or none; a node whose id is known is replaced."""
         if nodes:
-            self._write(lambda session, space: sqlite_writing.put_nodes(session, space, nodes))
+            self._write(lambda session, space: writing.put_nodes(session, space, nodes))
 
     def put_edges(self, edges: Sequence[Edge]) -> None:
         """Write all or none; a known one keeps its position."""
         if edges:
-            self._write(lambda session, space: sqlite_writing.put_edges(session, space, edges))
+            self._write(lambda session, space: writing.put_edges(session, space, edges))
 
     def retire(self, ids: Sequence[str], *, position: int) -> int:
         """Mark nodes as retired by `position`; return how many were current until now."""
         check_integer(position, "position")
-        return self._write(lambda session, space: sqlite_writing.retire(session, space, ids, position=position))
+        return self._write(lambda session, space: writing.retire(session, space, ids, position=position))
 
     def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
         """Return the nodes with these ids, retired or not, in the order of `ids`."""
         session, space = self._reading()
-        return sqlite_reading.get(session, space, ids, vectors=vectors) if space else []
+        return reading.get(session, space, ids, vectors=vectors) if space else []
 
     def scan(
         self,
@@ -80,7 +80,7 @@ class SQLiteGraph:
         session, space = self._reading()
         if space is None:
             return []
-        return sqlite_reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
+        return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
 
     def edges(
         self,
@@ -96,8 +96,8 @@ class SQLiteGraph:
         session, space = self._reading()
         if space is None:
             return []
-        question = sqlite_reading.EdgeQuestion(types, direction, retired, limit)
-        return sqlite_reading.edges(session, space, ids, question)
+        question = reading.EdgeQuestion(types, direction, retired, limit)
+        return reading.edges(session, space, ids, question)
 
     def expand(
         self,
@@ -118,28 +118,28 @@ class SQLiteGraph:
     def nearest_many(self, vectors: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, in one pass."""
         check_limit(limit)
-        queries = sqlite_search.as_queries(vectors)
+        queries = search.as_queries(vectors)
         session, space = self._reading()
         if space is None:
             return [[] for _ in queries]
-        return sqlite_search.nearest(session, space, self._index(), queries, where, limit=limit)
+        return search.nearest(session, space, self._index(), queries, where, limit=limit)
 
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""
         check_limit(limit)
         session, space = self._reading()
-        return sqlite_search.matching(session, space, text, where, limit=limit) if space else []
+        return search.matching(session, space, text, where, limit=limit) if space else []
 
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""
-        return self._write(lambda session, space: sqlite_writing.delete(session, space, ids))
+        return self._write(lambda session, space: writing.delete(session, space, ids))
 
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
         session, space = self._reading()
         if space is None:
             return {"nodes": 0, "edges": 0, "vectors": 0, "retired": 0}
-        return sqlite_reading.stats(session, space)
+        return reading.stats(session, space)
 
     def _reading(self) -> tuple[Session, Space | None]:
         session = self._session()

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from agentmem.errors import InvalidInput, UnknownNode
 from agentmem.graph.checks import check_edge, props_json
 from agentmem.graph.contract import Edge, Node
-from agentmem.graph.sqlite_rows import blob_of, content_of, ids_json, stacked
-from agentmem.graph.sqlite_session import Row, Session, Space
-from agentmem.graph.sqlite_spaces import keep_dimension, make_kind
-from agentmem.graph.sqlite_words import Indexed
+from agentmem.graph.sqlite.rows import blob_of, content_of, ids_json, stacked
+from agentmem.graph.sqlite.session import Row, Session, Space
+from agentmem.graph.sqlite.spaces import keep_dimension, make_kind
+from agentmem.graph.sqlite.words import Indexed
 
 KNOWN = "select n.id, n.pk, n.kind, n.text from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"
 ENDS = "select n.id, n.pk, n.retired from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"

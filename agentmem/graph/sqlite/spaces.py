@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentmem.errors import InvalidInput
 from agentmem.graph.contract import Where
-from agentmem.graph.sqlite_session import Session, Space
+from agentmem.graph.sqlite.session import Session, Space
 
 
 def find_space(session: Session, namespace: str) -> Space | None:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from agentmem.graph.contract import Direction, Edge, Node, Where
 from agentmem.graph.filters import conditions, standings
-from agentmem.graph.sqlite_kept import Kept
-from agentmem.graph.sqlite_rows import COLUMNS, KEPT_COLUMNS, ids_json, kept_of, node_of, vector_of
-from agentmem.graph.sqlite_session import Row, Session, Space
-from agentmem.graph.sqlite_spaces import kinds_of
+from agentmem.graph.sqlite.kept import Kept
+from agentmem.graph.sqlite.rows import COLUMNS, KEPT_COLUMNS, ids_json, kept_of, node_of, vector_of
+from agentmem.graph.sqlite.session import Row, Session, Space
+from agentmem.graph.sqlite.spaces import kinds_of
 
 # S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
 

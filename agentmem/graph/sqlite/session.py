@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
-from agentmem.graph.sqlite_kept import KeptNodes
-from agentmem.graph.sqlite_words import PendingWords
+from agentmem.graph.sqlite.kept import KeptNodes
+from agentmem.graph.sqlite.words import PendingWords
 
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | Mapping[str, object]

@@ -10,8 +10,8 @@ import numpy as np
 from agentmem.errors import WrongDimension
 from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
 from agentmem.graph.contract import Node
-from agentmem.graph.sqlite_kept import Kept
-from agentmem.graph.sqlite_session import Row, Session, Space
+from agentmem.graph.sqlite.kept import Kept
+from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.vectors import Vectors
 
 COLUMNS = "n.id, n.kind, n.at, n.text, n.props, n.position, n.retired, n.said_by"

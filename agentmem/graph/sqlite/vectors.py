@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agentmem.graph.sqlite_session import Row, Session
+from agentmem.graph.sqlite.session import Row, Session
 from agentmem.vectors import Vectors
 
 Whole = NDArray[np.int64]
@@ -207,7 +207,8 @@ def best(line: Vectors, count: int) -> NDArray[np.intp]:
     places = _high(line, count)
     part = line[places]
     lowest = np.partition(part, len(part) - count)[len(part) - count]
-    return places[(part >= lowest) & (part > -2.0)]
+    best_places: NDArray[np.intp] = places[(part >= lowest) & (part > -2.0)]
+    return best_places
 
 
 def _high(line: Vectors, count: int) -> NDArray[np.intp]:

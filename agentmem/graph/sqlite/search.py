@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from agentmem.errors import WrongDimension
 from agentmem.graph.contract import Hit, Node, Where
 from agentmem.graph.filters import conditions, everything, standings
-from agentmem.graph.sqlite_rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
-from agentmem.graph.sqlite_session import Session, Space
-from agentmem.graph.sqlite_spaces import kinds_of
-from agentmem.graph.sqlite_vectors import Snapshot, VectorIndex, best, scores
+from agentmem.graph.sqlite.rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
+from agentmem.graph.sqlite.session import Session, Space
+from agentmem.graph.sqlite.spaces import kinds_of
+from agentmem.graph.sqlite.vectors import Snapshot, VectorIndex, best, scores
 from agentmem.graph.text import fts5_query, words_of
 from agentmem.vectors import Vectors
 

@@ -69,7 +69,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             check_version(path, version)
             connection.execute(f"pragma application_id = {APPLICATION}")
             for number, name in enumerate(MIGRATIONS[version:], start=version + 1):
-                _run_script(connection, files("agentmem.graph").joinpath("migrations", name).read_text("utf-8"))
+                _run_script(connection, files("agentmem.graph.sqlite").joinpath("migrations", name).read_text("utf-8"))
                 connection.execute(f"pragma user_version = {number}")
             connection.execute("commit")
         except BaseException:
