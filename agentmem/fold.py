@@ -65,11 +65,10 @@ class Fold:
         if self._language.leaves:
             fresh = self._journal.append(events)
             return fresh, self.catch_up()
-        if self._prepares is not None:
-            self._prepares.prepare([event for event in events if not event.echo], self._language)
+        self._prepare(events)
         try:
             return self._append_together(events)
-        except _Refused:
+        except (_Refused, LanguageUnavailable):
             fresh = self._journal.append(events)
             return fresh, self.catch_up()
 
@@ -99,6 +98,15 @@ class Fold:
         """Return the nodes that list what could not be folded, oldest first."""
         return self._graph.scan(Where(memory=self._memory.name, label=SET_ASIDE))
 
+    def _prepare(self, events: Sequence[Event]) -> None:
+        """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
+        if self._prepares is None:
+            return
+        try:
+            self._prepares.prepare([event for event in events if not event.echo], self._language)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
+
     def _append_together(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
         outcome = Outcome()
         with self._graph.batch():
@@ -115,9 +123,7 @@ class Fold:
 
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
-        events = [entry for entry in entries if isinstance(entry, Event) and not entry.echo]
-        if self._prepares is not None:
-            self._prepares.prepare(events, self._language)
+        self._prepare([entry for entry in entries if isinstance(entry, Event)])
         if not self._language.leaves:
             try:
                 with self._graph.batch():

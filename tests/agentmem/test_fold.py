@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -179,6 +179,35 @@ def test_after_an_outage_the_graph_is_as_if_there_had_been_none(open_memory: Ope
         shaky.catch_up()
 
     assert digest(shaky.graph, "asking") == digest(steady.graph, "asking")
+
+
+class Hasty(Notebook):
+    """A notebook that fails ahead of time."""
+
+    name = "hasty"
+
+    def prepare(self, events: Sequence[Event], language: Language) -> None:
+        raise RuntimeError("cannot look ahead")
+
+
+def test_a_memory_that_fails_to_prepare_still_writes(open_memory: Open) -> None:
+    memory = open_memory(memory=Hasty())
+
+    memory.add_many([event(1), event(2)])
+
+    assert memory.status().folded == 2
+    assert memory.status().set_aside == {}
+
+
+def test_an_outage_of_a_language_that_stays_on_the_machine_keeps_the_event_too(open_memory: Open) -> None:
+    model = PretendModel(HOST.language("rules"), lambda task, inputs: LanguageUnavailable("starting up"))
+    model.leaves = False
+    memory = open_memory(memory=Asking(), language=model)
+
+    added = memory.add_many([event(1)])
+
+    assert len(added.events) == 1
+    assert added.receipt.deferred == 1
 
 
 def test_a_bad_answer_sets_the_event_aside_visibly(open_memory: Open) -> None:
