@@ -66,7 +66,7 @@ class Climber:
         return Query(text=observation.goal, now=now)
 
     def act(self, observation: Observation, recollections: Sequence[Recollection]) -> Decision:
-        return Decision(action="up", reason=f"{len(recollections)} stairs are behind")
+        return Decision(action="up", reason=f"{len(recollections)} events are remembered")
 
 
 class StairsPlugin:
@@ -98,7 +98,7 @@ def test_an_episode_played_to_its_end_is_recorded_whole(tmp_path: Path, host: Ho
         reasons = [step.decision.reason for step in episode if step.decision]
 
     recorded = read(tmp_path / "kept" / "steps.jsonl")
-    assert reasons == [f"{n} stairs are behind" for n in range(4)]
+    assert reasons == [f"{n} events are remembered" for n in (1, 2, 3, 4)]
     assert episode.result.evaluation.won
     assert (episode.result.ended, episode.result.set_aside) == ("over", ())
     assert recorded.ending is not None
