@@ -9,16 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from agentmem.aside import position_of
+from agentmem.errors import AgentmemError, PluginError
 from agentmem.events import Event, Query, Recollection, Role, Value, new_event, new_query
 from agentmem.explain import Explanation, explain
 from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
+from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 from agentmem.journal import Journal
 from agentmem.language.contract import Language, Receipt
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.same_embedder import is_noted, note
-from agentmem.unfolded import recall_unfolded
+from agentmem.unfolded import recall_unfolded, waiting
 
 
 class Added(Value):
@@ -78,7 +81,7 @@ class AgentMemory:
             self.graph: Graph = store.graph(namespace)
             self._journal = Journal(self.graph)
             self._fold = Fold(self.graph, self.memory, self.language)
-            self._embedder_noted = is_noted(self.graph, self.language.embedder)
+            is_noted(self.graph, self.language.embedder)
             self.catch_up()
         except Exception:
             self.close()
@@ -111,19 +114,17 @@ class AgentMemory:
     def add_many(self, events: Iterable[Event]) -> Added:
         """Remember events in this order, each group of them in one transaction."""
         waiting = [self._host.before_write(event) for event in events]
-        before = self.language.receipt()
         fresh: list[Event] = []
         outcome = Outcome()
         with self._writing:
-            if not self._embedder_noted:
-                note(self.graph, self.language.embedder)
-                self._embedder_noted = True
+            before = self.language.receipt()
+            note(self.graph, self.language.embedder)
             for start in range(0, len(waiting), GROUP):
                 new, done = self._fold.append(waiting[start : start + GROUP])
                 fresh += new
                 outcome.set_aside += done.set_aside
                 outcome.unavailable = done.unavailable
-        receipt = self._cost(before, outcome)
+            receipt = self._cost(before, outcome)
         for event in fresh:
             self._host.after_write(event, receipt)
         return Added.model_construct(events=tuple(fresh), receipt=receipt, set_aside=tuple(outcome.set_aside))
@@ -137,10 +138,10 @@ class AgentMemory:
         as_of: int | None = None,
         min_score: float = 0.0,
     ) -> list[Recollection]:
-        """Return what the memory recalls, pinned first, then best first; nothing relevant gives an empty list.
+        """Return what the memory recalls, pinned first, then best first; `min_score` keeps out what hardly fits.
 
-        Events the memory has not folded yet are searched by text and vector, and
-        marked as such (`parts["unfolded"]`): a dead model hides nothing.
+        Events the memory has not folded yet, or could not, are searched by text and
+        vector, and marked as such (`parts["unfolded"]`): a dead model hides nothing.
 
         Args:
             query: Words, or a whole `Query` (then the other arguments are not read).
@@ -151,14 +152,15 @@ class AgentMemory:
 
         Raises:
             InvalidInput: naming what is wrong with the query.
+            PluginError: the memory failed; the events are safe.
         """
-        if isinstance(query, str):
+        if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
         view = self._fold.view(as_of=query.as_of)
-        found = self.memory.recall(query, view, self.language)
-        if query.as_of is None and view.position < self._journal.last:
-            found = recall_unfolded(self.graph, query, self.language, after=view.position, beside=found)
+        found = self._recall(query, view)
+        if query.as_of is None and (unfolded := self._unfolded(view.position)):
+            found = recall_unfolded(self.graph, query, self.language, unfolded=unfolded, beside=found)
         return list(self._host.after_recall(query, found))
 
     def why(self, id: str) -> Explanation:  # noqa: A002
@@ -182,24 +184,27 @@ class AgentMemory:
 
     def catch_up(self) -> Receipt:
         """Fold what waits, after an outage or another process's writes; return what it cost."""
-        before = self.language.receipt()
         with self._writing:
+            before = self.language.receipt()
+            if self._fold.cursor < self._journal.last:
+                note(self.graph, self.language.embedder)
             return self._cost(before, self._fold.catch_up())
 
     def rebuild(self) -> Receipt:
         """Derive everything again from the journal; with the same rules, the same graph byte for byte."""
-        before = self.language.receipt()
         with self._writing:
+            before = self.language.receipt()
+            note(self.graph, self.language.embedder)
             return self._cost(before, self._fold.rebuild())
 
     def retry(self, *, now: datetime | None = None) -> Receipt:
         """Fold again what was set aside."""
-        events = [{"event": str(node.props["entry"])} for node in self._fold.set_aside()]
-        return self._operate("retry", events, now)
+        return self._operate("retry", [{"mark": mark.id} for mark in self._fold.set_aside()], now)
 
     def undo(self, event_id: str, *, now: datetime | None = None) -> Receipt:
         """Take back what an event changed in this memory. The event itself stays in the journal."""
-        return self._operate("undo", [{"position": self._journal.event(event_id).position}], now)
+        positions = self._fold.folded_at(self._journal.event(event_id))
+        return self._operate("undo", [{"position": position} for position in reversed(positions)], now)
 
     def reinforce(self, used: Iterable[Recollection], *, now: datetime | None = None) -> Receipt:
         """Tell the memory what was used of what it recalled; a memory that does not care does nothing."""
@@ -226,6 +231,25 @@ class AgentMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _recall(self, query: Query, view: MemoryGraph) -> list[Recollection]:
+        """Ask the memory; what a plugin raises, or returns instead of recollections, is named as its fault."""
+        try:
+            found = list(self.memory.recall(query, view, self.language))
+        except AgentmemError:
+            raise
+        except Exception as error:
+            raise PluginError(f"memory {self.memory.name!r} cannot recall: {type(error).__name__}: {error}") from error
+        wrong = next((one for one in found if not isinstance(one, Recollection)), None)
+        if wrong is not None:
+            raise PluginError(f"memory {self.memory.name!r} recalled a {type(wrong).__name__}; return Recollections")
+        return found
+
+    def _unfolded(self, cursor: int) -> list[Event]:
+        """Return the events the memory holds nothing of: those that wait, and those set aside."""
+        entries = [self._journal.at(position_of(mark)) for mark in self._fold.set_aside()]
+        aside = [entry for entry in entries if isinstance(entry, Event)]
+        return [*waiting(self.graph, after=cursor), *aside] if cursor < self._journal.last else aside
 
     def _operate(self, verb: str, calls: list[dict[str, Any]], now: datetime | None) -> Receipt:
         """Write operations to the journal, then fold them like everything else."""

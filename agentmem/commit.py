@@ -8,7 +8,6 @@ earlier position is a plain filter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -16,10 +15,10 @@ from functools import lru_cache
 from agentmem.errors import PluginError
 from agentmem.events import EVENT_PREFIX
 from agentmem.graph.changes import AddEdge, AddNode, Archive, Change, Changes, Restore, Retire, ReviseNode
+from agentmem.graph.checks import IDENTIFIER
 from agentmem.graph.contract import Edge, Graph, Json, Node
 from agentmem.graph.view import version_id
 
-IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,63}\Z", re.ASCII)
 SUPERSEDED_BY = "SUPERSEDED_BY"
 RETIRED_BY = "RETIRED_BY"
 _NOT_PUT = (AddEdge, Retire)
@@ -77,7 +76,7 @@ def _check(change: Change, own: str, *, linkable: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=4096)
 def _is_identifier(name: str) -> bool:
-    return IDENTIFIER.match(name) is not None
+    return IDENTIFIER.fullmatch(name) is not None
 
 
 class _Draft:
@@ -117,10 +116,12 @@ class _Draft:
                 )
             case Archive(node):
                 old = self._current(node)
-                self._nodes[node] = old._replace(props={**old.props, "archived": True}, retired=self._position)
+                if old.retired is None:
+                    self._nodes[node] = old._replace(props={**old.props, "archived": True}, retired=self._position)
             case Restore(node):
                 old = self._current(node)
                 props = {key: value for key, value in old.props.items() if key != "archived"}
+                self._retired = [one for one in self._retired if one != node]
                 self._replace(old, old._replace(props=props, retired=None))
 
     def write(self) -> None:
@@ -156,7 +157,7 @@ class _Draft:
 
     def _retire(self, node: str, successor: str | None, reason: str) -> None:
         self._retired.append(node)
-        said: dict[str, Json] = {"reason": reason, "by": self._by}
+        said: dict[str, Json] = {"reason": reason, "by": self._by, "position": self._position}
         if successor is not None:
             self._edges.append(Edge(node, SUPERSEDED_BY, successor, said, self._position))
         elif reason:

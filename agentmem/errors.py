@@ -17,9 +17,9 @@ AgentmemError
 │   └── CursorMoved         another process got there first; read again
 ├── LanguageError
 │   ├── LanguageUnavailable an outage: the event waits, its cursor stays
+│   │   └── BudgetExceeded  the call was not made: the event waits too
 │   ├── BadAnswer           answered, but unusable: the event is set aside
-│   ├── UnrecordedCall      a recorded language was asked what it never heard
-│   └── BudgetExceeded      the call was not made
+│   └── UnrecordedCall      a recorded language was asked what it never heard
 └── EnvironmentFailed       a game or chat cannot be opened or played
     └── ReplayMismatch      the replay saw something else than the recording
 ```
@@ -114,8 +114,8 @@ class UnrecordedCall(LanguageError):
     """A recorded language was asked something that is not in its recording."""
 
 
-class BudgetExceeded(LanguageError):
-    """The budget does not allow this call; it was not made."""
+class BudgetExceeded(LanguageUnavailable):
+    """The budget does not allow this call; it was not made. The event waits, its cursor stays."""
 
 
 class EnvironmentFailed(AgentmemError):

@@ -78,12 +78,13 @@ def _ending(graph: Graph, node: Node) -> Edge | None:
     if node.retired is None:
         return None
     ends = graph.edges([node.id], types=[SUPERSEDED_BY, RETIRED_BY], direction="out", retired=True)
-    return next((edge for edge in ends if edge.position == node.retired), None)
+    return next((edge for edge in ends if edge.props.get("position") == node.retired), None)
 
 
 def _derived(graph: Graph, event: Node) -> dict[str, str]:
     later = graph.scan(Where(after=event.position - 1, retired=True))
-    return {n.id: f"{n.label}: {n.text}" for n in later if n.position == event.position and n.memory}
+    made = (one for one in later if one.position == event.position and one.memory and "version_of" not in one.props)
+    return {node.id: f"{node.label}: {node.text}" for node in made}
 
 
 def _version(journal: Journal, node: Node) -> Version:

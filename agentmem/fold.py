@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agentmem.aside import Aside, position_of
 from agentmem.commit import commit
-from agentmem.errors import AgentmemError, CursorMoved, InvalidInput, LanguageUnavailable, StoreUnavailable
+from agentmem.errors import AgentmemError, CursorMoved, InvalidInput, LanguageUnavailable, PluginError, StoreUnavailable
 from agentmem.events import Event
 from agentmem.graph.changes import Changes
-from agentmem.graph.contract import Graph, Json, Node, Where
+from agentmem.graph.contract import Graph, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
 from agentmem.language.contract import Language
@@ -26,7 +27,6 @@ from agentmem.undo import undo
 
 GROUP = 256
 """Entries folded in one transaction when many wait."""
-SET_ASIDE = "SetAside"
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +47,7 @@ class Fold:
         self._prepares = memory if isinstance(memory, Prepares) else None
         self._journal = Journal(graph)
         self._counter = f"cursor/{memory.name}"
+        self._aside = Aside(graph, memory.name)
 
     @property
     def cursor(self) -> int:
@@ -75,10 +76,10 @@ class Fold:
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
         outcome = Outcome()
-        while waiting := self._journal.after(self.cursor, limit=GROUP):
+        while waiting := self._journal.after(cursor := self.cursor, limit=GROUP):
             before = outcome.folded
             try:
-                self._fold_group(waiting, outcome)
+                self._fold_group(waiting, outcome, cursor=cursor)
             except LanguageUnavailable as error:
                 outcome.unavailable = str(error)
                 break
@@ -89,14 +90,19 @@ class Fold:
     def rebuild(self) -> Outcome:
         """Throw away what the memory derived and fold the journal again, from the start."""
         with self._graph.batch():
-            own = self._graph.scan(Where(memory=self._memory.name, retired=True))
-            self._graph.delete([node.id for node in own])
+            for memory in (self._memory.name, self._aside.memory):
+                derived = self._graph.scan(Where(memory=memory, retired=True))
+                self._graph.delete([node.id for node in derived])
             self._graph.advance(self._counter, expected=self.cursor, value=0)
         return self.catch_up()
 
     def set_aside(self) -> list[Node]:
-        """Return the nodes that list what could not be folded, oldest first."""
-        return self._graph.scan(Where(memory=self._memory.name, label=SET_ASIDE))
+        """Return the marks of what could not be folded, oldest first."""
+        return self._aside.listed()
+
+    def folded_at(self, event: Event) -> list[int]:
+        """Return the positions at which an event was folded: its own, and that of a retry that took it in."""
+        return [event.position, *self._aside.retried_at(event)]
 
     def _prepare(self, events: Sequence[Event]) -> None:
         """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
@@ -121,7 +127,7 @@ class Fold:
             outcome = self.catch_up()
         return fresh, outcome
 
-    def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome) -> None:
+    def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
         self._prepare([entry for entry in entries if isinstance(entry, Event)])
         if not self._language.leaves:
@@ -130,26 +136,27 @@ class Fold:
                     kept = Outcome()
                     for entry in entries:
                         self._fold(entry, kept)
-                    self._graph.advance(self._counter, expected=entries[0].position - 1, value=entries[-1].position)
+                    self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
                 _merge(outcome, kept)
                 return
             except _Refused:
                 pass  # the store refused what one of them proposed: find out which
         for entry in entries:
-            self._fold_alone(entry, outcome)
+            self._fold_alone(entry, outcome, cursor=cursor)
+            cursor = entry.position
 
-    def _fold_alone(self, entry: Event | Operation, outcome: Outcome) -> None:
+    def _fold_alone(self, entry: Event | Operation, outcome: Outcome, *, cursor: int) -> None:
         """Ask outside the transaction, then commit with the cursor."""
         proposal, fault = self._propose(entry)
         kept = Outcome()
         try:
             with self._graph.batch():
-                self._graph.advance(self._counter, expected=entry.position - 1, value=entry.position)
+                self._graph.advance(self._counter, expected=cursor, value=entry.position)
                 self._settle(entry, proposal, fault, kept)
         except _Refused as refused:
             with self._graph.batch():
-                self._graph.advance(self._counter, expected=entry.position - 1, value=entry.position)
-                self._put_aside(entry, refused.reason, kept)
+                self._graph.advance(self._counter, expected=cursor, value=entry.position)
+                kept.set_aside.append(self._aside.put(entry, refused.reason))
         _merge(outcome, kept)
 
     def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
@@ -177,17 +184,27 @@ class Fold:
 
     def _settle(self, entry: Event | Operation, proposal: Changes | None, fault: str, outcome: Outcome) -> None:
         if fault:
-            self._put_aside(entry, fault, outcome)
+            outcome.set_aside.append(self._aside.put(entry, fault))
+        else:
+            self._aside.settle(entry)
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
         if proposal is not None:
             try:
+                self._check_origin(proposal, entry)
                 commit(self._graph, proposal, cause=_cause(entry), at=entry.at, by=self._language.name)
-            except StoreUnavailable:
+            except (StoreUnavailable, CursorMoved):
                 raise
-            except (AgentmemError, TypeError, ValueError) as error:
+            except Exception as error:  # a proposal may be malformed in any way
                 raise _Refused(f"{type(error).__name__}: {error}") from error
         outcome.folded += 1
+
+    def _check_origin(self, proposal: Changes, entry: Event | Operation) -> None:
+        """Refuse what is no proposal, or one made out in another memory's name."""
+        if not isinstance(proposal, Changes):
+            raise PluginError(f"a {type(proposal).__name__} instead of changes; return what graph.changes() gave")
+        if (proposal.memory, proposal.position) != (self._memory.name, entry.position):
+            raise PluginError(f"changes for {proposal.memory!r} at {proposal.position}; use graph.changes()")
 
     def _operate(self, operation: Operation, view: MemoryGraph) -> Changes | None:
         """Repeat an operation on the memory, as the journal has it."""
@@ -216,23 +233,12 @@ class Fold:
         return self._memory.forget(view, now) if isinstance(self._memory, Forgets) else None
 
     def _retry(self, operation: Operation, view: MemoryGraph) -> Changes | None:
-        """Write an event that was set aside, at the position of the retry; nothing if it was not."""
-        event = self._journal.event(str(operation.arguments["event"]))
-        marks = self._graph.get([f"{self._memory.name}/aside/{event.id}"])
-        if not marks or marks[0].retired is not None:
-            return None
-        proposal = self._memory.write(event, view, self._language)
-        proposal.retire(marks[0].id, reason="folded on retry")
-        return proposal
-
-    def _put_aside(self, entry: Event | Operation, reason: str, outcome: Outcome) -> None:
-        name = (
-            entry.id if isinstance(entry, Event) else str(entry.arguments.get("event", f"operation {entry.position}"))
-        )
-        props: dict[str, Json] = {"entry": name, "reason": reason}
-        mark = Node(f"{self._memory.name}/aside/{name}", SET_ASIDE, entry.at, self._memory.name, props=props)
-        self._graph.put_nodes([mark._replace(position=entry.position)])
-        outcome.set_aside.append(name)
+        """Fold again what was set aside, at the position of the retry; nothing if it is not any more."""
+        mark = self._aside.find(str(operation.arguments["mark"]))
+        entry = self._journal.at(position_of(mark)) if mark else None
+        if isinstance(entry, Event):
+            return self._memory.write(entry, view, self._language)
+        return self._operate(entry, view) if entry else None
 
 
 class _Refused(AgentmemError):

@@ -80,7 +80,14 @@ class Host:
             UnknownName: nobody offers it; UnknownSetting: it refuses a setting;
             PluginError: the plugin that offers it is broken.
         """
-        return self._build("memory", name, self.memories, settings or {})
+        memory = self._build("memory", name, self.memories, settings or {})
+        if missing := [part for part in ("name", "write", "recall") if not hasattr(memory, part)]:
+            plugin = self.memories[name].plugin
+            raise PluginError(
+                f"plugin {plugin!r} offers {name!r}, but its factory made a {type(memory).__name__} without {missing}; "
+                f"tell its authors, or block it with -p no:{plugin}"
+            )
+        return memory
 
     def policy(self, name: str, settings: Mapping[str, Any] | None = None) -> Policy:
         """Return a new policy; raises as `memory` does."""

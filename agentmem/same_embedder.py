@@ -31,6 +31,14 @@ def is_noted(graph: Graph, embedder: Embedder) -> bool:
 
 
 def note(graph: Graph, embedder: Embedder) -> None:
-    """Write down that this namespace keeps vectors of `embedder`."""
+    """Write down that this namespace keeps vectors of `embedder`, if that is not known yet.
+
+    Raises:
+        WrongDimension: it keeps vectors of another one. Nothing was changed.
+    """
+    if is_noted(graph, embedder):
+        return
     props: dict[str, Json] = {"embedder": embedder.id, "dim": embedder.dim}
-    graph.put_nodes([Node(NODE, LABEL, datetime.fromtimestamp(0, UTC), props=props)])
+    with graph.batch():
+        is_noted(graph, embedder)  # another may have written meanwhile
+        graph.put_nodes([Node(NODE, LABEL, datetime.fromtimestamp(0, UTC), props=props)])

@@ -23,15 +23,30 @@ def undo(graph: Graph, memory: str, undone: int, *, at: datetime, position: int)
     """
     own = graph.scan(Where(memory=memory, retired=True), vectors=True)
     versions = {str(node.props["version_of"]): node for node in own if _is_version(node) and node.retired == undone}
-    made = [n for n in own if n.position == undone and n.retired is None and n.id not in versions]
-    retired = [n for n in own if n.retired == undone and not _is_version(n)]
-    revised = [n for n in own if n.id in versions and n.position == undone and n.retired is None]
+    now = [node for node in own if not _is_version(node)]
+    made = [n for n in now if n.position == undone and n.retired is None and n.id not in versions]
+    made = _not_leant_on(graph, made, fixed=f"{memory}/{undone}.")
+    retired = [n for n in now if n.retired == undone and n.position < undone]
+    revised = [n for n in now if n.id in versions and n.position == undone and n.retired in (None, undone)]
     written = [_again(node, node, at=at, position=position) for node in retired]
     written += [_again(node, versions[node.id], at=at, position=position) for node in revised]
-    kept = [_version(node, position) for node in (*retired, *revised)]
+    kept = [_version(node, position) for node in (*retired, *revised) if node.position < position]
+    kept = [node for node in kept if node.position != node.retired]
     graph.put_nodes([*kept, *written])
     graph.retire([node.id for node in made], position=position)
     return len(made) + len(written)
+
+
+def _not_leant_on(graph: Graph, made: list[Node], *, fixed: str) -> list[Node]:
+    """Return `made` without the keyed nodes that what stays is linked to: later entries said them too."""
+    going = {node.id: node for node in made}
+    while going:
+        edges = graph.edges(list(going), direction="in")
+        needed = {edge.target for edge in edges if edge.source not in going and not edge.target.startswith(fixed)}
+        if not needed:
+            break
+        going = {id_: node for id_, node in going.items() if id_ not in needed}
+    return list(going.values())
 
 
 def _is_version(node: Node) -> bool:

@@ -16,23 +16,23 @@ TAIL = 1000
 
 
 def recall_unfolded(
-    graph: Graph, query: Query, language: Language, *, after: int, beside: Sequence[Recollection]
+    graph: Graph, query: Query, language: Language, *, unfolded: Sequence[Event], beside: Sequence[Recollection]
 ) -> list[Recollection]:
-    """Return `beside` and the unfolded events that bear on the query, pinned first, then best first.
+    """Return `beside` and those of `unfolded` that bear on the query, pinned first, then best first.
 
     Args:
         graph: The namespace's graph.
         query: Its text is matched by words and by vector; its limit holds for all together.
         language: Embeds the query and the tail (known texts are not embedded again).
-        after: The cursor: events behind it are unfolded.
+        unfolded: Events the memory holds nothing of: they wait, or were set aside.
         beside: What the memory itself recalled.
     """
-    where = Where(memory="", label=EVENT, after=after)
-    tail = [event_of(node) for node in graph.scan(where, newest=True, limit=TAIL)]
-    tail = [event for event in tail if event.id not in query.exclude]
+    tail = [event for event in unfolded if event.id not in query.exclude and not event.echo]
     if not tail or not query.text.strip():
         return list(beside)
-    worded = {hit.node.id for hit in graph.matching(query.text, where, limit=len(tail))}
+    oldest = min(event.position for event in tail)
+    where = Where(memory="", label=EVENT, after=oldest - 1)
+    worded = {hit.node.id for hit in graph.matching(query.text, where, limit=TAIL)}
     vectors = language.embed([query.text, *(event.text for event in tail)])
     cosines = np.clip(np.vecdot(vectors[1:], vectors[0]), 0, 1)
     found = [
@@ -41,6 +41,12 @@ def recall_unfolded(
     ]
     found = [one for one in found if one.score > 0 and one.score >= query.min_score]
     return sorted([*beside, *found], key=lambda one: (not one.pinned, -one.score, one.id))[: query.limit]
+
+
+def waiting(graph: Graph, *, after: int) -> list[Event]:
+    """Return the newest `TAIL` events behind the cursor `after`, newest first."""
+    where = Where(memory="", label=EVENT, after=after)
+    return [event_of(node) for node in graph.scan(where, newest=True, limit=TAIL)]
 
 
 def _recollection(event: Event, *, cosine: float, word: float) -> Recollection:

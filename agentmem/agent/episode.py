@@ -13,7 +13,7 @@ from pydantic import Field
 
 from agentmem.agent.environment import EvalInfo
 from agentmem.agent.loop import Step, play
-from agentmem.agent.trajectory import Header, Recorder, versions
+from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
@@ -35,8 +35,10 @@ class Setup(Value):
         max_steps: The most actions.
         goal: Replaces the game's own; None keeps it.
         goal_style: "brief" cuts the route out of the game's objective, "full" leaves it.
-        store, namespace: Where the memory is kept.
-        trajectory: The file the episode is recorded in; replaced if it exists.
+        store: Where the memory is kept.
+        namespace: Whose memory, in the store. None is the episode's own, named as
+            it is: what an older one remembers of another game would be believed.
+        trajectory: The file the episode is recorded in; it must not exist yet.
         name: Of this run; ids of its events begin with it, so two runs into one
             namespace need two names.
     """
@@ -54,7 +56,12 @@ class Setup(Value):
     max_steps: Annotated[int, Field(ge=1)] = 150
     goal: str | None = None
     goal_style: Literal["brief", "full"] = "brief"
-    namespace: str = "default"
+    namespace: str | None = None
+
+    @property
+    def remembered_in(self) -> str:
+        """The namespace that is used: the given one, or the episode's own."""
+        return self.name if self.namespace is None else self.namespace
 
 
 class Held(Value):
@@ -109,6 +116,7 @@ class Episode:
     def __init__(self, setup: Setup, host: Host | None = None) -> None:
         self.setup = setup
         host = Host() if host is None else host
+        refuse_taken(setup.trajectory)
         memory = host.memory(setup.memory, setup.memory_settings)
         self._policy = host.policy(setup.policy, setup.policy_settings)
         language = host.language(setup.language)
@@ -117,7 +125,7 @@ class Episode:
             self._environment = host.environment(setup.game, options)
             opened.callback(self._environment.close)
             self.memory = AgentMemory(
-                setup.store, namespace=setup.namespace, memory=memory, language=language, host=host
+                setup.store, namespace=setup.remembered_in, memory=memory, language=language, host=host
             )
             opened.callback(self.memory.close)
             self._recorder = Recorder(setup.trajectory, self._header())
@@ -144,6 +152,11 @@ class Episode:
         return self._environment.evaluate()
 
     @property
+    def is_summed_up(self) -> bool:
+        """Whether there is a `result`; not before the `with` is left, nor when the world could not tell how it went."""
+        return self._result is not None
+
+    @property
     def result(self) -> Result:
         """How it went; once the `with` is left."""
         assert self._result is not None, "leave the `with` first"
@@ -155,19 +168,31 @@ class Episode:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._opened:
-            if kind is not None:
-                self._ended = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+        if kind is not None:
+            self._ended = "interrupted" if issubclass(kind, KeyboardInterrupt) else "failed"
+        try:
+            with self._opened:
+                self._conclude()
+        except Exception:
+            if error is None:
+                raise  # else what broke first is told: this is likely to be its consequence
+
+    def _conclude(self) -> None:
+        """Record how it ended, and sum it up."""
+        try:
             evaluation = self._environment.evaluate()
-            self._recorder.end(self._ended, evaluation)
-            self._result = Result(
-                ended=self._ended,
-                evaluation=evaluation,
-                receipt=self.memory.language.receipt().since(self._spent_before),
-                held=held(self.memory.graph, self.setup.memory),
-                set_aside=tuple(self._set_aside),
-                outdated=outdated(self.memory.graph, self.setup.memory),
-            )
+        except Exception:
+            self._recorder.end("failed", None)
+            raise
+        self._recorder.end(self._ended, evaluation)
+        self._result = Result(
+            ended=self._ended,
+            evaluation=evaluation,
+            receipt=self.memory.language.receipt().since(self._spent_before),
+            held=held(self.memory.graph, self.setup.memory),
+            set_aside=tuple(self._set_aside),
+            outdated=outdated(self.memory.graph, self.setup.memory),
+        )
 
     def _header(self) -> Header:
         setup = self.setup

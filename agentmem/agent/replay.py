@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentmem.agent.environment import Environment
+from agentmem.agent.loop import seen
 from agentmem.agent.trajectory import Trajectory
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import ReplayMismatch
@@ -13,7 +14,7 @@ from agentmem.errors import ReplayMismatch
 
 @dataclass(frozen=True)
 class Compared:
-    """One step replayed: what was seen then and now."""
+    """One step replayed: what was seen then and now, with what was carried."""
 
     step: int
     action: str | None
@@ -50,7 +51,7 @@ def replay(trajectory: Trajectory, environment: Environment) -> Iterator[Compare
     for number, line in enumerate(trajectory.steps):
         action = line.event.action
         shown = environment.reset() if action is None else environment.step(action).observation
-        yield Compared(number, action, line.observation.text, shown.text)
+        yield Compared(number, action, seen(line.observation), seen(shown))
 
 
 def refeed(trajectory: Trajectory, memory: AgentMemory) -> Iterator[Refed]:

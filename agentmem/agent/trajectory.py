@@ -7,7 +7,9 @@ file that was cut short is whole up to its last complete line.
 from __future__ import annotations
 
 import importlib.metadata
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, Self
@@ -17,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from agentmem.agent.environment import EnvSpec, EvalInfo, Observation
 from agentmem.agent.loop import Step
 from agentmem.agent.policy import Decision
-from agentmem.errors import InvalidInput
+from agentmem.errors import InvalidInput, StoreUnavailable
 from agentmem.events import Event, Query, Value
 from agentmem.language.contract import Receipt
 
@@ -68,11 +70,11 @@ class StepLine(Value):
 
 
 class Ending(Value):
-    """How it ended, and how well it went."""
+    """How it ended, and how well it went; `evaluation` is None where the environment could not tell any more."""
 
     kind: Literal["evaluation"] = "evaluation"
     ended: Literal["over", "step limit", "interrupted", "failed"]
-    evaluation: EvalInfo
+    evaluation: EvalInfo | None
 
 
 class Trajectory(Value):
@@ -87,24 +89,32 @@ class Recorder:
     """Writes a trajectory while it happens; every line is flushed.
 
     Raises:
-        InvalidInput: the file cannot be written.
+        InvalidInput: there is such a file already, or it cannot be made.
+        StoreUnavailable: it cannot be written on, as on a full disk; the lines before are whole.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: IO[str] = path.open("w", encoding="utf-8")
+            # "x": no recording is ever replaced; but a device or a pipe is there before it is written to
+            is_special = path.exists() and not path.is_file()
+            self._file: IO[str] = path.open("w" if is_special else "x", encoding="utf-8")
         except OSError as error:
+            refuse_taken(path)
             raise InvalidInput(f"cannot write the trajectory {path}: {error.strerror}; choose another file") from None
-        self._write(header)
+        try:
+            self._write(header)
+        except StoreUnavailable:
+            self.close()
+            raise
 
     def step(self, step: Step) -> None:
         """Write one step."""
-        shown = [
+        shown = tuple(
             Recalled.model_construct(id=one.id, kind=one.kind, score=one.score, text=one.text)
             for one in step.recollections[:SHOWN]
-        ]
+        )
         self._write(
             StepLine.model_construct(
                 event=step.event,
@@ -112,9 +122,7 @@ class Recorder:
                 reward=step.reward,
                 done=step.done,
                 query=step.query,
-                recalled=tuple(
-                    Recalled.model_construct(id=r.id, kind=r.kind, score=r.score, text=r.text) for r in shown
-                ),
+                recalled=shown,
                 recalled_count=len(step.recollections),
                 decision=step.decision,
                 receipt=step.receipt,
@@ -122,13 +130,14 @@ class Recorder:
             )
         )
 
-    def end(self, ended: Literal["over", "step limit", "interrupted", "failed"], evaluation: EvalInfo) -> None:
+    def end(self, ended: Literal["over", "step limit", "interrupted", "failed"], evaluation: EvalInfo | None) -> None:
         """Write the last line."""
         self._write(Ending(ended=ended, evaluation=evaluation))
 
     def close(self) -> None:
         """Close the file; may be called twice."""
-        self._file.close()
+        with suppress(OSError):  # every line was flushed: what a full disk did not take was told then
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -139,21 +148,40 @@ class Recorder:
         self.close()
 
     def _write(self, line: Value) -> None:
-        self._file.write(line.model_dump_json() + "\n")
-        self._file.flush()
+        try:
+            self._file.write(line.model_dump_json() + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise StoreUnavailable(
+                f"cannot write on in the trajectory {self.path}: {error.strerror}; make room, or record elsewhere with "
+                "--trajectory FILE"
+            ) from None
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse a file that exists, before anything is opened: no recording is ever replaced.
+
+    Raises:
+        InvalidInput: it exists.
+    """
+    with suppress(OSError):  # whoever opens it will say so better
+        if path.is_file():
+            raise InvalidInput(f"the trajectory {path} exists already; choose another file, or remove it first")
 
 
 def read(path: Path) -> Trajectory:
     """Return the trajectory in a file; a last line that was cut short is left out.
 
     Raises:
-        InvalidInput: it is not there, or not a trajectory; with the line that is wrong.
+        InvalidInput: it is not there, of another schema, or not a trajectory; with the line that is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    except (OSError, UnicodeDecodeError) as error:
+        # bytes: `str.splitlines` also cuts at U+2028 and others inside JSON, and half a character ends no good line
+        *whole, _cut_short = path.read_bytes().split(b"\n")
+    except OSError as error:
         raise InvalidInput(f"cannot read the trajectory {path}: {error}; give a file of: agentmem play") from None
-    whole = [line for line in lines if line.endswith("\n")]
+    if whole:
+        _check_schema(whole[0], path)
     entries = [_parse(line, number, path) for number, line in enumerate(whole, start=1)]
     if not entries or not isinstance(entries[0], Header):
         raise InvalidInput(f"{path} is not a trajectory: its first line is no header; give a file of: agentmem play")
@@ -177,7 +205,21 @@ def versions(names: Mapping[str, str] | None = None) -> dict[str, str]:
 _LINE: TypeAdapter[Header | StepLine | Ending] = TypeAdapter(Header | StepLine | Ending)
 
 
-def _parse(line: str, number: int, path: Path) -> Header | StepLine | Ending:
+def _check_schema(header: bytes, path: Path) -> None:
+    """Refuse a header of another schema before it is parsed: it may have other fields."""
+    try:
+        said = json.loads(header)
+    except ValueError:
+        return  # no JSON at all: parsing it says so
+    version = said.get("schema_version", SCHEMA) if isinstance(said, dict) else SCHEMA
+    if version != SCHEMA:
+        raise InvalidInput(
+            f"{path} is a trajectory of schema {version!r}, and this agentmem reads {SCHEMA}; "
+            "use the version of agentmem that wrote it"
+        )
+
+
+def _parse(line: bytes, number: int, path: Path) -> Header | StepLine | Ending:
     try:
         return _LINE.validate_json(line)
     except ValidationError as error:

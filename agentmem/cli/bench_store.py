@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentmem.cli.chosen import Json
+from agentmem.cli.chosen import Json, named
 from agentmem.cli.output import as_json, table
 from agentmem.errors import InvalidInput
 
@@ -33,7 +33,12 @@ def store(
     *,
     uri: Annotated[
         str | None,
-        typer.Option("--store", metavar="URI", help="Measure in this store; by default in files that are gone after."),
+        typer.Option(
+            "--store",
+            metavar="URI",
+            callback=named,
+            help="Measure in this store; by default in files that are gone after.",
+        ),
     ] = None,
     sizes: Annotated[
         str | None, typer.Option("--sizes", metavar="N,N", help="Events in the memories compared: 1000,10000,100000.")

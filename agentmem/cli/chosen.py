@@ -14,6 +14,18 @@ from agentmem.errors import InvalidInput
 if TYPE_CHECKING:
     from agentmem.host import Host
 
+
+def named(uri: str | None) -> str | None:
+    """Return the URI of a store as given.
+
+    Raises:
+        InvalidInput: it is given, but empty: a variable of the shell, most likely.
+    """
+    if uri is not None and not uri.strip():
+        raise InvalidInput("the store is given as ''; give a path such as memory.db, or leave it out")
+    return uri
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the memory; may be repeated.")
@@ -21,7 +33,7 @@ Settings = Annotated[
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
 ]
-StoreUri = Annotated[str, typer.Argument(metavar="STORE", help="A store: memory.db, or a URI.")]
+StoreUri = Annotated[str, typer.Argument(metavar="STORE", callback=named, help="A store: memory.db, or a URI.")]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
         ("store", setup.store),
     ]
     if result.set_aside:
-        facts.append(("set aside", f"{len(result.set_aside)} events; see: agentmem status {shlex.quote(setup.store)}"))
+        aside = f"{len(result.set_aside)} set aside; see: agentmem status {shlex.quote(setup.store)}"
+        facts.append(("trouble", aside))
     return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result.outdated or recalled)))
 
 
@@ -92,6 +93,11 @@ def _cost(result: Result) -> str:
     return f"{calls}; {spent.asked} questions answered, {spent.milliseconds:.0f} ms in the language"
 
 
+def _is_own(setup: Setup) -> bool:
+    """Whether the store was made for this run, so that it has no other namespace."""
+    return Path(setup.store).parent.name == setup.name
+
+
 def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
     other = "window" if setup.memory != "window" else "arigraph"
     agentmem = command(sys.argv[0], is_on_path=which("agentmem") is not None)
@@ -106,8 +112,8 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
     tries = [(shlex.join(again), "the same agent with another memory")]
     if noteworthy:
         words = [agentmem, "why", setup.store, noteworthy]
-        if setup.namespace != "default":
-            words += ["--namespace", setup.namespace]
+        if not _is_own(setup):
+            words += ["--namespace", setup.remembered_in]
         tries.append((shlex.join(words), "what this is, who said so, and what became of it"))
     tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import Settings, settings_of
+from agentmem.cli.chosen import Settings, named, settings_of
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
+LONGEST = 60
+"""Characters of a game's name in that of a run, which names a folder and a namespace."""
 
 
 def play(  # noqa: PLR0913 - one parameter is one option
@@ -30,8 +32,10 @@ def play(  # noqa: PLR0913 - one parameter is one option
     goal_style: Annotated[
         Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
     ] = "brief",
-    store: Annotated[str | None, typer.Option(metavar="URI", help="Keep the memory here.")] = None,
-    namespace: Annotated[str, typer.Option(metavar="NS", help="Whose memory, in the store.")] = "default",
+    store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
+    namespace: Annotated[
+        str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
+    ] = None,
     trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
     pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end and nothing else.")] = False,
@@ -63,5 +67,5 @@ def run_name(game: str, memory: str, *, seed: int, at: datetime) -> str:
     'hunt-arigraph-1-20260102-030405-678'
     """
     known_as = Path(game).stem if game.lower().endswith((".z8", ".z5")) else game
-    said = f"{known_as}-{memory}-{seed}-{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03}"
+    said = f"{known_as[:LONGEST]}-{memory}-{seed}-{at:%Y%m%d-%H%M%S}-{at.microsecond // 1000:03}"
     return re.sub(r"[^\w.-]+", "-", said)

@@ -8,6 +8,7 @@ import typer
 
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
 from agentmem.cli.output import as_json
+from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
 
 
@@ -23,6 +24,7 @@ def rebuild(
     """Derive a memory again, from the journal.
 
     With the same settings (--set) this gives the same graph, byte for byte: the digests say so.
+    A memory that never ran there is derived for the first time, and has nothing to be compared with.
     """
     from agentmem.agent_memory import AgentMemory
     from agentmem.graph.digest import digest
@@ -31,15 +33,19 @@ def rebuild(
     built = host.memory(memory, settings_of(settings))
     with existing(host, store) as opened:
         chosen = namespace_of(opened, namespace)
+        ran = built.name in {row["memory"] for row in standing(opened.graph(chosen), offered=[built.name])}
         remembered = AgentMemory(opened, namespace=chosen, memory=built, host=host)
-        before = digest(remembered.graph, built.name)
+        before = digest(remembered.graph, built.name) if ran else None
         receipt = remembered.rebuild()
         after = digest(remembered.graph, built.name)
         entries = remembered.status().folded
     told = {"namespace": chosen, "memory": memory, "entries": entries, "before": before, "after": after}
     if json:
-        as_json({**told, "same": before == after, "receipt": receipt})
+        as_json({**told, "same": before == after if ran else None, "receipt": receipt})
         return
     typer.echo(f"{memory} in {chosen}: {entries} entries folded again, {receipt.milliseconds:.0f} ms in the language")
+    if not ran:
+        typer.echo(f"{memory} never ran in {chosen} before, so there is nothing to compare with; now it is {after}")
+        return
     typer.echo(f"before {before}\nafter  {after}")
     typer.echo("the same graph" if before == after else "another graph: other settings, rules or versions derived it")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentmem.cli.chosen import Json, Settings, settings_of
+from agentmem.cli.chosen import Json, Settings, named, settings_of
 from agentmem.cli.output import as_json, one_line, table
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
     from agentmem.agent.replay import Compared
     from agentmem.agent.trajectory import Trajectory
+    from agentmem.graph.contract import Store
     from agentmem.host import Host
 
 IN_MEMORY = "memory:"
@@ -27,7 +30,9 @@ def replay(
         str | None, typer.Option(metavar="NAME", help="Feed the events to this memory; no game is needed.")
     ] = None,
     settings: Settings = None,
-    store: Annotated[str | None, typer.Option(metavar="URI", help="Keep that memory here; else nowhere.")] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="URI", callback=named, help="Keep that memory here; else nowhere.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Do an episode again.
@@ -40,6 +45,8 @@ def replay(
     recorded = read(trajectory)
     if memory is None and (store is not None or settings):
         raise InvalidInput("--store and --set belong to a memory; say which with --memory NAME")
+    if not recorded.steps:
+        raise InvalidInput(f"the trajectory {trajectory} holds no step; play once more with: agentmem play")
     host = ctx.obj.host()
     if memory is None:
         _compare(recorded, host, json=json)
@@ -61,9 +68,11 @@ def _compare(recorded: Trajectory, host: Host, *, json: bool) -> None:
     other = [step for step in steps if not step.same]
     if json:
         told = {"game": spec.name, "steps": len(steps), "same": len(steps) - len(other)}
+        told["cut_short"] = recorded.ending is None
         as_json({**told, "different": other, "evaluation": evaluation})
     else:
         typer.echo(_verdict(spec.name, len(steps), other))
+        _tell_if_cut_short(recorded)
     if other:
         raise typer.Exit(1)
 
@@ -79,21 +88,46 @@ def _verdict(game: str, steps: int, other: list[Compared]) -> str:
     )
 
 
+def _tell_if_cut_short(recorded: Trajectory) -> None:
+    if recorded.ending is None:
+        typer.echo(f"the recording was cut short after step {len(recorded.steps) - 1}: how it ended is not in it")
+
+
 def _refeed(recorded: Trajectory, host: Host, *, memory: str, settings: dict[str, str], store: str, json: bool) -> None:
     """Feed the recorded events to another memory and ask it the recorded questions."""
     from agentmem.agent.episode import held
     from agentmem.agent.replay import refeed
     from agentmem.agent_memory import AgentMemory
 
-    with AgentMemory(store, namespace=recorded.header.episode, memory=memory, settings=settings, host=host) as fed:
+    with (
+        _opened(host, store, new=recorded.header.episode) as opened,
+        AgentMemory(opened, namespace=recorded.header.episode, memory=memory, settings=settings, host=host) as fed,
+    ):
         steps = list(refeed(recorded, fed))
         status, kept = fed.status(), held(fed.graph, fed.memory.name)
     if json:
-        as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside})
+        cut_short = recorded.ending is None
+        as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside, "cut_short": cut_short})
         return
     rows = [
         {"step": s.step, memory: s.recalled, recorded.header.memory + " (recorded)": s.recalled_then} for s in steps
     ]
-    table(rows, columns=list(rows[0]) if rows else [], nothing="the trajectory has no steps")
+    table(rows, columns=list(rows[0]), nothing="nothing was recorded")
     holds = ", ".join(f"{one.current} {one.label} and {one.retired} retired" for one in kept) or "nothing of its own"
     typer.echo(f"\n{memory} took in {status.entries} events and holds {holds}; set aside: {len(status.set_aside)}")
+    _tell_if_cut_short(recorded)
+
+
+@contextmanager
+def _opened(host: Host, uri: str, *, new: str) -> Iterator[Store]:
+    """Give the store at `uri`, which must not have the namespace `new` yet: the events would be there already."""
+    store = host.store(uri)
+    try:
+        if new in store.namespaces():
+            raise InvalidInput(
+                f"the store {uri} remembers {new} already, and nothing is taken in twice; keep this memory in another "
+                f"store, or derive it there with: agentmem rebuild {uri} --memory NAME --namespace {new}"
+            )
+        yield store
+    finally:
+        store.close()

@@ -47,12 +47,11 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
         offered: Names of memories that may have been here without keeping nodes of their own.
     """
     from agentmem.agent.episode import held
-    from agentmem.fold import SET_ASIDE
-    from agentmem.graph.contract import Where
+    from agentmem.aside import Aside, owner_of
     from agentmem.journal import EVENT, Journal
 
     counts = graph.stats()
-    kept = {key.rpartition("/")[0] for key in counts if "/" in key} - {""}
+    kept = {owner_of(key.rpartition("/")[0]) for key in counts if "/" in key} - {""}
     here = sorted(name for name in {*kept, *offered} if name in kept or graph.counter(f"cursor/{name}"))
     row: dict[str, Any] = {
         "namespace": graph.namespace,
@@ -65,7 +64,7 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
     }
     rows = []
     for name in here:
-        aside = graph.scan(Where(memory=name, label=SET_ASIDE))
+        aside = Aside(graph, name).listed()
         rows.append(
             row
             | {

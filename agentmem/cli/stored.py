@@ -39,4 +39,7 @@ def namespace_of(store: Store, given: str | None) -> str:
     if not known:
         raise InvalidInput(f"the store {store.uri} is empty; fill it with: agentmem play --store {store.uri}")
     shown = ", ".join(known[:5]) + (", ..." if len(known) > 5 else "")
-    raise InvalidInput(f"the store {store.uri} has {len(known)} namespaces ({shown}); choose one with --namespace")
+    raise InvalidInput(
+        f"the store {store.uri} has {len(known)} namespaces ({shown}); choose one with --namespace, "
+        f"or see: agentmem status {store.uri}"
+    )

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from agentmem.agent.episode import Episode, Result, Setup
@@ -52,10 +52,16 @@ def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pa
     display = _display(pace_s)
     with _told_if_slow(f"opening {setup.game}; a new game is made once, in a few seconds", silent=view != "steps"):
         episode = Episode(setup, host)
+    if view != "json":
+        _tell_of_the_past(episode)
     recalled: list[str] = []
-    with suppress(KeyboardInterrupt), episode:
-        for id_ in _steps(episode, display if view == "steps" else None):
-            recalled = [id_]
+    try:
+        with episode:
+            for id_ in _steps(episode, display if view == "steps" else None):
+                recalled = [id_]
+    except KeyboardInterrupt:
+        if not episode.is_summed_up:
+            raise
     result = episode.result
     if view == "json":
         as_json(summary(setup, result))
@@ -93,6 +99,18 @@ def _steps(episode: Episode, display: Display | None) -> Iterator[str]:
             place = _place(step, episode.memory.language) or place
             display.step(shown(step, episode.evaluation(), place=place))
         yield from [one.id for one in step.recollections if not one.pinned][:1]
+
+
+def _tell_of_the_past(episode: Episode) -> None:
+    """Say on standard error if the memory begins with what it saw before: another game's world is believed too."""
+    past = episode.memory.status()
+    if past.entries:
+        print(
+            f"namespace {one_line(past.namespace)} has {past.entries} entries from before, which the agent believes; "
+            "leave --namespace out to begin with nothing",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _place(step: Step, language: Language) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from agentmem.events import EVENT_PREFIX
 from agentmem.graph.changes import Changes, keyed_id
 from agentmem.graph.contract import Direction, Edge, Graph, Hit, Node, Where
 from agentmem.vectors import Vectors
 
-VERSION = re.compile(r"@\d+\Z")
 ANYTHING = Where()
 
 
@@ -24,7 +23,7 @@ class MemoryGraph:
         as_of: None for now; N to see the graph as it was once N was folded.
     """
 
-    graph: Graph
+    _graph: Graph
     memory: str
     position: int
     as_of: int | None = None
@@ -39,7 +38,7 @@ class MemoryGraph:
 
     def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
         """Return this memory's nodes (and events) among `ids` that are current, in order."""
-        nodes = [node for node in self.graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
+        nodes = [node for node in self._graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
         if self.as_of is None:
             return [node for node in nodes if node.retired is None]
         return [then for node in nodes if (then := self._as_it_was(node)) is not None]
@@ -48,13 +47,13 @@ class MemoryGraph:
         self, where: Where = ANYTHING, *, newest: bool = False, limit: int | None = None, vectors: bool = False
     ) -> list[Node]:
         """Return this memory's current nodes in order of (position, id)."""
-        found = self.graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
+        found = self._graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
         return [_base(node) for node in found]
 
     def events(self, *, last: int | None = None) -> list[Node]:
         """Return the events up to here, oldest first; with `last`, only the newest ones."""
         upto = self.position if self.as_of is None else self.as_of
-        found = self.graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=last)
+        found = self._graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=last)
         return found[::-1]
 
     def edges(
@@ -67,28 +66,34 @@ class MemoryGraph:
     ) -> list[Edge]:
         """Return current edges at these nodes, newest first."""
         if self.as_of is None:
-            return self.graph.edges(ids, types=types, direction=direction, limit=limit)
+            shared = any(one.startswith(EVENT_PREFIX) for one in ids)  # other memories link to events too
+            found = self._graph.edges(ids, types=types, direction=direction, limit=None if shared else limit)
+            return [edge for edge in found if self._is_own(edge)][:limit]
         then = self.as_of
-        found = self.graph.edges(ids, types=types, direction=direction, retired=True)
-        found = [edge for edge in found if edge.position <= then]
+        found = self._graph.edges(ids, types=types, direction=direction, retired=True)
+        found = [edge for edge in found if edge.position <= then and self._is_own(edge)]
         ends = {end for edge in found for end in (edge.source, edge.target)}
         held = {node.id for node in self.get(sorted(ends))}
         return [edge for edge in found if edge.source in held and edge.target in held][:limit]
 
     def nearest(self, vector: Vectors, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes nearest to `vector` with their cosine, best first."""
-        hits = self.graph.nearest(vector, self._own(where), limit=limit)
+        hits = self._graph.nearest(vector, self._own(where), limit=limit)
         return [Hit(_base(node), score) for node, score in hits]
 
     def nearest_many(self, vectors: Vectors, where: Where = ANYTHING, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, shape (n, dim)."""
-        found = self.graph.nearest_many(vectors, self._own(where), limit=limit)
+        found = self._graph.nearest_many(vectors, self._own(where), limit=limit)
         return [[Hit(_base(node), score) for node, score in hits] for hits in found]
 
     def matching(self, text: str, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes that share words with `text`, best first."""
-        hits = self.graph.matching(text, self._own(where), limit=limit)
+        hits = self._graph.matching(text, self._own(where), limit=limit)
         return [Hit(_base(node), score) for node, score in hits]
+
+    def _is_own(self, edge: Edge) -> bool:
+        own = (f"{self.memory}/", EVENT_PREFIX)
+        return edge.source.startswith(own) and edge.target.startswith(own)
 
     def _own(self, where: Where) -> Where:
         return replace(where, memory=self.memory, as_of=self.as_of)
@@ -98,7 +103,7 @@ class MemoryGraph:
         assert then is not None
         if node.position <= then:
             return node if node.retired is None or node.retired > then else None
-        versions = self.graph.scan(
+        versions = self._graph.scan(
             Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)}), limit=1
         )
         return _base(versions[0]) if versions else None
@@ -113,4 +118,4 @@ def _base(node: Node) -> Node:
 
 def version_id(node: Node, until: int) -> str:
     """Return the id under which `node`, as it stands, is kept once `until` has changed it."""
-    return f"{node.id}@{until}"
+    return f"@{until}/{node.id}"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -28,6 +29,23 @@ class WritingContract:
 
         assert graph.get(["e/1"]) == [node]
         assert graph.get(["e/1"])[0].at.utcoffset() == timedelta(0)
+
+    def test_who_changes_the_props_of_a_node_changes_only_a_copy(self, graph: Graph) -> None:
+        flat, nested = fact("flat", props={"n": 1}), fact("nested", 2, props={"tags": ["a"]})
+        vector = unit_vectors(1)[0]
+        graph.put_nodes([flat._replace(vector=vector), nested._replace(vector=vector), fact("none", 3, vector=vector)])
+        ways: list[Callable[[], list[Node]]] = [
+            lambda: graph.get(["flat", "nested", "none", "nested"]),
+            lambda: graph.scan(Where(memory="m", label="Fact"), limit=9),
+            lambda: [hit.node for hit in graph.nearest(vector, Where(memory="m", label="Fact"), limit=9)],
+        ]
+
+        for read in ways * 2:
+            for node in read():
+                assert isinstance(node.props, dict)
+                node.props.setdefault("tags", []).append("only mine")
+
+        assert graph.get(["flat", "nested", "none"]) == [flat, nested, fact("none", 3)]
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_text_is_data_wherever_it_stands(self, graph: Graph, text: str) -> None:

@@ -85,7 +85,12 @@ class Jericho:
             ) from error
         except (OSError, ValueError) as error:
             self.close()
-            raise EnvironmentFailed(f"'{self._path}' crashed at {request}; start it again") from error
+            raise EnvironmentFailed(f"'{self._path}' crashed at {request}; {_cure(request)}") from error
+
+
+def _cure(request: dict[str, Any]) -> str:
+    """Return what helps after a crash: a whole game starts, so one that does not is damaged."""
+    return "the file is damaged; fetch or generate it again" if "reset" in request else "start it again"
 
 
 def _scene(answer: dict[str, Any]) -> Scene:

@@ -55,7 +55,9 @@ class Simulator:
         try:
             return self._scene(self._world.reset(), is_over=False)
         except Exception as error:
-            raise EnvironmentFailed(f"'{self._path}' does not start: {error}; make it again") from error
+            raise EnvironmentFailed(
+                f"'{self._path}' does not start: {error}; the file is damaged; fetch or generate it again"
+            ) from error
 
     def step(self, command: str) -> Scene:
         """Type one line."""

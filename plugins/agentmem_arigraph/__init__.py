@@ -24,6 +24,7 @@ Deviations, each for a reason, and how to switch back:
 - `fill`: an asker with room for more gets more current facts, scored 0. Off: `fill=false`.
 - `queries`, `candidates`, `episode_candidates`, `ways` are caps, so that a step costs the same
   in a large memory. The paper has none: set them high.
+- An event no fact was read from has no place in equation 1; the k nearest to the question come too.
 - Equation 1 ranks episodes; the authors' program adds likeness to the plan: `scoring=code`.
 - Exits known to be none, or behind a door known to be locked, are not unexplored.
 """

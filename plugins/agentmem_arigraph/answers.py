@@ -16,7 +16,7 @@ from agentmem.vectors import Vectors
 from agentmem_arigraph.episodic_search import candidates, memberships, rank_by_code, rank_by_paper
 from agentmem_arigraph.extraction import fact_in
 from agentmem_arigraph.map_answers import place_and_ways
-from agentmem_arigraph.schema import EPISODES
+from agentmem_arigraph.schema import EPISODES, REMARKS
 from agentmem_arigraph.semantic_search import Found, more_facts, semantic_search, starts
 from agentmem_arigraph.settings import AriGraphSettings
 
@@ -60,6 +60,7 @@ def recollections(asked: Asked) -> list[Recollection]:
     told = place_and_ways(query, graph, settings)
     told += [_found_fact(one, sources[node]) for node, one in found.items()]
     told += _episodes(found, vectors.get(query.text.strip()), asked)
+    told += _remarks(vectors.get(query.text.strip()), asked)
     excluded = set(query.exclude)
     told = [one for one in told if one.score >= query.min_score and not excluded.issuperset(one.sources)]
     if settings.fill and query.min_score == 0 and len(told) < query.limit:
@@ -91,7 +92,7 @@ def _said_again(facts: list[str], excluded: Collection[str], graph: MemoryGraph)
     events = {node.id: str(node.props["event"]) for node in episodes}
     again: dict[str, tuple[str, ...]] = {}
     for edge in edges:
-        if events[edge.source] not in excluded:
+        if edge.source in events and events[edge.source] not in excluded:
             again[edge.target] = (*again.get(edge.target, ()), events[edge.source])
     return again
 
@@ -114,7 +115,20 @@ def _episodes(found: Mapping[str, Found], asked_vector: Vectors | None, asked: A
     ranked = rank_by_paper(weighed, limit=best) if paper else rank_by_code(weighed, alike, limit=best)
     by_id = {node.id: node for node in nodes}
     likeness = max(one.similarity for one in found.values())
-    return [_episode(by_id[one], relevance=value, score=likeness * value / ranked[0][1]) for one, value in ranked]
+    return [
+        _episode(by_id[one], part="relevance", value=value, score=likeness * value / ranked[0][1])
+        for one, value in ranked
+    ]
+
+
+def _remarks(vector: Vectors | None, asked: Asked) -> list[Recollection]:
+    """Return the events nearest to the question that no fact was read from: no fact leads to them."""
+    query, best = asked.query, asked.settings.episodes
+    if vector is None or not best:
+        return []
+    hits = asked.graph.nearest(vector, REMARKS, limit=best + len(query.exclude))
+    near = [hit for hit in hits if hit.score > 0 and hit.node.props["event"] not in query.exclude]
+    return [_episode(node, part="similarity", value=score, score=min(1.0, score)) for node, score in near[:best]]
 
 
 def _alike(graph: MemoryGraph, vector: Vectors | None, limit: int) -> dict[str, float]:
@@ -122,13 +136,13 @@ def _alike(graph: MemoryGraph, vector: Vectors | None, limit: int) -> dict[str, 
     return {} if vector is None else {hit.node.id: hit.score for hit in graph.nearest(vector, EPISODES, limit=limit)}
 
 
-def _episode(node: Node, *, relevance: float, score: float) -> Recollection:
+def _episode(node: Node, *, part: str, value: float, score: float) -> Recollection:
     return Recollection(
         id=node.id,
         kind="episode",
         text=node.text,
         score=score,
-        parts={"relevance": relevance},
+        parts={part: value},
         sources=(str(node.props["event"]),),
         memory=node.memory,
         at=node.at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from agentmem.events import Event, Fact, Query, Recollection
 from agentmem.graph.changes import Changes, keyed_id
@@ -62,7 +63,8 @@ class AriGraph:
 
         changes = graph.changes()
         props = _props_of_episode(event, scene, named_by=last.get("named_by"), unknown=verdict.unknown)
-        episode = changes.add("Episode", event.passage, props=props, vector=_or_none(vectors[0]))
+        label = "Episode" if scene.facts or scene.names_place else "Remark"
+        episode = changes.add(label, event.passage, props=props, vector=_or_none(vectors[0]))
         changes.link(episode, "OF", event.node)
         _add_entities(changes, names, vectors[1 + len(new) :])
         told: dict[str, Json] = {"source": event.id, "episode": episode}
@@ -102,7 +104,8 @@ class AriGraph:
 
 def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Json]:
     """Return what the newest episode says of itself, if it is of the same session."""
-    last = graph.scan(EPISODES, newest=True, limit=1)
+    of_it = EPISODES if session is None else replace(EPISODES, props={"session": ("=", session)})
+    last = graph.scan(of_it, newest=True, limit=1)
     return last[0].props if last and last[0].props.get("session") == session else {}
 
 

@@ -3,7 +3,7 @@
 ```
 (Fact)-[STATE|SUBJECT]->(Entity)<-[OBJECT]-(Fact)
 (Episode)-[EXTRACTED]->(Fact)              the hyper-edge: all facts of one observation
-(Episode)-[OF]->(Event)
+(Episode)-[OF]->(Event)<-[OF]-(Remark)     an event no fact was read from is a remark, found by likeness
 (Fact)-[ON_MAP]->(Map)                     one Map; the facts that say how places lie
 ```
 
@@ -18,6 +18,7 @@ from agentmem.graph.contract import Where
 
 FACTS = Where(label="Fact")
 EPISODES = Where(label="Episode")
+REMARKS = Where(label="Remark")
 FACT_EDGES = ("STATE", "SUBJECT", "OBJECT")
 MAP_KEY = "places"
 TO_DO = "to be"

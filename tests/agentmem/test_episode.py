@@ -12,8 +12,8 @@ import pytest
 from agentmem.agent.environment import Environment, EnvSpec, EvalInfo, Observation, StepResult
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.policy import Decision, Policy
-from agentmem.agent.trajectory import read
-from agentmem.errors import EnvironmentFailed, UnknownName
+from agentmem.agent.trajectory import Recorder, read
+from agentmem.errors import EnvironmentFailed, InvalidInput, StoreUnavailable, UnknownName
 from agentmem.events import Query, Recollection
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
@@ -22,24 +22,26 @@ from agentmem.host import Host
 class Stairs:
     """A world of four steps up; it breaks where it is told to."""
 
-    def __init__(self, name: str, *, breaks_at: int | None) -> None:
+    def __init__(self, name: str, goal: str, *, breaks_at: int | None, is_counted: bool) -> None:
         self.spec = EnvSpec(name=name, kind="game", options={})
-        self._breaks_at = breaks_at
+        self._goal, self._breaks_at, self._is_counted = goal, breaks_at, is_counted
         self._height = 0
 
     def reset(self, seed: int | None = None) -> Observation:
         self._height = 0
-        return Observation(text="The foot of the stairs.", goal="Climb.")
+        return Observation(text="The foot of the stairs.", goal=self._goal)
 
     def step(self, action: str) -> StepResult:
         if self._height == self._breaks_at:
             raise EnvironmentFailed("the stairs broke; build them again")
         self._height += 1
-        seen = Observation(text=f"Stair {self._height}.", goal="Climb.", step=self._height)
+        seen = Observation(text=f"Stair {self._height}.", goal=self._goal, step=self._height)
         return StepResult(observation=seen, reward=1, done=self._height == 4)
 
     def evaluate(self) -> EvalInfo:
         height = self._height
+        if not self._is_counted:
+            raise EnvironmentFailed("nobody counted the stairs")
         return EvalInfo(
             score=height, max_score=4, normalized=height / 4, won=height == 4, lost=False, steps=height
         )  # fmt: skip
@@ -53,7 +55,8 @@ class StairsFamily:
         return spec.startswith("stairs")
 
     def open(self, spec: str, options: Mapping[str, Any]) -> Environment:
-        return Stairs(spec, breaks_at=2 if spec == "stairs:broken" else None)
+        breaks_at = 2 if "broken" in spec else None
+        return Stairs(spec, options["goal"] or "Climb.", breaks_at=breaks_at, is_counted="uncounted" not in spec)
 
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         return [{"name": "stairs"}]
@@ -90,7 +93,7 @@ def host() -> Host:
 
 def setup(folder: Path, game: str = "stairs", **others: Any) -> Setup:
     kept = {"store": str(folder / "kept" / "memory.db"), "trajectory": folder / "kept" / "steps.jsonl"}
-    return Setup(game=game, name="climb", memory="window", policy="climber", **{**kept, **others})
+    return Setup(**{"game": game, "name": "climb", "memory": "window", "policy": "climber", **kept, **others})
 
 
 def test_an_episode_played_to_its_end_is_recorded_whole(tmp_path: Path, host: Host) -> None:
@@ -124,6 +127,82 @@ def test_a_world_that_breaks_leaves_a_record_that_says_so(tmp_path: Path, host: 
     assert recorded.ending is not None
     assert recorded.ending.ended == "failed"
     assert [line.event.text for line in recorded.steps] == ["The foot of the stairs.", "Stair 1.", "Stair 2."]
+
+
+@pytest.mark.parametrize(
+    ("game", "told"), [("stairs:broken+uncounted", "the stairs broke"), ("stairs:uncounted", "nobody counted")]
+)
+def test_what_broke_first_is_told_when_the_score_cannot_be_told_either(
+    tmp_path: Path, host: Host, game: str, told: str
+) -> None:
+    with pytest.raises(EnvironmentFailed, match=told), Episode(setup(tmp_path, game), host) as episode:
+        list(episode)
+
+    ending = read(tmp_path / "kept" / "steps.jsonl").ending
+    assert not episode.is_summed_up
+    assert ending is not None
+    assert (ending.ended, ending.evaluation) == ("failed", None)
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\u0085", "\x1c", "\r", "\r\n"], ids=ascii)
+def test_a_recording_is_read_back_with_every_kind_of_line_break(tmp_path: Path, host: Host, odd: str) -> None:
+    with Episode(setup(tmp_path, goal=f"Climb.{odd}Then rest."), host) as episode:
+        list(episode)
+
+    recorded = read(tmp_path / "kept" / "steps.jsonl")
+
+    assert len(recorded.steps) == 5
+    assert recorded.steps[0].observation.goal == f"Climb.{odd}Then rest."
+
+
+def test_a_disk_that_fills_up_is_told_and_the_recording_is_whole_so_far(tmp_path: Path, host: Host) -> None:
+    resource = pytest.importorskip("resource", reason="needs a system that can limit the size of files")
+    with Episode(setup(tmp_path, goal="Climb."), host) as episode:
+        steps = list(episode)
+    full, (soft, hard) = tmp_path / "full.jsonl", resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    with Recorder(full, read(episode.setup.trajectory).header) as recorder:
+        recorder.step(steps[0])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (full.stat().st_size + 10, hard))
+        try:
+            with pytest.raises(
+                StoreUnavailable, match=r"cannot write on in the trajectory .*full\.jsonl: .*; make room"
+            ):
+                recorder.step(steps[1])
+        finally:
+            recorder.close()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert (len(read(full).steps), read(full).ending) == (1, None)
+
+
+def test_a_recording_cut_within_a_character_is_read_up_to_its_last_whole_line(tmp_path: Path, host: Host) -> None:
+    with Episode(setup(tmp_path, goal="Climb, \u00fcber."), host) as episode:
+        list(episode)
+    kept = episode.setup.trajectory
+    content = kept.read_bytes()
+    kept.write_bytes(content[: content.rindex(b"\xc3\xbc") + 1])
+
+    assert (len(read(kept).steps), read(kept).ending) == (4, None)
+
+
+def test_a_recording_of_another_schema_is_refused_with_both_versions(tmp_path: Path, host: Host) -> None:
+    with Episode(setup(tmp_path), host) as episode:
+        list(episode)
+    kept = tmp_path / "kept" / "steps.jsonl"
+    kept.write_text(kept.read_text().replace('"schema_version":1', '"schema_version":7', 1))
+
+    with pytest.raises(InvalidInput, match="of schema 7, and this agentmem reads 1"):
+        read(kept)
+
+
+def test_two_episodes_in_one_store_remember_nothing_of_each_other(tmp_path: Path, host: Host) -> None:
+    recalled = []
+    for name in ("monday", "tuesday"):
+        with Episode(setup(tmp_path, name=name, trajectory=tmp_path / f"{name}.jsonl"), host) as episode:
+            recalled.append([len(step.recollections) for step in episode])
+
+    assert recalled[0] == recalled[1]
 
 
 def test_leaving_early_is_recorded_as_an_interruption(tmp_path: Path, host: Host) -> None:

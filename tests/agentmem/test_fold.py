@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable
-from agentmem.events import Event, Query
+from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, PluginError, WrongDimension
+from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 from agentmem.language.contract import Language, Task
+from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.notebook import Notebook
 
@@ -127,7 +128,8 @@ def test_an_event_a_memory_cannot_take_in_is_kept_and_listed_and_the_rest_goes_o
     assert len(added.events) == 3
     assert list(memory.status().set_aside) == ["e2"]
     assert memory.status().folded == 3
-    assert [one.text for one in memory.search("note number", limit=9)] == ["note number 1", "note number 3"]
+    found = memory.search("note number", limit=9)
+    assert [one.text for one in found if one.kind == "note"] == ["note number 1", "note number 3"]
 
 
 def test_what_was_set_aside_is_folded_once_the_plugin_is_mended(open_memory: Open) -> None:
@@ -179,6 +181,101 @@ def test_after_an_outage_the_graph_is_as_if_there_had_been_none(open_memory: Ope
         shaky.catch_up()
 
     assert digest(shaky.graph, "asking") == digest(steady.graph, "asking")
+
+
+class Broken(Notebook):
+    """A notebook that breaks in whatever way it is told to."""
+
+    name = "broken"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        changes = super().write(event, graph, language)
+        match event.text:
+            case "no changes":
+                return {"note": event.text}  # type: ignore[return-value]
+            case "no text":
+                changes.add("Note", 5)  # type: ignore[arg-type]
+            case "another's name":
+                forged = Changes("notebook", changes.position)
+                forged.add("Note", "forged", key="forged")
+                return forged
+        return changes
+
+    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
+        if query.text == "break":
+            raise KeyError("no such shelf")
+        return ["a note"]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("text", ["no changes", "no text", "another's name"])
+def test_whatever_a_plugin_proposes_the_event_is_kept_and_the_store_opens_again(open_memory: Open, text: str) -> None:
+    open_memory(memory=Broken()).add_many([event(1), event(2, text), event(3)])
+
+    status = open_memory(memory=Broken()).status()
+
+    assert (status.entries, status.folded, list(status.set_aside)) == (3, 3, ["e2"])
+
+
+@pytest.mark.parametrize("text", ["break", "give no recollections"])
+def test_a_memory_that_cannot_recall_is_named(open_memory: Open, text: str) -> None:
+    memory = open_memory(memory=Broken())
+
+    with pytest.raises(PluginError, match="memory 'broken'"):
+        memory.search(text)
+
+
+def test_an_event_set_aside_is_still_found(open_memory: Open) -> None:
+    memory = open_memory(memory=Picky())
+    memory.add_many([event(1), event(2, "raise the sail")])
+
+    found = memory.search("sail", limit=1)[0]
+
+    assert (found.text, found.parts["unfolded"]) == ("raise the sail", 1.0)
+
+
+def test_undo_takes_back_what_a_retry_took_in(open_memory: Open) -> None:
+    open_memory(memory=Picky()).add_many([event(1), event(2, "raise the sail")])
+    mended = Notebook()
+    mended.name = Picky.name
+    memory = open_memory(memory=mended)
+    memory.retry(now=START + timedelta(days=1))
+
+    memory.undo("e2", now=START + timedelta(days=2))
+
+    assert [one.text for one in memory.search("raise the sail", limit=9)] == ["note number 1"]
+
+
+def test_undo_leaves_what_later_events_lean_on(open_memory: Open) -> None:
+    memory = open_memory(memory="arigraph")
+    memory.add_many([event(1, "-= Hall =-\nYou see a table. There is an exit to the north.")])
+    memory.add_many([event(2, "You take the key from the table.")])
+
+    memory.undo("e1", now=START + timedelta(hours=1))
+
+    assert "key, is in, inventory" in {one.text for one in memory.search("key", limit=50)}
+    before = digest(memory.graph, "arigraph")
+    memory.rebuild()
+    assert digest(memory.graph, "arigraph") == before
+
+
+def test_two_handles_opened_on_an_empty_namespace_cannot_mix_embedders(open_memory: Open) -> None:
+    first, second = open_memory(), open_memory(language=HOST.language("rules", embedder=HashEmbedder(dim=256)))
+    first.add("the key is under the mat")
+
+    with pytest.raises(WrongDimension, match="opened with"):
+        second.add("it rains")
+
+
+def test_a_gap_in_the_journal_stops_nothing(open_memory: Open) -> None:
+    memory = open_memory()
+    memory.add_many([event(1)])
+    later = open_memory(memory=Picky(), language=PretendModel(HOST.language("rules")))
+    memory.add_many([event(2), event(3)])
+    memory.graph.delete(["event/e2"])
+
+    later.catch_up()
+
+    assert later.status().folded == 3
 
 
 class Hasty(Notebook):
@@ -345,8 +442,6 @@ def test_two_namespaces_never_meet(tmp_path_factory: pytest.TempPathFactory, nam
 
 
 def test_a_namespace_refuses_another_embedder(open_memory: Open) -> None:
-    from agentmem.testing.embedding import HashEmbedder
-
     open_memory().add("the key is under the mat")
 
     with pytest.raises(ValueError, match="opened with"):

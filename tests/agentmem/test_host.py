@@ -249,6 +249,19 @@ def test_a_factory_that_fails_names_its_plugin_and_a_refused_setting_passes() ->
         host.memory("strict")
 
 
+class Unfinished:
+    @hookimpl
+    def agentmem_memories(self) -> Mapping[str, Any]:
+        return {"unfinished": lambda settings: 42}
+
+
+def test_a_factory_that_makes_no_memory_names_its_plugin() -> None:
+    host = Host(plugins=[Unfinished()])
+
+    with pytest.raises(PluginError, match="made a int without"):
+        host.memory("unfinished")
+
+
 class Drawer:
     """A kind of store that claims one scheme."""
 

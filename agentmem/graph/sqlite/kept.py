@@ -2,11 +2,13 @@
 
 Only what is sure to be current is kept: all is forgotten as soon as another
 connection has committed or a transaction is undone, and each node as soon as
-this connection writes it.
+this connection writes it. Whoever asks is given props of their own, to change
+as they like.
 """
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,11 +20,32 @@ LONGEST = 10_000
 
 
 class Kept(NamedTuple):
-    """A node without its vector, and the number of its vector."""
+    """A node without its vector, and the number of its vector.
+
+    Attributes:
+        pk: The number of its row.
+        seq: The number of its vector.
+        node: What is kept; never to be handed out, for its props could be changed.
+        nested: Its props as bytes, if there are lists or objects in them.
+    """
 
     pk: int
     seq: int | None
     node: Node
+    nested: bytes | None
+
+    def given(self) -> Node:
+        """Return the node with props that are the caller's own."""
+        id_, label, at, memory, text, props, vector, position, retired, by = self.node
+        own = {**props} if self.nested is None else marshal.loads(self.nested)  # noqa: S302 - written by `keep`
+        # Not `_replace`, which takes four times as long.
+        return tuple.__new__(Node, (id_, label, at, memory, text, own, vector, position, retired, by))
+
+
+def keep(pk: int, seq: int | None, node: Node) -> Kept:
+    """Return a node as it is kept."""
+    nested = any(isinstance(value, list | dict) for value in node.props.values())
+    return Kept(pk, seq, node, marshal.dumps({**node.props}) if nested else None)
 
 
 class KeptNodes:

@@ -39,7 +39,7 @@ def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) ->
     if missing:
         rows = session.rows(GET, (ids_json(missing), space.ns))
         found.update((row[0], kept_of(row, session, space)) for row in rows)
-    return [kept.node for one in ids if (kept := found[one]) is not None]
+    return [kept.given() for one in ids if (kept := found[one]) is not None]
 
 
 def by_rows(session: Session, space: Space, pks: Sequence[int]) -> list[Kept]:
@@ -56,14 +56,22 @@ def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: i
     """Return nodes in order of (position, id), or its reverse.
 
     Each kind and standing is one stretch of an index, read in order; they are merged here.
+    All is of one moment: a commit between two statements would show what `where` shuts out.
     """
+    with session.snapshot():
+        return _scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
+
+
+def _scan(
+    session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool
+) -> list[Node]:
     filters, values = conditions(where)
     stretches = [(kind, *standing) for kind in kinds_of(space, where) for standing in standings(where)]
     if len(stretches) == 1 and not vectors and limit is not None and limit <= MOST_BY_ROW:
         kind, standing, more = stretches[0]
         sql = _scan_sql(standing + filters, newest=newest, columns="n.pk")
         rows = session.rows(sql, (space.ns, kind, *more, *values, limit))
-        return [kept.node for kept in by_rows(session, space, [row[0] for row in rows])]
+        return [kept.given() for kept in by_rows(session, space, [row[0] for row in rows])]
     columns = f"{COLUMNS}, v.v" if vectors else COLUMNS
     rows = []
     for kind, standing, more in stretches:

@@ -10,7 +10,7 @@ import numpy as np
 from agentmem.errors import WrongDimension
 from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
 from agentmem.graph.contract import Node
-from agentmem.graph.sqlite.kept import Kept
+from agentmem.graph.sqlite.kept import Kept, keep
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.vectors import Vectors
 
@@ -41,7 +41,7 @@ def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None 
 
 def kept_of(row: Row, session: Session, space: Space) -> Kept:
     """Return the node of a row of `KEPT_COLUMNS`, kept from now on."""
-    return session.kept.add(space.ns, Kept(row[8], row[9], node_of(row, space.names)))
+    return session.kept.add(space.ns, keep(row[8], row[9], node_of(row, space.names)))
 
 
 def blob_of(vector: Vectors) -> bytes:

@@ -16,17 +16,20 @@ MIGRATIONS = ("001_first.sql",)
 
 
 def check_file(path: Path) -> None:
-    """Check that `path` is a store of ours, or empty; nothing is written, locked or recovered.
+    """Check by its head that `path` is a store of ours, or empty; nothing is written, locked or recovered.
 
     Raises:
-        StoreRefused: it is not a SQLite file, another program's, corrupt, or of a newer version.
+        StoreRefused: it is not a SQLite file, another program's, damaged in its head, or of a newer version.
     """
     if path.stat().st_size == 0:
         return
+    # writable_schema: amid a checkpoint, a death or a full disk leaves a file shorter than its head says. The rest is
+    # in the log, which only opening it as usual reads; our id is always in the head, which this lets us read.
     # immutable: SQLite reads the file and nothing else. Opening it ourselves would drop the locks of
     # other connections of this process (POSIX); opening it as usual would write beside a stranger's file.
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as peek:
+            peek.execute(f"pragma writable_schema = {_has_log(path)}")
             application = int(peek.execute("pragma application_id").fetchone()[0])
             version = int(peek.execute("pragma user_version").fetchone()[0])
     except sqlite3.DatabaseError as problem:
@@ -36,6 +39,11 @@ def check_file(path: Path) -> None:
     if application != APPLICATION:
         raise StoreRefused(f"{path} is a SQLite file of another program (id {application:#x}); choose another path")
     check_version(path, version)
+
+
+def _has_log(path: Path) -> bool:
+    logs = [path.with_name(path.name + rest) for rest in ("-wal", "-journal")]
+    return any(log.exists() and log.stat().st_size for log in logs)
 
 
 def check_version(path: Path, version: int) -> None:

@@ -150,7 +150,7 @@ class _Search:
         asked = {seq for seq, _ in missing}
         for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
             if row[9] in asked:
-                self.fetched[row[9]] = kept_of(row, self.session, self.space).node
+                self.fetched[row[9]] = kept_of(row, self.session, self.space).given()
             elif row[9] is not None and row[9] > self.newest:
                 # Another writer has just replaced this vector: neither the old nor the new one would be found.
                 self.is_overtaken = True
@@ -160,7 +160,7 @@ class _Search:
         kept = self.session.kept.by_pk(pk)
         if kept is None or kept.seq != seq:
             return False
-        self.fetched[seq] = kept.node if kept.node.retired is None else None
+        self.fetched[seq] = kept.given() if kept.node.retired is None else None
         return True
 
     def _parts(self, kind: int) -> list[Snapshot]:

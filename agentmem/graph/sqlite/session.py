@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,23 @@ class Session:
                 yield
         finally:
             self._writers.release()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all statements inside, and the nodes kept, be of one moment, whoever commits meanwhile."""
+        if self.depth:
+            yield
+            return
+        self.rows("begin")
+        try:
+            self.refresh()
+            yield
+            self.rows("commit")
+        except BaseException:
+            # Suppressed: the store was closed meanwhile, which the first error says.
+            with suppress(sqlite3.Error):
+                self.connection.rollback()
+            raise
 
     @contextmanager
     def _outermost(self) -> Iterator[None]:

@@ -22,6 +22,9 @@ from agentmem.graph.sqlite.writing import delete_namespace
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"
+NO_PATHS = ("sqlite:", "file:")
+"""How what looks like a URI begins, and would be a file of that name."""
+FORMS = "a path, sqlite:///relative/path, sqlite:////absolute/path, or memory:"
 NAMES_IN_USE = """select name from space s where exists(select 1 from node where node.ns = s.ns)
 or exists(select 1 from counter where counter.ns = s.ns)"""
 
@@ -44,6 +47,7 @@ class SQLiteStores:
         Raises:
             StoreUnavailable: it cannot be opened, or is not there and `create` is False.
             StoreRefused: corrupt, another program's, or of a newer version; nothing was touched.
+            InvalidInput: it names no file, or has another form than those above.
             UnknownSetting: the part after `?` names something other than durability.
         """
         if uri in IN_MEMORY:
@@ -55,7 +59,9 @@ class SQLiteStores:
             raise UnknownSetting(f"no setting {min(settings)!r} of a SQLite store; the only one is: durability")
         if path.startswith(SCHEME):
             path = unquote(path.removeprefix(SCHEME))
-        return SQLiteStore(Path(path), create=create, durability=durability)
+        elif path.lower().startswith(NO_PATHS):
+            raise InvalidInput(f"store {uri!r} has a form that is not known here: use {FORMS}")
+        return SQLiteStore(path, create=create, durability=durability)
 
 
 class SQLiteStore:
@@ -75,6 +81,7 @@ class SQLiteStore:
     Raises:
         StoreUnavailable: it cannot be opened, or is not there and `create` is False.
         StoreRefused: corrupt, another program's, or of a newer version; nothing was touched.
+        InvalidInput: `path` is blank or has a NUL.
         UnknownSetting: no such durability.
     """
 
@@ -83,8 +90,8 @@ class SQLiteStore:
     ) -> None:
         if durability not in SYNCHRONOUS:
             raise UnknownSetting(f"durability {durability!r} is unknown; use full or relaxed")
-        if "\0" in str(path) or not str(path):
-            raise InvalidInput(f"store path {str(path)!r} cannot be used: name a file")
+        if "\0" in str(path) or not str(path).strip():
+            raise InvalidInput(f"store path {str(path)!r} names no file: use {FORMS}")
         self.uri = str(path)
         self._settings = Settings(Path(path).expanduser().absolute(), durability, wait_s)
         self._closed = False

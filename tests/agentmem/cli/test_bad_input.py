@@ -69,6 +69,16 @@ def test_a_truncated_game_file_is_refused(agentmem: Run, tmp_path: Path) -> None
     assert ran.code in (1, 2)
 
 
+def test_a_game_that_crashes_before_its_first_word_is_called_damaged(agentmem: Run, tmp_path: Path) -> None:
+    pytest.importorskip("jericho", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
+    (tmp_path / "fake.z5").write_bytes(b"\x05" + bytes(3) + b"\x00\x40" + bytes(20) + b"\x00\x40" + bytes(500))
+
+    ran = agentmem("play", "fake.z5", "--quiet")
+
+    assert_one_sentence(ran.err, "the file is damaged; fetch or generate it again")
+    assert ran.code == 1
+
+
 def test_a_store_that_cannot_be_written_is_named(agentmem: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
@@ -101,6 +111,40 @@ def test_a_trajectory_that_cannot_be_written_is_named(agentmem: Run, tmp_path: P
 
     assert_one_sentence(ran.err, "cannot write the trajectory folder")
     assert ran.code == 2
+
+
+def test_a_recording_is_never_replaced(agentmem: Run, tmp_path: Path) -> None:
+    (tmp_path / "kept.jsonl").write_text("of yesterday")
+
+    ran = agentmem("play", "coin:10", "--trajectory", "kept.jsonl", "--store", "new.db", "--quiet")
+
+    assert_one_sentence(ran.err, "the trajectory kept.jsonl exists already; choose another file")
+    assert ran.code == 2
+    assert (tmp_path / "kept.jsonl").read_text() == "of yesterday"
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_trajectory_may_be_thrown_away(agentmem: Run) -> None:
+    ran = agentmem("play", "coin:10", "--max-steps", "1", "--trajectory", os.devnull, "--quiet")
+
+    assert ran.code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_a_full_disk_is_said_in_one_sentence(agentmem: Run) -> None:
+    ran = agentmem("play", "coin:10", "--trajectory", "/dev/full", "--quiet")
+
+    assert_one_sentence(ran.err.removeprefix(_SLOW), "cannot write on in the trajectory /dev/full: No space left")
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize("command", [["play", "coin:10", "--store", ""], ["status", ""], ["why", " ", "x"]], ids=str)
+def test_an_empty_store_name_is_refused(agentmem: Run, tmp_path: Path, command: list[str]) -> None:
+    ran = agentmem(*command)
+
+    assert_one_sentence(ran.err, "the store is given as ''")
+    assert ran.code == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", ["", "hello\n", '{"kind": "step"}\n', "\x00\xff\n"])
@@ -191,6 +235,8 @@ def test_a_memory_that_breaks_is_shown_and_the_run_goes_on(agentmem: Run, tmp_pa
 
     assert ran.code == 0
     assert "[0] trouble: 1 event(s) set aside" in ran.out
+    assert "\ntrouble: 1 set aside; see: agentmem status c.db\n" in ran.out
+    assert "\nmemory: clumsy: keeps nothing of its own\n" in ran.out
     assert list(status["namespaces"][0]["set_aside"].values()) == ["RuntimeError: dropped it"]
     assert status["namespaces"][0]["events"] == 3
 

@@ -46,6 +46,7 @@ def test_the_trajectory_is_whole(played: Played) -> None:
     assert recorded.header.memory == "arigraph"
     assert recorded.ending is not None
     assert recorded.ending.ended == "over"
+    assert recorded.ending.evaluation is not None
     assert len(recorded.steps) == recorded.ending.evaluation.steps + 1
 
 
@@ -87,9 +88,33 @@ def test_a_goal_of_ones_own_replaces_the_games(agentmem: Run) -> None:
 
 
 def test_two_runs_into_one_namespace_are_both_remembered(agentmem: Run) -> None:
-    for _ in range(2):
-        agentmem("play", "coin:10", "--max-steps", "2", "--store", "both.db", "--quiet")
+    play = ("play", "coin:10", "--max-steps", "2", "--store", "both.db", "--namespace", "finn")
+    first, second, silent = agentmem(*play), agentmem(*play, "--quiet"), agentmem(*play, "--json")
 
     rows = json.loads(agentmem("status", "both.db", "--json").out)["namespaces"]
 
-    assert [(row["namespace"], row["events"]) for row in rows] == [("default", 6)]
+    assert [(row["namespace"], row["events"]) for row in rows] == [("finn", 9)]
+    assert "from before" not in first.err
+    assert "namespace finn has 3 entries from before" in second.err
+    assert second.err.count("\n") == 1
+    assert silent.err == ""
+
+
+def test_two_runs_into_one_store_both_win_for_neither_believes_the_others_world(agentmem: Run) -> None:
+    runs = [json.loads(agentmem("play", "coin:10", "--store", "both.db", "--json").out) for _ in range(2)]
+
+    rows = json.loads(agentmem("status", "both.db", "--json").out)["namespaces"]
+    ambiguous = agentmem("why", "both.db", "arigraph/1.0")
+
+    assert [run["won"] for run in runs] == [True, True]
+    assert len({row["namespace"] for row in rows}) == 2
+    assert all(row["namespace"] in ambiguous.err for row in rows)
+    assert "choose one with --namespace" in ambiguous.err
+
+
+def test_the_suggested_why_names_the_namespace_where_the_store_is_shared(agentmem: Run) -> None:
+    shared = agentmem("play", "coin:10", "--max-steps", "2", "--store", "both.db", "--quiet")
+    own = agentmem("play", "coin:10", "--max-steps", "2", "--quiet")
+
+    assert re.search(r"try: agentmem why both\.db \S+ --namespace coin-10-arigraph-1-", shared.out)
+    assert re.search(r"try: agentmem why agentmem-runs/\S+/memory\.db \S+   #", own.out)

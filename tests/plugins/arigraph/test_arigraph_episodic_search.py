@@ -56,3 +56,12 @@ def test_as_many_episodes_as_are_set_are_recalled(open_memory: Open, tell: Tell)
     for k in (0, 1, 3):
         found = open_memory(episodes=k).search(query)
         assert len([one for one in found if one.kind == "episode"]) == k
+
+
+def test_what_no_fact_was_read_from_is_found_by_likeness(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory()
+    tell(memory, "the key is on the table", "Who on earth painted this ceiling so blue?")
+
+    found = memory.search("Who painted this ceiling?", limit=3)
+
+    assert any(one.text.startswith("Who on earth") and one.kind == "episode" for one in found)
