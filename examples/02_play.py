@@ -1,11 +1,12 @@
 """Play a game with two memories and compare: the agent is the same, only what it recalls differs."""
 
+import tempfile
 from pathlib import Path
 
 from agentmem.agent.episode import Episode, Setup
 
 for memory in ("arigraph", "window"):
-    folder = Path("runs") / memory
+    folder = Path(tempfile.mkdtemp(prefix=f"{memory}-"))
     setup = Setup(
         game="coin:10",
         memory=memory,

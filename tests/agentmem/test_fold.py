@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, PluginError, WrongDimension
-from agentmem.events import Event, Query, Recollection
+from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, WrongDimension
+from agentmem.events import Event, Query
 from agentmem.graph.changes import Changes
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
@@ -25,22 +25,6 @@ from agentmem.testing.notebook import Notebook
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOST = Host()
 Open = Callable[..., AgentMemory]
-
-
-class Picky(Notebook):
-    """A notebook that cannot take in some texts."""
-
-    name = "picky"
-
-    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
-        changes = super().write(event, graph, language)
-        if event.text.startswith("raise"):
-            raise RuntimeError("cannot take this in")
-        if event.text.startswith("foreign"):
-            changes.retire("somebody-else/1.0")
-        if event.text.startswith("dangling"):
-            changes.link(f"{self.name}/nowhere", "NEXT", event.node)
-        return changes
 
 
 class Asking(Notebook):
@@ -58,20 +42,6 @@ def _echo(text: str) -> Query:
 
 
 ECHO = Task(name="test.echo", output=Query, prompt="{text}", rules=_echo)
-
-
-@pytest.fixture
-def open_memory(tmp_path: Path) -> Iterator[Open]:
-    opened: list[AgentMemory] = []
-
-    def open_(file: str = "memory.db", **options: object) -> AgentMemory:
-        memory = AgentMemory(tmp_path / file, **({"memory": Notebook(), "host": HOST} | options))  # type: ignore[arg-type]
-        opened.append(memory)
-        return memory
-
-    yield open_
-    for memory in opened:
-        memory.close()
 
 
 def event(number: int, text: str = "") -> Event:
@@ -118,32 +88,6 @@ def test_a_rebuild_gives_the_same_graph_byte_for_byte(open_memory: Open) -> None
     assert digest(memory.graph, "notebook") == before
 
 
-@pytest.mark.parametrize("text", ["raise", "foreign", "dangling"])
-def test_an_event_a_memory_cannot_take_in_is_kept_and_listed_and_the_rest_goes_on(open_memory: Open, text: str) -> None:
-    memory = open_memory(memory=Picky())
-
-    added = memory.add_many([event(1), event(2, text), event(3)])
-
-    assert added.set_aside == ("e2",)
-    assert len(added.events) == 3
-    assert list(memory.status().set_aside) == ["e2"]
-    assert memory.status().folded == 3
-    found = memory.search("note number", limit=9)
-    assert [one.text for one in found if one.kind == "note"] == ["note number 1", "note number 3"]
-
-
-def test_what_was_set_aside_is_folded_once_the_plugin_is_mended(open_memory: Open) -> None:
-    open_memory(memory=Picky()).add_many([event(1), event(2, "raise the sail")])
-    mended = Notebook()
-    mended.name = Picky.name
-    memory = open_memory(memory=mended)
-
-    memory.retry(now=START + timedelta(days=1))
-
-    assert memory.status().set_aside == {}
-    assert memory.search("raise the sail", limit=1)[0].text == "raise the sail"
-
-
 def test_an_outage_keeps_the_event_and_stops_the_fold_until_the_model_is_back(open_memory: Open) -> None:
     down = True
     model = PretendModel(HOST.language("rules"), lambda task, inputs: LanguageUnavailable("no route") if down else None)
@@ -183,68 +127,6 @@ def test_after_an_outage_the_graph_is_as_if_there_had_been_none(open_memory: Ope
     assert digest(shaky.graph, "asking") == digest(steady.graph, "asking")
 
 
-class Broken(Notebook):
-    """A notebook that breaks in whatever way it is told to."""
-
-    name = "broken"
-
-    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
-        changes = super().write(event, graph, language)
-        match event.text:
-            case "no changes":
-                return {"note": event.text}  # type: ignore[return-value]
-            case "no text":
-                changes.add("Note", 5)  # type: ignore[arg-type]
-            case "another's name":
-                forged = Changes("notebook", changes.position)
-                forged.add("Note", "forged", key="forged")
-                return forged
-        return changes
-
-    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
-        if query.text == "break":
-            raise KeyError("no such shelf")
-        return ["a note"]  # type: ignore[list-item]
-
-
-@pytest.mark.parametrize("text", ["no changes", "no text", "another's name"])
-def test_whatever_a_plugin_proposes_the_event_is_kept_and_the_store_opens_again(open_memory: Open, text: str) -> None:
-    open_memory(memory=Broken()).add_many([event(1), event(2, text), event(3)])
-
-    status = open_memory(memory=Broken()).status()
-
-    assert (status.entries, status.folded, list(status.set_aside)) == (3, 3, ["e2"])
-
-
-@pytest.mark.parametrize("text", ["break", "give no recollections"])
-def test_a_memory_that_cannot_recall_is_named(open_memory: Open, text: str) -> None:
-    memory = open_memory(memory=Broken())
-
-    with pytest.raises(PluginError, match="memory 'broken'"):
-        memory.search(text)
-
-
-def test_an_event_set_aside_is_still_found(open_memory: Open) -> None:
-    memory = open_memory(memory=Picky())
-    memory.add_many([event(1), event(2, "raise the sail")])
-
-    found = memory.search("sail", limit=1)[0]
-
-    assert (found.text, found.parts["unfolded"]) == ("raise the sail", 1.0)
-
-
-def test_undo_takes_back_what_a_retry_took_in(open_memory: Open) -> None:
-    open_memory(memory=Picky()).add_many([event(1), event(2, "raise the sail")])
-    mended = Notebook()
-    mended.name = Picky.name
-    memory = open_memory(memory=mended)
-    memory.retry(now=START + timedelta(days=1))
-
-    memory.undo("e2", now=START + timedelta(days=2))
-
-    assert [one.text for one in memory.search("raise the sail", limit=9)] == ["note number 1"]
-
-
 def test_undo_leaves_what_later_events_lean_on(open_memory: Open) -> None:
     memory = open_memory(memory="arigraph")
     memory.add_many([event(1, "-= Hall =-\nYou see a table. There is an exit to the north.")])
@@ -264,36 +146,6 @@ def test_two_handles_opened_on_an_empty_namespace_cannot_mix_embedders(open_memo
 
     with pytest.raises(WrongDimension, match="opened with"):
         second.add("it rains")
-
-
-def test_a_gap_in_the_journal_stops_nothing(open_memory: Open) -> None:
-    memory = open_memory()
-    memory.add_many([event(1)])
-    later = open_memory(memory=Picky(), language=PretendModel(HOST.language("rules")))
-    memory.add_many([event(2), event(3)])
-    memory.graph.delete(["event/e2"])
-
-    later.catch_up()
-
-    assert later.status().folded == 3
-
-
-class Hasty(Notebook):
-    """A notebook that fails ahead of time."""
-
-    name = "hasty"
-
-    def prepare(self, events: Sequence[Event], language: Language) -> None:
-        raise RuntimeError("cannot look ahead")
-
-
-def test_a_memory_that_fails_to_prepare_still_writes(open_memory: Open) -> None:
-    memory = open_memory(memory=Hasty())
-
-    memory.add_many([event(1), event(2)])
-
-    assert memory.status().folded == 2
-    assert memory.status().set_aside == {}
 
 
 def test_an_outage_of_a_language_that_stays_on_the_machine_keeps_the_event_too(open_memory: Open) -> None:

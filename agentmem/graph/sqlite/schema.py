@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -42,8 +42,11 @@ def check_file(path: Path) -> None:
 
 
 def _has_log(path: Path) -> bool:
-    logs = [path.with_name(path.name + rest) for rest in ("-wal", "-journal")]
-    return any(log.exists() and log.stat().st_size for log in logs)
+    for rest in ("-wal", "-journal"):
+        with suppress(FileNotFoundError):  # another process may be closing the store
+            if path.with_name(path.name + rest).stat().st_size:
+                return True
+    return False
 
 
 def check_version(path: Path, version: int) -> None:
