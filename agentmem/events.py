@@ -7,6 +7,7 @@ ours but the errors.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,23 @@ Role = Literal["environment", "user", "assistant", "system", "tool"]
 EVENT_PREFIX = "event/"
 MAX_TEXT = 2_000_000
 """Characters of one event's text; longer is refused with a clear word."""
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+KINDS: Mapping[str, str] = {
+    "event": "something that happened, as it was seen or said",
+    "episode": "an event with what a memory made of it, or several that belong together",
+    "note": "an event written down with keywords, tags and links",
+    "fact": "a statement: subject, relation, object",
+    "thought": "a statement drawn from an event, as a sentence",
+    "summary": "many events told in few words",
+    "profile": "what is known of a person",
+    "place": "where the agent is",
+    "path": "a way to a place",
+    "exit": "a way not tried yet",
+}
+"""The kinds of recollections, and what each one is: whoever shows, counts or filters them knows these words."""
 
 
 class Value(BaseModel):
@@ -81,6 +99,22 @@ class Event(Value):
         """The event as a line of a transcript: `> action` above what was seen."""
         return self.said if self.action is None else f"> {self.action}\n{self.said}"
 
+    @property
+    def dated(self) -> str:
+        """What searches look at: the passage; in a conversation with who said it and when.
+
+        Without who and when, likeness is drawn to short empty turns ("Thanks, Mel!").
+
+        >>> new_event("Hi!", speaker="Ann", at=datetime(2023, 5, 8, 13, 56, tzinfo=UTC)).dated
+        'Ann (1:56 pm on 8 May, 2023): Hi!'
+        """
+        who = self.speaker or ("" if self.role == "environment" else self.role)
+        if not who or self.action is not None:
+            return self.passage
+        hour, half = (self.at.hour + 11) % 12 + 1, "am" if self.at.hour < 12 else "pm"
+        when = f"{hour}:{self.at.minute:02} {half} on {self.at.day} {MONTHS[self.at.month - 1]}, {self.at.year}"
+        return f"{who} ({when}): {self.text}"
+
 
 class Query(Value):
     """A question to a memory.
@@ -111,7 +145,7 @@ class Recollection(Value):
 
     Attributes:
         id: The node it stands for (or the event, for memories of events).
-        kind: The field's word: event, episode, fact, path, exit, note, ...
+        kind: One of `KINDS`.
         text: What it says: data, never instructions.
         score: In [0, 1], higher is better.
         parts: What the score is made of, by name.

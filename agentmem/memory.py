@@ -16,6 +16,7 @@ from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
+from agentmem.shape import Group
 
 
 class Memory(Protocol):
@@ -73,6 +74,15 @@ class Forgets(Protocol):
 
     def forget(self, graph: MemoryGraph, now: datetime) -> Changes:
         """Propose what to archive at `now`; twice at one `now` is the same as once."""
+        ...
+
+
+@runtime_checkable
+class Shows(Protocol):
+    """A memory that says how what it holds is arranged, for people to look at."""
+
+    def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:
+        """Return what is held now, in the memory's own groups and order. Pure, like `recall`."""
         ...
 
 

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import LanguageUnavailable
-from agentmem.events import Event, Query, Recollection, new_event
+from agentmem.events import KINDS, Event, Query, Recollection, new_event
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Store
 from agentmem.graph.digest import digest
@@ -117,6 +117,10 @@ class MemoryContract(ABC):
             assert one.sources
             assert set(one.sources) <= known
             assert one.memory == memory.memory.name
+
+    def test_every_recollection_is_of_a_known_kind(self, store: Store) -> None:
+        """`kind` is a word of `KINDS`. If this fails, use one of them; whoever shows or counts kinds knows no other."""
+        assert {one.kind for one in self._all(self._told(store))} <= set(KINDS)
 
     def test_what_a_recollection_stands_for_can_be_explained(self, store: Store) -> None:
         """`why` knows its id. If this fails, `Recollection.id` is not the id of a node of the graph."""
