@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,15 +14,18 @@ from agentmem.aside import position_of
 from agentmem.errors import AgentmemError, PluginError
 from agentmem.events import Event, Query, Recollection, Role, Value, new_event, new_query
 from agentmem.explain import Explanation, explain
+from agentmem.feed import Feed
 from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
-from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 from agentmem.journal import Journal
 from agentmem.language.contract import Language, Receipt
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.same_embedder import is_noted, note
+from agentmem.stack import Stack, open_stack
 from agentmem.unfolded import recall_unfolded, waiting
+
+log = logging.getLogger(__name__)
 
 
 class Added(Value):
@@ -32,26 +36,43 @@ class Added(Value):
     set_aside: tuple[str, ...] = ()
 
 
-class Status(Value):
-    """How a memory stands: entries in the journal, how many it has folded, what it set aside and why."""
+class Standing(Value):
+    """How one memory stands: how many entries it has folded, what it set aside and why."""
 
-    namespace: str
     memory: str
-    entries: int
     folded: int
     set_aside: dict[str, str]
 
 
+class Status(Value):
+    """How a namespace stands: entries in the journal, and how far each memory has come."""
+
+    namespace: str
+    entries: int
+    memories: tuple[Standing, ...]
+
+    @property
+    def folded(self) -> int:
+        """Entries that every memory has folded."""
+        return min(one.folded for one in self.memories)
+
+    @property
+    def set_aside(self) -> dict[str, str]:
+        """Entries that any memory set aside, with the reason."""
+        return {entry: reason for one in self.memories for entry, reason in one.set_aside.items()}
+
+
 class AgentMemory:
-    """One namespace of one store, remembered by one memory.
+    """One namespace of one store, remembered by one memory or by several.
 
     May be used from many threads; several processes may share one store file.
 
     Args:
         store: A path (`chat.db`), a URI, or an open store, which stays the caller's to close.
         namespace: Whose memory this is. Given once, here; no method takes one.
-        memory: A memory, or the name of one a plugin offers.
-        settings: Settings for a memory given by name.
+        memory: A memory, the name of one a plugin offers, or several: `"episodic+arigraph"`,
+            a list, or a `Stack`. All are told everything; what they recall is fused.
+        settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
         language: A language, or its name; `rules` needs no key and no network.
         host: Where plugins come from; by default all that are installed.
 
@@ -65,13 +86,13 @@ class AgentMemory:
         store: str | Path | Store,
         *,
         namespace: str = "default",
-        memory: str | Memory = "arigraph",
+        memory: str | Memory | Stack | Sequence[str | Memory] = "arigraph",
         settings: Mapping[str, Any] | None = None,
         language: str | Language = "rules",
         host: Host | None = None,
     ) -> None:
         self._host = Host() if host is None else host
-        self.memory = self._host.memory(memory, settings or {}) if isinstance(memory, str) else memory
+        self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language) if isinstance(language, str) else language
         self._writing = threading.RLock()
         self._opened: Store | None = None
@@ -80,7 +101,7 @@ class AgentMemory:
         try:
             self.graph: Graph = store.graph(namespace)
             self._journal = Journal(self.graph)
-            self._fold = Fold(self.graph, self.memory, self.language)
+            self._feed = Feed(self.graph, self.stack.memories, self.language)
             is_noted(self.graph, self.language.embedder)
             self.catch_up()
         except Exception:
@@ -120,10 +141,9 @@ class AgentMemory:
             before = self.language.receipt()
             note(self.graph, self.language.embedder)
             for start in range(0, len(waiting), GROUP):
-                new, done = self._fold.append(waiting[start : start + GROUP])
+                new, done = self._feed.append(waiting[start : start + GROUP])
                 fresh += new
-                outcome.set_aside += done.set_aside
-                outcome.unavailable = done.unavailable
+                outcome.add(done)
             receipt = self._cost(before, outcome)
         for event in fresh:
             self._host.after_write(event, receipt)
@@ -152,14 +172,14 @@ class AgentMemory:
 
         Raises:
             InvalidInput: naming what is wrong with the query.
-            PluginError: the memory failed; the events are safe.
+            PluginError: the memory failed (of several: every one); the events are safe.
         """
         if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
-        view = self._fold.view(as_of=query.as_of)
-        found = self._recall(query, view)
-        if query.as_of is None and (unfolded := self._unfolded(view.position)):
+        unfolded = self._unfolded() if query.as_of is None else []
+        found = self.stack.fuse(self._answers(query), query)
+        if unfolded:
             found = recall_unfolded(self.graph, query, self.language, unfolded=unfolded, beside=found)
         return list(self._host.after_recall(query, found))
 
@@ -172,52 +192,54 @@ class AgentMemory:
         return explain(self.graph, id)
 
     def status(self) -> Status:
-        """Return how far the memory has come, and what it could not take in."""
-        aside = {str(node.props["entry"]): str(node.props["reason"]) for node in self._fold.set_aside()}
-        return Status(
-            namespace=self.graph.namespace,
-            memory=self.memory.name,
-            entries=self._journal.last,
-            folded=self._fold.cursor,
-            set_aside=aside,
-        )
+        """Return how far each memory has come, and what it could not take in."""
+        standing = tuple(_standing(fold) for fold in self._feed.folds)
+        return Status(namespace=self.graph.namespace, entries=self._journal.last, memories=standing)
 
     def catch_up(self) -> Receipt:
         """Fold what waits, after an outage or another process's writes; return what it cost."""
         with self._writing:
             before = self.language.receipt()
-            if self._fold.cursor < self._journal.last:
+            if self._feed.slowest < self._journal.last:
                 note(self.graph, self.language.embedder)
-            return self._cost(before, self._fold.catch_up())
+            return self._cost(before, self._feed.catch_up())
 
     def rebuild(self) -> Receipt:
         """Derive everything again from the journal; with the same rules, the same graph byte for byte."""
         with self._writing:
             before = self.language.receipt()
             note(self.graph, self.language.embedder)
-            return self._cost(before, self._fold.rebuild())
+            return self._cost(before, self._feed.rebuild())
 
     def retry(self, *, now: datetime | None = None) -> Receipt:
         """Fold again what was set aside."""
-        return self._operate("retry", [{"mark": mark.id} for mark in self._fold.set_aside()], now)
+        return self._operate("retry", lambda fold: [{"mark": mark.id} for mark in fold.set_aside()], now)
 
     def undo(self, event_id: str, *, now: datetime | None = None) -> Receipt:
-        """Take back what an event changed in this memory. The event itself stays in the journal."""
-        positions = self._fold.folded_at(self._journal.event(event_id))
-        return self._operate("undo", [{"position": position} for position in reversed(positions)], now)
+        """Take back what an event changed in every memory. The event itself stays in the journal."""
+        event = self._journal.event(event_id)
+        return self._operate("undo", lambda fold: [{"position": one} for one in reversed(fold.folded_at(event))], now)
 
     def reinforce(self, used: Iterable[Recollection], *, now: datetime | None = None) -> Receipt:
-        """Tell the memory what was used of what it recalled; a memory that does not care does nothing."""
-        ids: list[Any] = [one.id for one in used]
-        return self._operate("reinforce", [{"used": ids}] if isinstance(self.memory, Reinforces) else [], now)
+        """Tell each memory what was used of what it recalled; one that does not care does nothing."""
+        ids: dict[str, list[Any]] = {}
+        for one in used:
+            for memory, id_ in {one.memory: one.id, **one.also}.items():
+                ids.setdefault(memory, []).append(id_)
+
+        def of(fold: Fold) -> list[dict[str, Any]]:
+            named = ids.get(fold.memory.name) if isinstance(fold.memory, Reinforces) else None
+            return [{"used": named}] if named else []
+
+        return self._operate("reinforce", of, now)
 
     def consolidate(self, *, now: datetime | None = None) -> Receipt:
-        """Let the memory tidy up; one that has nothing to tidy does nothing."""
-        return self._operate("consolidate", [{}] if isinstance(self.memory, Consolidates) else [], now)
+        """Let the memories tidy up; one that has nothing to tidy does nothing."""
+        return self._operate("consolidate", lambda fold: [{}] if isinstance(fold.memory, Consolidates) else [], now)
 
     def forget(self, *, now: datetime | None = None) -> Receipt:
-        """Let the memory archive what has faded by `now`; one that never forgets does nothing."""
-        return self._operate("forget", [{}] if isinstance(self.memory, Forgets) else [], now)
+        """Let the memories archive what has faded by `now`; one that never forgets does nothing."""
+        return self._operate("forget", lambda fold: [{}] if isinstance(fold.memory, Forgets) else [], now)
 
     def close(self) -> None:
         """Close the store, if it was opened here."""
@@ -232,35 +254,64 @@ class AgentMemory:
     ) -> None:
         self.close()
 
-    def _recall(self, query: Query, view: MemoryGraph) -> list[Recollection]:
-        """Ask the memory; what a plugin raises, or returns instead of recollections, is named as its fault."""
+    def _answers(self, query: Query) -> dict[str, list[Recollection]]:
+        """Return what each memory recalls; of several, one that fails is left out.
+
+        Raises:
+            AgentmemError: all failed; the first fault.
+        """
+        answers: dict[str, list[Recollection]] = {}
+        faults: list[AgentmemError] = []
+        for fold in self._feed.folds:
+            try:
+                answers[fold.memory.name] = self._recalled(fold, query)
+            except AgentmemError as error:
+                faults.append(error)
+                log.warning("memory %r is left out of this search: %s", fold.memory.name, type(error).__name__)
+        if not answers:
+            raise faults[0]
+        return answers
+
+    def _recalled(self, fold: Fold, query: Query) -> list[Recollection]:
+        """Ask a memory; what a plugin raises, or returns instead of recollections, is named as its fault."""
+        name = fold.memory.name
         try:
-            found = list(self.memory.recall(query, view, self.language))
+            found = list(fold.memory.recall(query, fold.view(as_of=query.as_of), self.language))
         except AgentmemError:
             raise
         except Exception as error:
-            raise PluginError(f"memory {self.memory.name!r} cannot recall: {type(error).__name__}: {error}") from error
+            raise PluginError(f"memory {name!r} cannot recall: {type(error).__name__}: {error}") from error
         wrong = next((one for one in found if not isinstance(one, Recollection)), None)
         if wrong is not None:
-            raise PluginError(f"memory {self.memory.name!r} recalled a {type(wrong).__name__}; return Recollections")
+            raise PluginError(f"memory {name!r} recalled a {type(wrong).__name__}; return Recollections")
         return found
 
-    def _unfolded(self, cursor: int) -> list[Event]:
-        """Return the events the memory holds nothing of: those that wait, and those set aside."""
-        entries = [self._journal.at(position_of(mark)) for mark in self._fold.set_aside()]
+    def _unfolded(self) -> list[Event]:
+        """Return the events no memory holds anything of: those that wait for every one, and those all set aside."""
+        folds = self._feed.folds
+        listed = [{position_of(mark) for mark in fold.set_aside()} for fold in folds]
+        entries = [self._journal.at(position) for position in sorted(set.intersection(*listed))]
         aside = [entry for entry in entries if isinstance(entry, Event)]
-        return [*waiting(self.graph, after=cursor), *aside] if cursor < self._journal.last else aside
+        furthest = max(fold.cursor for fold in folds)
+        return [*waiting(self.graph, after=furthest), *aside] if furthest < self._journal.last else aside
 
-    def _operate(self, verb: str, calls: list[dict[str, Any]], now: datetime | None) -> Receipt:
-        """Write operations to the journal, then fold them like everything else."""
+    def _operate(self, verb: str, arguments: Callable[[Fold], list[dict[str, Any]]], now: datetime | None) -> Receipt:
+        """Write operations to the journal, one for each of the `arguments` of each memory, then fold them."""
+        at = now or datetime.now(UTC)
         with self._writing:
-            for arguments in calls:
-                self._journal.record(verb, self.memory.name, at=now or datetime.now(UTC), arguments=arguments)
+            for fold in self._feed.folds:
+                for given in arguments(fold):
+                    self._journal.record(verb, fold.memory.name, at=at, arguments=given)
             return self.catch_up()
 
     def _cost(self, before: Receipt, outcome: Outcome) -> Receipt:
-        deferred = self._journal.last - self._fold.cursor if outcome.unavailable else 0
+        deferred = self._journal.last - self._feed.slowest if outcome.unavailable else 0
         spent = self.language.receipt().since(before)
         if not deferred and not outcome.set_aside:
             return spent
         return spent.model_copy(update={"deferred": deferred, "set_aside": len(outcome.set_aside)})
+
+
+def _standing(fold: Fold) -> Standing:
+    aside = {str(node.props["entry"]): str(node.props["reason"]) for node in fold.set_aside()}
+    return Standing(memory=fold.memory.name, folded=fold.cursor, set_aside=aside)

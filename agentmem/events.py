@@ -150,7 +150,8 @@ class Recollection(Value):
         score: In [0, 1], higher is better.
         parts: What the score is made of, by name.
         sources: Ids of the events it comes from; never empty.
-        memory: Which memory supplied it.
+        memory: Which memory supplied it; of several that did, the one that ranked it highest.
+        also: The other memories that supplied it, by name, each with the id of its own node.
         at: The world's time of its newest source.
         position: Where in the journal it came from; orders recollections in time.
         pinned: Always shown, whatever the question (a profile, a map).
@@ -168,6 +169,7 @@ class Recollection(Value):
     parts: dict[str, float] = Field(default_factory=dict)
     pinned: bool = False
     fact: Fact | None = None
+    also: dict[str, str] = Field(default_factory=dict)
 
 
 def new_event(

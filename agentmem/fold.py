@@ -38,6 +38,12 @@ class Outcome:
     set_aside: list[str] = field(default_factory=list)
     unavailable: str = ""
 
+    def add(self, more: Outcome) -> None:
+        """Add what more folding came to."""
+        self.folded += more.folded
+        self.set_aside += [name for name in more.set_aside if name not in self.set_aside]
+        self.unavailable = more.unavailable or self.unavailable
+
 
 class Fold:
     """One memory, fed from one journal."""
@@ -50,6 +56,11 @@ class Fold:
         self._aside = Aside(graph, memory.name)
 
     @property
+    def memory(self) -> Memory:
+        """The memory that is fed."""
+        return self._memory
+
+    @property
     def cursor(self) -> int:
         """The position of the last entry folded."""
         return self._graph.counter(self._counter)
@@ -58,20 +69,31 @@ class Fold:
         """Return what the memory sees: the graph as folded so far, or as it was once `as_of` was folded."""
         return MemoryGraph(self._graph, self._memory.name, self.cursor, as_of)
 
-    def append(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
-        """Append events and fold them; return the new ones and what folding came to.
-
-        With rules this is one transaction: all of it is durable, or none.
-        """
-        if self._language.leaves:
-            fresh = self._journal.append(events)
-            return fresh, self.catch_up()
-        self._prepare(events)
+    def prepare(self, events: Sequence[Event]) -> None:
+        """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
+        if self._prepares is None:
+            return
         try:
-            return self._append_together(events)
-        except (_Refused, LanguageUnavailable):
-            fresh = self._journal.append(events)
-            return fresh, self.catch_up()
+            self._prepares.prepare([event for event in events if not event.echo], self._language)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
+
+    def take(self, fresh: Sequence[Event], outcome: Outcome, *, after: int) -> bool:
+        """Fold events just appended behind the entry `after`, inside the batch that appends them.
+
+        Returns:
+            False, and nothing is folded, where this memory has not come as far as `after`.
+
+        Raises:
+            Refused, LanguageUnavailable: the batch must be undone.
+        """
+        if self.cursor < after:
+            return False
+        for event in fresh:
+            self._fold(event, outcome)
+        if fresh:
+            self._graph.advance(self._counter, expected=after, value=fresh[-1].position)
+        return True
 
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
@@ -104,32 +126,9 @@ class Fold:
         """Return the positions at which an event was folded: its own, and that of a retry that took it in."""
         return [event.position, *self._aside.retried_at(event)]
 
-    def _prepare(self, events: Sequence[Event]) -> None:
-        """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
-        if self._prepares is None:
-            return
-        try:
-            self._prepares.prepare([event for event in events if not event.echo], self._language)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-            log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
-
-    def _append_together(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
-        outcome = Outcome()
-        with self._graph.batch():
-            cursor = self.cursor
-            behind = cursor < self._journal.last
-            fresh = self._journal.append(events)
-            if fresh and not behind:
-                for event in fresh:
-                    self._fold(event, outcome)
-                self._graph.advance(self._counter, expected=cursor, value=fresh[-1].position)
-        if behind:
-            outcome = self.catch_up()
-        return fresh, outcome
-
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
-        self._prepare([entry for entry in entries if isinstance(entry, Event)])
+        self.prepare([entry for entry in entries if isinstance(entry, Event)])
         if not self._language.leaves:
             try:
                 with self._graph.batch():
@@ -137,9 +136,9 @@ class Fold:
                     for entry in entries:
                         self._fold(entry, kept)
                     self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
-                _merge(outcome, kept)
+                outcome.add(kept)
                 return
-            except _Refused:
+            except Refused:
                 pass  # the store refused what one of them proposed: find out which
         for entry in entries:
             self._fold_alone(entry, outcome, cursor=cursor)
@@ -153,11 +152,11 @@ class Fold:
             with self._graph.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
                 self._settle(entry, proposal, fault, kept)
-        except _Refused as refused:
+        except Refused as refused:
             with self._graph.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
                 kept.set_aside.append(self._aside.put(entry, refused.reason))
-        _merge(outcome, kept)
+        outcome.add(kept)
 
     def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
         proposal, fault = self._propose(entry)
@@ -196,7 +195,7 @@ class Fold:
             except (StoreUnavailable, CursorMoved):
                 raise
             except Exception as error:  # a proposal may be malformed in any way
-                raise _Refused(f"{type(error).__name__}: {error}") from error
+                raise Refused(f"{type(error).__name__}: {error}") from error
         outcome.folded += 1
 
     def _check_origin(self, proposal: Changes, entry: Event | Operation) -> None:
@@ -241,11 +240,12 @@ class Fold:
         return self._operate(entry, view) if entry else None
 
 
-class _Refused(AgentmemError):
+class Refused(AgentmemError):
     """The store or the check refused a proposal; the transaction around it must be undone."""
 
     @property
     def reason(self) -> str:
+        """Why, in words."""
         return str(self)
 
 
@@ -257,8 +257,3 @@ def _undone(operation: Operation) -> int:
     position = operation.arguments["position"]
     assert isinstance(position, int)
     return position
-
-
-def _merge(outcome: Outcome, more: Outcome) -> None:
-    outcome.folded += more.folded
-    outcome.set_aside += more.set_aside

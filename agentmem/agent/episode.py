@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
+from agentmem.stack import open_stack
 
 Ended = Literal["over", "step limit", "interrupted", "failed"]
 
@@ -28,7 +29,7 @@ class Setup(Value):
 
     Attributes:
         game: As typed: `cook:4`, or a path.
-        memory, memory_settings: The memory, by name.
+        memory, memory_settings: The memory, by name; several as `episodic+arigraph`.
         policy, policy_settings: Who decides, by name.
         language: What the memory reads with; `rules` needs no key.
         seed: Also makes the game, where it is generated.
@@ -117,7 +118,7 @@ class Episode:
         self.setup = setup
         host = Host() if host is None else host
         refuse_taken(setup.trajectory)
-        memory = host.memory(setup.memory, setup.memory_settings)
+        memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)
         language = host.language(setup.language)
         with ExitStack() as opened:
@@ -185,13 +186,14 @@ class Episode:
             self._recorder.end("failed", None)
             raise
         self._recorder.end(self._ended, evaluation)
+        names = [memory.name for memory in self.memory.stack.memories]
         self._result = Result(
             ended=self._ended,
             evaluation=evaluation,
             receipt=self.memory.language.receipt().since(self._spent_before),
-            held=held(self.memory.graph, self.setup.memory),
+            held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
-            outdated=outdated(self.memory.graph, self.setup.memory),
+            outdated=outdated(self.memory.graph, *names),
         )
 
     def _header(self) -> Header:
@@ -209,21 +211,22 @@ class Episode:
         )
 
 
-def held(graph: Graph, memory: str) -> tuple[Held, ...]:
-    """Return how many nodes `memory` holds in this graph, by label; past versions of a node are not counted."""
-    nodes = _nodes(graph, memory)
+def held(graph: Graph, *memories: str) -> tuple[Held, ...]:
+    """Return how many nodes `memories` hold in this graph, by label; past versions of a node are not counted."""
+    nodes = _nodes(graph, memories)
     current = Counter(node.label for node in nodes if node.retired is None)
     retired = Counter(node.label for node in nodes if node.retired is not None)
     labels = sorted({*current, *retired})
     return tuple(Held(label=label, current=current[label], retired=retired[label]) for label in labels)
 
 
-def outdated(graph: Graph, memory: str) -> str | None:
-    """Return the id of the node that `memory` retired last; None where it never retired one."""
-    retired = [(node.retired, node.id) for node in _nodes(graph, memory) if node.retired is not None]
+def outdated(graph: Graph, *memories: str) -> str | None:
+    """Return the id of the node that `memories` retired last; None where they never retired one."""
+    retired = [(node.retired, node.id) for node in _nodes(graph, memories) if node.retired is not None]
     return max(retired)[1] if retired else None
 
 
-def _nodes(graph: Graph, memory: str) -> list[Node]:
-    """Return all that `memory` holds or held, without past versions."""
-    return [node for node in graph.scan(Where(memory=memory, retired=True)) if "version_of" not in node.props]
+def _nodes(graph: Graph, memories: Iterable[str]) -> list[Node]:
+    """Return all that `memories` hold or held, without past versions."""
+    found = [node for memory in memories for node in graph.scan(Where(memory=memory, retired=True))]
+    return [node for node in found if "version_of" not in node.props]

@@ -66,7 +66,7 @@ def steps(
     name = ""
     for number in range(episodes):
         with memory(number) as remembered:
-            name = remembered.memory.name
+            name = remembered.stack.name
             taken, per_step = _played(environment(), policy, remembered)
         commands = [step.decision.action for step in taken if step.decision is not None]
         whole.append(per_step)

@@ -47,7 +47,7 @@ class Filled:
     @property
     def name(self) -> str:
         """The name of the memory."""
-        return self.memory.memory.name
+        return self.memory.stack.name
 
     @property
     def subject(self) -> str:

@@ -104,7 +104,7 @@ def _refeed(recorded: Trajectory, host: Host, *, memory: str, settings: dict[str
         AgentMemory(opened, namespace=recorded.header.episode, memory=memory, settings=settings, host=host) as fed,
     ):
         steps = list(refeed(recorded, fed))
-        status, kept = fed.status(), held(fed.graph, fed.memory.name)
+        status, kept = fed.status(), held(fed.graph, *(one.name for one in fed.stack.memories))
     if json:
         cut_short = recorded.ending is None
         as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside, "cut_short": cut_short})

@@ -116,7 +116,7 @@ class MemoryContract(ABC):
         for one in self._all(memory):
             assert one.sources
             assert set(one.sources) <= known
-            assert one.memory == memory.memory.name
+            assert one.memory == memory.stack.name
 
     def test_every_recollection_is_of_a_known_kind(self, store: Store) -> None:
         """`kind` is a word of `KINDS`. If this fails, use one of them; whoever shows or counts kinds knows no other."""
@@ -144,10 +144,10 @@ class MemoryContract(ABC):
     def test_recalling_changes_nothing_and_is_repeatable(self, store: Store) -> None:
         """Recall is pure. If this fails, move what strengthens or counts into `reinforce`."""
         memory = self._told(store)
-        before = digest(memory.graph, memory.memory.name)
+        before = digest(memory.graph, memory.stack.name)
 
         assert self._recalled(memory) == self._recalled(memory)
-        assert digest(memory.graph, memory.memory.name) == before
+        assert digest(memory.graph, memory.stack.name) == before
 
     def test_queries_and_events_are_left_as_they_were(self, store: Store) -> None:
         """Arguments are values. If this fails, copy before changing: `query.entities` is the asker's."""
@@ -353,7 +353,7 @@ class MemoryContract(ABC):
         return [one for found in self._recalled(memory, exclude=exclude, min_score=min_score) for one in found]
 
     def _digest(self, memory: AgentMemory) -> str:
-        return digest(memory.graph, memory.memory.name)
+        return digest(memory.graph, memory.stack.name)
 
     def _having(self, power: type, what: str) -> Memory:
         """Return a memory that has the power, or skip."""

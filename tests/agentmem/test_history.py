@@ -46,7 +46,7 @@ def told(memory: AgentMemory, *orders: str) -> None:
 
 def notes(memory: AgentMemory, as_of: int | None = None) -> dict[str, str]:
     """Return the text of the notes that hold (or held), by key."""
-    view = MemoryGraph(memory.graph, memory.memory.name, position=99, as_of=as_of)
+    view = MemoryGraph(memory.graph, memory.stack.name, position=99, as_of=as_of)
     return {node.id.rpartition("/")[2]: node.text for node in view.scan(Where(label="Note"))}
 
 

@@ -1,0 +1,69 @@
+"""One journal, fed to the memories of a namespace: each has its own cursor, and none waits for another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agentmem.errors import LanguageUnavailable
+from agentmem.events import Event
+from agentmem.fold import Fold, Outcome, Refused
+from agentmem.graph.contract import Graph
+from agentmem.journal import Journal
+from agentmem.language.contract import Language
+from agentmem.memory import Memory
+
+
+class Feed:
+    """Appends events, and folds them into every memory.
+
+    With rules an event and all that the memories derive from it are one transaction.
+    """
+
+    def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language) -> None:
+        self._graph, self._language = graph, language
+        self._journal = Journal(graph)
+        self.folds = tuple(Fold(graph, memory, language) for memory in memories)
+
+    def append(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
+        """Append events and fold them; return the new ones and what folding came to.
+
+        With rules this is one transaction: all of it is durable, or none.
+        """
+        if self._language.leaves:
+            return self._journal.append(events), self.catch_up()
+        for fold in self.folds:
+            fold.prepare(events)
+        try:
+            return self._append_together(events)
+        except (Refused, LanguageUnavailable):
+            return self._journal.append(events), self.catch_up()
+
+    def catch_up(self) -> Outcome:
+        """Fold everything the cursors have not passed yet, until done or the language is out."""
+        return _all_of(fold.catch_up() for fold in self.folds)
+
+    def rebuild(self) -> Outcome:
+        """Throw away what the memories derived and fold the journal again, from the start."""
+        return _all_of(fold.rebuild() for fold in self.folds)
+
+    @property
+    def slowest(self) -> int:
+        """The position up to which every memory has come."""
+        return min(fold.cursor for fold in self.folds)
+
+    def _append_together(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
+        outcome = Outcome()
+        with self._graph.batch():
+            last = self._journal.last
+            fresh = self._journal.append(events)
+            behind = [fold for fold in self.folds if not fold.take(fresh, outcome, after=last)]
+        for fold in behind:
+            outcome.add(fold.catch_up())
+        return fresh, outcome
+
+
+def _all_of(outcomes: Iterable[Outcome]) -> Outcome:
+    whole = Outcome()
+    for outcome in outcomes:
+        whole.add(outcome)
+    return whole
