@@ -33,7 +33,7 @@ def recall_unfolded(
     oldest = min(event.position for event in tail)
     where = Where(memory="", label=EVENT, after=oldest - 1)
     worded = {hit.node.id for hit in graph.matching(query.text, where, limit=TAIL)}
-    vectors = language.embed([query.text, *(event.text for event in tail)])
+    vectors = language.embed([query.text, *(event.dated for event in tail)])
     cosines = np.clip(np.vecdot(vectors[1:], vectors[0]), 0, 1)
     found = [
         _recollection(event, cosine=float(cosine), word=float(event.node in worded))
@@ -53,7 +53,7 @@ def _recollection(event: Event, *, cosine: float, word: float) -> Recollection:
     return Recollection(
         id=event.node,
         kind="event",
-        text=event.passage,
+        text=event.dated,
         score=(cosine + word) / 2,
         sources=(event.id,),
         memory="journal",
