@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from agentmem.cli.bench import bench
-from agentmem.cli.catalogue import games, memories, plugins
+from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chosen import Chosen, trace_hooks
 from agentmem.cli.doctor import doctor
+from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.replay import replay

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from agentmem.memory import Memory
     from agentmem.shape import Group
 
-NOTHING = "holds nothing of its own; what it recalls it reads from the journal"
-
 
 @dataclass(frozen=True)
 class Held:
@@ -29,23 +27,29 @@ class Held:
         memory: Its name.
         about: What it is, in a line.
         standing: How far it has come, or as of when it is shown.
+        nothing: What to say if it holds nothing.
         blocks: Its groups.
     """
 
     memory: str
     about: str
     standing: str
+    nothing: str
     blocks: Shortened[Block]
 
 
 def held(memory: Memory | None, view: MemoryGraph, groups: Sequence[Group], *, limit: int | None) -> Held:
     """Return in words what a memory holds: at most `limit` groups, and as many items of each."""
     about = "no plugin that works offers it; its nodes by label" if memory is None else type(memory).__doc__ or ""
-    standing = f"{view.position} entries" if view.as_of is None else f"as of entry {view.as_of}"
+    if view.as_of is None:
+        standing = f"{view.position} entries folded"
+        nothing = "holds nothing of its own; what it recalls, it reads from the journal"
+    else:
+        standing, nothing = f"as of entry {view.as_of}", "held nothing yet"
     kept = shortened(groups, limit)
     first, last = (tuple(block_of(group, limit=limit) for group in part) for part in (kept.first, kept.last))
     blocks = Shortened(first, kept.hidden, last)
-    return Held(view.memory, one_line(about.strip().partition("\n")[0]), standing, blocks)
+    return Held(view.memory, one_line(about.strip().partition("\n")[0]), standing, nothing, blocks)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def print_lines(shown: Sequence[Held], typed: Typed) -> None:
             if hidden:
                 print(f"\n… {hidden} more groups")
         if not one.blocks.shown:
-            print(NOTHING)
+            print(f"\n{one.nothing}")
         print()
     for line, what in tries(shown, typed):
         print(f"try: {line}   # {what}")

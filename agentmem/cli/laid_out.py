@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agentmem.cli.groups import Block, Line
-from agentmem.cli.held import NOTHING, Held, Typed, tries
+from agentmem.cli.held import Held, Typed, tries
 
 WIDEST = 110
 """Columns; longer lines are hard to read."""
@@ -37,7 +37,7 @@ def print_laid_out(console: Console, shown: Sequence[Held], typed: Typed) -> Non
         for block in one.blocks.last:
             console.print(laid_out(block, console=console))
         if not one.blocks.shown:
-            console.print(Text(f"\n{NOTHING}"))
+            console.print(Text(f"\n{one.nothing}"))
     console.print(Text("\ntry next", style="dim"))
     for line, what in tries(shown, typed):
         console.print(Text(f"  # {what}", style="dim"))

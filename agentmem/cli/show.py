@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -88,7 +89,7 @@ def _chosen(graph: Graph, given: str | None, *, host: Host, store: str) -> list[
     here = memories_in(graph, offered=host.memories)
     if given in here:
         return [given]
-    cure = f"agentmem rebuild {store} --namespace {graph.namespace} --memory {given or 'NAME'}"
+    cure = shlex.join(["agentmem", "rebuild", store, "--namespace", graph.namespace, "--memory", given or "NAME"])
     if given is not None and given not in host.memories:
         raise UnknownName.among("memory", given, [*here, *host.memories], cure=f"agentmem status {store}")
     if given is not None or not here:

@@ -65,7 +65,7 @@ def caption(node: Node) -> str:
     "Note\nthe key is under the mat"
     """
     said = node.text[: 20 * WIDTH * LINES].strip() or node.id.rpartition("/")[2]
-    lines = textwrap.wrap(said, WIDTH, max_lines=LINES, placeholder=" …")
+    lines = textwrap.wrap(said, WIDTH, max_lines=LINES, placeholder=" ...")
     return '"{}"'.format(r"\n".join(quoted(line)[1:-1] for line in (node.label, *lines)))
 
 

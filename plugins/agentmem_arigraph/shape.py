@@ -14,14 +14,14 @@ from agentmem_arigraph.schema import EPISODES, FACTS, REMARKS
 
 
 def shape(graph: MemoryGraph) -> list[Group]:
-    """Return a group per entity, those most is known of first, then the episodes and remarks, oldest first.
+    """Return a group per entity, those most is known of first, then the episodes, oldest first.
 
     An entity's facts are those it is the subject of: "facts" counts the current ones, "retired" those
     that hold no longer, "object of" the current facts of others that name it.
     """
     facts = graph.scan(FACTS)
     told = graph.edges(ids_of(facts), types=["EXTRACTED"], direction="in")
-    return [*_entities(graph, facts, Counter(edge.target for edge in told)), *_episodes(graph, facts), *_remarks(graph)]
+    return [*_entities(graph, facts, Counter(edge.target for edge in told)), *_episodes(graph, facts)]
 
 
 def _entities(graph: MemoryGraph, facts: Sequence[Node], told: Mapping[str, int]) -> list[Group]:
@@ -45,13 +45,13 @@ def _entities(graph: MemoryGraph, facts: Sequence[Node], told: Mapping[str, int]
 
 
 def _episodes(graph: MemoryGraph, facts: Sequence[Node]) -> list[Group]:
-    """Return the episodes, each with N, the facts it told, and which of them still hold."""
-    episodes = graph.scan(EPISODES)
+    """Return the episodes, each with N, the facts it told, and which of them still hold; a remark told none."""
     text = {fact.id: fact.text for fact in facts}
+    episodes = sorted([*graph.scan(EPISODES), *graph.scan(REMARKS)], key=lambda node: (node.position, node.id))
     holding: dict[str, list[JsonValue]] = defaultdict(list)
-    for edge in sorted(graph.edges(ids_of(episodes), types=["EXTRACTED"], direction="out")):
-        if edge.target in text:
-            holding[edge.source].append(text[edge.target])
+    for source, _, target, *_ in sorted(graph.edges(ids_of(episodes), types=["EXTRACTED"], direction="out")):
+        if target in text:
+            holding[source].append(text[target])
     items = tuple(
         Item(
             id=one.id,
@@ -60,13 +60,9 @@ def _episodes(graph: MemoryGraph, facts: Sequence[Node]) -> list[Group]:
         )
         for one in episodes
     )
-    return [Group(title="Episodes", about={"episodes": len(items)}, items=items)] if items else []
-
-
-def _remarks(graph: MemoryGraph) -> list[Group]:
-    """Return the events no fact was read from."""
-    items = tuple(Item(id=one.id, text=one.text) for one in graph.scan(REMARKS))
-    return [Group(title="Remarks", about={"remarks": len(items)}, items=items)] if items else []
+    told_none = sum(one.label == "Remark" for one in episodes)
+    about = _counted(episodes=len(items), without_a_fact=told_none)
+    return [Group(title="Episodes", about=about, items=items)] if items else []
 
 
 def _counted(*, least: int = 1, **counts: int) -> dict[str, JsonValue]:
