@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -18,6 +18,7 @@ SHORT = 14
 COLUMNS = 5
 """Columns of an item's figures; what else is known of it stands below its text."""
 Thing = TypeVar("Thing")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Shortened(Generic[Thing]):
     def shown(self) -> tuple[Thing, ...]:
         """What is not left out, in order."""
         return self.first + self.last
+
+    def each(self, told: Callable[[Thing], Other]) -> Shortened[Other]:
+        """Return the same with `told` of each thing that is shown."""
+        return Shortened(tuple(map(told, self.first)), self.hidden, tuple(map(told, self.last)))
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,8 @@ def block_of(group: Group, *, limit: int | None) -> Block:
     columns = _columns(items.shown)
     names = [name for name, _ in columns]
     about = (f"{one_line(name)} {'; '.join(_values(value))}" for name, value in group.about.items())
-    first, last = (tuple(_line(item, names) for item in part) for part in (items.first, items.last))
-    return Block(one_line(group.title), "  ".join(about), columns, Shortened(first, items.hidden, last))
+    headed = tuple((one_line(name), is_number) for name, is_number in columns)
+    return Block(one_line(group.title), "  ".join(about), headed, items.each(lambda item: _line(item, names)))
 
 
 def figure(value: JsonValue) -> str:

@@ -46,9 +46,7 @@ def held(memory: Memory | None, view: MemoryGraph, groups: Sequence[Group], *, l
         nothing = "holds nothing of its own; what it recalls, it reads from the journal"
     else:
         standing, nothing = f"as of entry {view.as_of}", "held nothing yet"
-    kept = shortened(groups, limit)
-    first, last = (tuple(block_of(group, limit=limit) for group in part) for part in (kept.first, kept.last))
-    blocks = Shortened(first, kept.hidden, last)
+    blocks = shortened(groups, limit).each(lambda group: block_of(group, limit=limit))
     return Held(view.memory, one_line(about.strip().partition("\n")[0]), standing, nothing, blocks)
 
 

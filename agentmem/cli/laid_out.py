@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -20,6 +21,8 @@ NARROWEST = 32
 """Columns a text must have for its id to stand beside it, and not below."""
 ROWS = 2
 """Lines of an item's text, and of each detail below it."""
+LEAST = 12
+"""Columns a text has on the narrowest terminal; what is wider than that is cut by it."""
 INDENT, GAP = 2, 2
 
 
@@ -47,9 +50,11 @@ def print_laid_out(console: Console, shown: Sequence[Held], typed: Typed) -> Non
 def laid_out(block: Block, *, console: Console) -> RenderableType:
     """Return one group as wide as the console."""
     shown = block.lines.shown
-    figures = [max(len(name), *(len(one.figures[n]) for one in shown)) for n, (name, _) in enumerate(block.columns)]
-    room = console.width - INDENT - sum(figures) - GAP * len(figures)
-    ids = max((len(one.id) for one in shown), default=0)
+    figures = [
+        max(map(cell_len, (name, *(one.figures[n] for one in shown)))) for n, (name, _) in enumerate(block.columns)
+    ]
+    room = max(console.width - INDENT - sum(figures) - GAP * len(figures), LEAST)
+    ids = max((cell_len(one.id) for one in shown), default=0)
     beside = room - ids - GAP >= NARROWEST
     grid = _grid(block, widths=figures)
     if beside:
@@ -68,7 +73,9 @@ def _grid(block: Block, *, widths: Sequence[int]) -> Table:
     """Return a table with a column per figure, headed by its name, and one for the text."""
     grid = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="dim", show_header=bool(widths))
     for (name, is_number), width in zip(block.columns, widths, strict=True):
-        grid.add_column(name, width=width, no_wrap=True, style="magenta", justify="right" if is_number else "left")
+        grid.add_column(
+            Text(name), width=width, no_wrap=True, style="magenta", justify="right" if is_number else "left"
+        )
     grid.add_column(ratio=1)
     grid.expand = True
     return grid

@@ -264,6 +264,25 @@ def test_on_a_narrow_terminal_long_ids_stand_below_and_whole() -> None:
     assert any(line.strip() == id_ for line in lines)
 
 
+@pytest.mark.parametrize("width", [10, 24, 40, 200])
+def test_any_width_will_do(width: int) -> None:
+    told = item("漢字 " * 30, "jar/漢字", strength=1, retention=0.5, mood="calm", links=["jar/2.0"] * 9)
+
+    lines = on_terminal(block(told, item("", "jar/2.0")), width=width)
+
+    assert any("…" in line or width == 200 for line in lines)
+
+
+def test_nothing_that_is_shown_moves_the_cursor_or_is_taken_for_markup() -> None:
+    evil = "[bold]\x1b[2J\u202e"
+
+    lines = on_terminal(block(item(evil, f"jar/{evil}", **{evil: 1, f"{evil}s": [evil]})))
+
+    shown = "\n".join(lines)
+    assert shown.replace("\n", "").isprintable()
+    assert shown.count("[bold] [2J") >= 5
+
+
 def test_on_a_terminal_it_is_said_what_to_do_next() -> None:
     lines = on_terminal(block(item("bread"), item("beer", "jar/2.0"), item("wine", "jar/3.0"), limit=2))
 
