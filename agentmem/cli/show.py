@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
-from agentmem.cli.held import Typed, held, print_lines
+from agentmem.cli.held import Held, Typed, held, print_lines
 from agentmem.cli.output import as_json, console
 from agentmem.cli.stored import existing, namespace_of
 from agentmem.errors import InvalidInput, UnknownName
@@ -70,6 +70,10 @@ def show(  # noqa: PLR0913 - one parameter is one option
         shown = [held(built[name], view, groups[name], limit=most) for name, view in views.items()]
         where = ("--namespace", graph.namespace) if len(opened.namespaces()) > 1 else ()
     typed = Typed(store, where, tuple(_again(settings, **{"--memory": memory, "--as-of": as_of, "--now": now})))
+    _print(shown, typed)
+
+
+def _print(shown: list[Held], typed: Typed) -> None:
     if sys.stdout.isatty():
         from agentmem.cli.laid_out import print_laid_out
 
