@@ -116,6 +116,7 @@ class AgentMemory:
         id: str | None = None,  # noqa: A002 - the word every peer uses
         role: Role = "user",
         speaker: str | None = None,
+        session: str | None = None,
     ) -> Added:
         """Remember one thing; durable when this returns.
 
@@ -125,12 +126,13 @@ class AgentMemory:
             id: Adding a known id again changes nothing.
             role: Who it is from.
             speaker: Their name.
+            session: The conversation or game it belongs to; memories keep sessions apart where it matters.
 
         Raises:
             InvalidInput: with the cure; nothing was written.
             StoreUnavailable: nothing was acknowledged.
         """
-        return self.add_many([new_event(text, at=at, id=id, role=role, speaker=speaker)])
+        return self.add_many([new_event(text, at=at, id=id, role=role, speaker=speaker, session=session)])
 
     def add_many(self, events: Iterable[Event]) -> Added:
         """Remember events in this order, each group of them in one transaction."""

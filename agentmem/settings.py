@@ -1,10 +1,13 @@
-"""Settings as a user types them, checked against the model that declares them."""
+"""Settings as a user types them, checked against the model that declares them, and described by it."""
 
 from __future__ import annotations
 
+import inspect
+import itertools
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -43,6 +46,72 @@ def settings_from(model: type[Settings], settings: Mapping[str, Any]) -> Setting
         return model.model_validate(dict(settings))
     except ValidationError as error:
         raise UnknownSetting(_out_of_range(error.errors()[0], model)) from error
+
+
+class Setting(NamedTuple):
+    """One setting, for people to read.
+
+    Attributes:
+        name: As typed after `--set`.
+        default: What holds if it is not set; None if it must be set, or if that is the default.
+        values: Which it may have: a range, or the words it knows; "" for any.
+        about: What it is.
+    """
+
+    name: str
+    default: Any
+    values: str
+    about: str
+
+
+def settings_in(model: type[BaseModel]) -> list[Setting]:
+    """Return the settings `model` declares, in its order.
+
+    What each is stands in its `Field(description=...)`, or under `Attributes:` in the docstring.
+
+    >>> from pydantic import Field
+    >>> class Window(BaseModel):
+    ...     '''What can be set.
+    ...
+    ...     Attributes:
+    ...         size: The events
+    ...             in the window.
+    ...     '''
+    ...     size: int = Field(default=5, ge=1, le=100)
+    >>> settings_in(Window)
+    [Setting(name='size', default=5, values='from 1 to 100', about='The events in the window.')]
+    """
+    told = _attributes(inspect.cleandoc(model.__doc__ or ""))
+    return [
+        Setting(
+            name,
+            None if field.is_required() else field.get_default(call_default_factory=True),
+            _range(field) or _words(field.annotation),
+            " ".join((field.description or told.get(name, "")).split()),
+        )
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _attributes(docstring: str) -> dict[str, str]:
+    """Return what a docstring says of each name under `Attributes:`."""
+    _, _, section = docstring.partition("\nAttributes:\n")
+    told: dict[str, str] = {}
+    names: list[str] = []
+    for line in itertools.takewhile(lambda line: not line or line[0].isspace(), section.splitlines()):
+        entry = re.match(r"    (\w+(?:, \w+)*): (.*)", line)
+        if entry:
+            names = entry[1].split(", ")
+        for name in names:
+            told[name] = entry[2] if entry else f"{told[name]} {line.strip()}"
+    return told
+
+
+def _words(annotation: object) -> str:
+    """Return the words a setting may be, as "rule or language"."""
+    if annotation is bool:
+        return "true or false"
+    return " or ".join(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ""
 
 
 def _unknown(name: str, model: type[BaseModel]) -> str:

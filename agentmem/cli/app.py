@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from agentmem.cli.bench import bench
-from agentmem.cli.catalogue import games, memories, plugins
+from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chosen import Chosen, trace_hooks
 from agentmem.cli.doctor import doctor
+from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.replay import replay
+from agentmem.cli.show import show
 from agentmem.cli.status import status
 from agentmem.cli.why import why
 
@@ -59,6 +61,6 @@ def options(  # noqa: PLR0913 - one parameter is one option
     ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
 
 
-for command in (play, replay, games, memories, plugins, status, why, rebuild, doctor):
+for command in (play, replay, games, memories, plugins, status, show, why, rebuild, doctor):
     app.command()(command)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -1,4 +1,4 @@
-"""`agentmem games`, `memories` and `plugins`: what there is to choose from, and from whom."""
+"""`agentmem games` and `plugins`: what there is to choose from, and from whom."""
 
 from __future__ import annotations
 
@@ -31,23 +31,6 @@ def games(ctx: typer.Context, *, json: Json = False) -> None:
     typer.echo("\nplay one with: agentmem play NAME   (any .z8 or .z5 file may be played by its path)")
 
 
-def memories(ctx: typer.Context, *, json: Json = False) -> None:
-    """List the memories, and who offers them."""
-    host = ctx.obj.host()
-    rows = [
-        {"name": offer.name, "plugin": offer.plugin, "distribution": offer.distribution}
-        for _, offer in sorted(host.memories.items())
-    ]
-    broken = [_broken(report) for report in host.plugins() if report.state == "broken"]
-    if json:
-        as_json({"memories": rows, "broken": broken})
-        return
-    table(rows, columns=("name", "plugin", "distribution"), nothing="no plugin offers memories")
-    for one in broken:
-        typer.echo(f"\nbroken: {one['plugin']}: {one['reason']}")
-    typer.echo("\nplay with one: agentmem play --memory NAME --set KEY=VALUE   (a wrong KEY names the right ones)")
-
-
 def plugins(ctx: typer.Context, *, json: Json = False) -> None:
     """List the plugins, broken ones too.
 
@@ -73,7 +56,3 @@ def _row(report: PluginReport) -> dict[str, Any]:
         "hooks": list(report.hooks),
         "reason": report.reason,
     }
-
-
-def _broken(report: PluginReport) -> dict[str, str]:
-    return {"plugin": report.name, "distribution": report.distribution, "reason": report.reason}

@@ -47,6 +47,19 @@ def table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing:
     out.print(shown if shown.rows else Text(nothing))
 
 
+def markdown_table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str]) -> str:
+    r"""Return rows under `columns` as a table in Markdown.
+
+    >>> print(markdown_table([{"name": "a|b", "powers": ["show", "forget"]}], columns=["name", "powers"]))
+    | name | powers |
+    |---|---|
+    | a\|b | show, forget |
+    """
+    lines = [list(columns), *([one_line(_cell(row.get(name))).replace("|", r"\|") for name in columns] for row in rows)]
+    told = [f"| {' | '.join(cells)} |" for cells in lines]
+    return "\n".join([told[0], f"|{'---|' * len(columns)}", *told[1:]])
+
+
 def printable(text: str) -> str:
     r"""Return text safe for a terminal: whatever could move the cursor or hide something is a space.
 

@@ -47,12 +47,11 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
         offered: Names of memories that may have been here without keeping nodes of their own.
     """
     from agentmem.agent.episode import held
-    from agentmem.aside import Aside, owner_of
+    from agentmem.aside import Aside
+    from agentmem.holdings import memories_in
     from agentmem.journal import EVENT, Journal
 
     counts = graph.stats()
-    kept = {owner_of(key.rpartition("/")[0]) for key in counts if "/" in key} - {""}
-    here = sorted(name for name in {*kept, *offered} if name in kept or graph.counter(f"cursor/{name}"))
     row: dict[str, Any] = {
         "namespace": graph.namespace,
         "events": counts.get(f"/{EVENT}", 0),
@@ -63,7 +62,7 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
         "set_aside": {},
     }
     rows = []
-    for name in here:
+    for name in memories_in(graph, offered=offered):
         aside = Aside(graph, name).listed()
         rows.append(
             row

@@ -50,6 +50,19 @@ class MemoryGraph:
         found = self._graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
         return [_base(node) for node in found]
 
+    def retired(self, where: Where = ANYTHING) -> list[Node]:
+        """Return this memory's nodes that held once and no longer do, as they last were, in order of (position, id).
+
+        For looking back, never for `write` or `recall`: it reads all that ever matched `where`.
+        """
+        ever = self._graph.scan(replace(where, memory=self.memory, as_of=None, retired=True))
+        seen = (node for node in ever if self.as_of is None or node.position <= self.as_of)
+        last = {node.id: node for node in map(_base, seen)}
+        held = {node.id for node in self.get(list(last))}
+        return sorted(
+            (node for id_, node in last.items() if id_ not in held), key=lambda node: (node.position, node.id)
+        )
+
     def events(self, *, last: int | None = None) -> list[Node]:
         """Return the events up to here, oldest first; with `last`, only the newest ones."""
         upto = self.position if self.as_of is None else self.as_of

@@ -7,7 +7,7 @@ class TestMyMemoryKeepsTheContract(MemoryContract):
 ```
 
 Everything goes through `AgentMemory`, as it will in use. Optional powers
-(prepare, reinforce, consolidate, forget) are tested where a memory declares
+(prepare, reinforce, consolidate, forget, show) are tested where a memory declares
 them, and reported as skipped where it does not.
 """
 
@@ -32,10 +32,11 @@ from agentmem.graph.contract import Store
 from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.graph.view import MemoryGraph
+from agentmem.holdings import shape_of, view_of
 from agentmem.journal import Journal
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
-from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces, Shows
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.plain_grammar import read_plain
@@ -322,6 +323,20 @@ class MemoryContract(ABC):
 
         assert [one.id for one in self._all(memory)] == once
         self._assert_replayed(memory)
+
+    def test_what_is_held_can_be_shown(self, store: Store) -> None:
+        """As it was, and each of it explained. If this fails, `Item.id` is no node's, or `show` reads past `graph`."""
+        shows = self._having(Shows, "show")
+        whole = self._told(store, "whole")
+        then = self._open(store, "then")
+        then.add_many(self.new_events()[:3])
+
+        for as_of, other in ((None, whole), (3, then)):
+            groups = shape_of(view_of(whole.graph, shows.name, as_of=as_of), shows, LATER)
+            assert groups == shape_of(view_of(other.graph, shows.name), shows, LATER)
+            items = [item for group in groups for item in group.items]
+            assert items
+            assert all(whole.why(item.id) for item in items)
 
     def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
         return AgentMemory(store, namespace=namespace, memory=self.new_memory(), language=self.new_language())

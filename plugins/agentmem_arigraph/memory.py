@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from agentmem.events import Event, Fact, Query, Recollection
 from agentmem.graph.changes import Changes, keyed_id
@@ -11,6 +12,7 @@ from agentmem.graph.contract import Json
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
+from agentmem.shape import Group
 from agentmem.vectors import Vectors
 from agentmem_arigraph.answers import Asked, recollections
 from agentmem_arigraph.extraction import Scene, fact_in, key_of, resolve, triple
@@ -18,10 +20,14 @@ from agentmem_arigraph.navigation import is_of_the_map
 from agentmem_arigraph.retirement import judge
 from agentmem_arigraph.schema import DONE, EPISODES, FACT_EDGES, MAP_KEY, TO_DO
 from agentmem_arigraph.settings import AriGraphSettings
+from agentmem_arigraph.shape import shape
 
 
 class AriGraph:
-    """AriGraph (Anokhin et al., 2024, arXiv 2407.04363), section 3; `schema.py` draws its graph."""
+    """AriGraph (Anokhin et al., 2024, arXiv 2407.04363): a graph of facts, with the episodes that told them.
+
+    Section 3 of the paper; `schema.py` draws the graph.
+    """
 
     name = "arigraph"
 
@@ -78,6 +84,10 @@ class AriGraph:
     def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
         """Return the current place, facts, episodes and, when asked for, ways and exits."""
         return recollections(Asked(query, graph, language, self.settings))
+
+    def show(self, graph: MemoryGraph, now: datetime) -> list[Group]:  # noqa: ARG002 - nothing fades
+        """Return the entities with their facts, and the episodes."""
+        return shape(graph)
 
     def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> dict[str, Fact]:
         """Return, by node id, the current facts that the new ones may repeat or replace.

@@ -14,7 +14,11 @@ from agentmem.language.contract import Language
 
 
 class WindowSettings(BaseModel):
-    """What can be set: `size`, the events in the window."""
+    """What can be set.
+
+    Attributes:
+        size: How many events are in the window.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

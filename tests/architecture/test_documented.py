@@ -13,6 +13,9 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from agentmem import hookspecs
+from agentmem.cli.memories import in_markdown
+from agentmem.described import describe
+from agentmem.host import Host
 from agentmem.plugins import HOOK_OF
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +76,18 @@ def test_every_command_and_option_has_help() -> None:
     ]
 
     assert not silent, f"write help for: {silent}"
+
+
+def test_readme_lists_the_memories_as_they_are() -> None:
+    host = Host()
+    ours = sorted(name for name, offer in host.memories.items() if offer.distribution == "agentmem-graph")
+    _, _, rest = (ROOT / "README.md").read_text().partition("<!-- memories -->\n")
+    listed, marker, _ = rest.partition("\n<!-- /memories -->")
+
+    assert marker, "README.md has lost its markers <!-- memories --> and <!-- /memories -->"
+    assert listed == in_markdown([describe(host, name) for name in ours]), (
+        "between the markers of README.md, put what this prints: agentmem memories --markdown"
+    )
 
 
 def _is_told(name: str, described: str) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Played, Run
 
 LIMIT_S = 0.5
-COMMANDS = ("play", "replay", "games", "memories", "plugins", "status", "why", "rebuild", "doctor", "bench")
+COMMANDS = ("play", "replay", "games", "memories", "plugins", "status", "show", "why", "rebuild", "doctor", "bench")
 PLAY_OPTIONS = (
     "--memory", "--set", "--policy", "--seed", "--max-steps", "--goal", "--goal-style", "--store", "--namespace",
     "--trajectory", "--json", "--quiet",

@@ -1,4 +1,4 @@
-"""`agentmem play` on a real terminal (a pty): colour, and Ctrl-C."""
+"""`agentmem play` and `show` on a real terminal (a pty): colour, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agentmem.agent.trajectory import read
+
+if TYPE_CHECKING:
+    from tests.agentmem.cli.conftest import Played
 
 pty = pytest.importorskip("pty", reason="needs a system with pseudo-terminals")
 pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
@@ -61,6 +65,18 @@ def test_on_a_terminal_the_steps_are_laid_out_in_colour(tmp_path: Path) -> None:
     assert code == 0
     assert "\x1b[" in terminal.shown
     assert " won " in terminal.shown
+    assert "try next" in terminal.shown
+
+
+def test_on_a_terminal_what_is_held_is_laid_out_in_colour(tmp_path: Path, played: Played) -> None:
+    terminal = Terminal(tmp_path, "show", str(played.store), "--limit", "3")
+
+    code = terminal.ended()
+
+    assert code == 0
+    assert "\x1b[1mEpisodes\x1b[0m" in terminal.shown
+    assert "\x1b[2marigraph/" in terminal.shown
+    assert "more groups" in terminal.shown
     assert "try next" in terminal.shown
 
 
