@@ -22,6 +22,8 @@ Deviations, each for a reason, and how to switch back:
 - A link leads both ways: `symmetric=false` follows it from the later note only.
 - `limit` holds for hits and linked notes together, and `linked_share` of it is kept for the
   linked ones. The program returns k hits with up to k + 1 links each (`linked_share=0`: hits only).
+- The k nearest notes come however unlike the query they are, as in the paper, with a score of 0
+  where nothing is alike: `fill=false` leaves those out.
 - A search waits for no model. The authors' benchmark asks one to turn the question into
   keywords: `query=keywords`.
 - What is told is the event alone, which other readers know how to read. The program tells

@@ -81,17 +81,12 @@ class AMem:
         vector = self._asked(query, language)
         if vector is None:
             return []
-        hits = graph.nearest(vector, NOTES, limit=query.limit + len(query.exclude))
-        near = [
-            Found(node, min(1.0, cosine), {"vector": cosine})
-            for node, cosine in hits
-            if cosine > 0 and cosine >= query.min_score and _is_wanted(node, query)
-        ][: query.limit]
+        near = self._near(vector, query, graph)
         room = self._room_for_linked(query.limit)
         linked = self._linked(near[: query.limit - room], query, graph, vector)[:room]
         met = {one.node.id for one in linked}
         found = [*[one for one in near if one.node.id not in met][: query.limit - len(linked)], *linked]
-        return [self._recollection(one) for one in sorted(found, key=lambda one: (-one.score, one.node.id))]
+        return [self._recollection(one) for one in sorted(found, key=lambda one: -one.score)]
 
     def consolidate(self, graph: MemoryGraph, language: Language, now: datetime) -> Changes:  # noqa: ARG002
         """Propose links and evolution for notes that stand alone, with what is known by now.
@@ -156,6 +151,16 @@ class AMem:
         vector = language.embed([text])[0]
         return vector if vector.any() else None
 
+    def _near(self, vector: Vectors, query: Query, graph: MemoryGraph) -> list[Found]:
+        """Return the notes nearest to a vector, nearest first."""
+        hits = graph.nearest(vector, NOTES, limit=query.limit + len(query.exclude))
+        found = [
+            Found(node, max(0.0, min(1.0, cosine)), {"vector": cosine})
+            for node, cosine in hits
+            if _is_wanted(node, query) and (cosine > 0 or self.settings.fill)
+        ]
+        return [one for one in found if one.score >= query.min_score][: query.limit]
+
     def _room_for_linked(self, limit: int) -> int:
         """Return how many places of `limit` are kept for linked notes; the best hit has one in any case."""
         share = self.settings.linked_share
@@ -168,7 +173,7 @@ class AMem:
         """
         direction: Direction = "both" if self.settings.symmetric else "out"
         lent: dict[str, float] = {}
-        for hit in hits:
+        for hit in (one for one in hits if one.score > 0):
             for edge in graph.edges([hit.node.id], types=[LINK], direction=direction, limit=self.settings.links):
                 other = edge.target if edge.source == hit.node.id else edge.source
                 lent[other] = max(lent.get(other, 0.0), self.settings.link_strength * hit.score)

@@ -125,7 +125,7 @@ class Note:
 
     @property
     def text(self) -> str:
-        """What is embedded: concat(c, K, G, X), equation 3; the same text wherever it is embedded."""
+        """What is embedded: concat(c, K, G, X); the same text wherever it is embedded."""
         return "\n".join((self.content, ", ".join(self.keywords), ", ".join(self.tags), self.context))
 
     @property

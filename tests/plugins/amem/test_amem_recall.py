@@ -98,6 +98,17 @@ def test_a_linked_note_obeys_the_query_as_well(linked: Callable[..., AgentMemory
         assert ("e1",) not in [one.sources for one in found]
 
 
+def test_room_goes_to_what_is_unlike_the_query_unless_that_is_set_otherwise(open_memory: Open, say: Say) -> None:
+    say(open_memory(), *(f"{word} {word}" for word in ("rain", "moon", "coal", "fish", "mill", "salt")))
+    query = Query(text="dog", now=NOW)
+
+    filled, like = open_memory().search(query), open_memory(fill=False).search(query)
+
+    assert len(filled) == 6
+    assert filled[: len(like)] == like == [one for one in filled if one.score > 0]
+    assert len(like) < 6
+
+
 def test_a_note_that_evolved_is_recalled_with_the_time_and_place_of_its_event(open_memory: Open, say: Say) -> None:
     memory = open_memory()
     say(memory, "the rescue dog barked", "the rescue dog slept")
