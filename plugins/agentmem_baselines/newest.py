@@ -81,7 +81,7 @@ def _recollection(event: Event, score: float, memory: str) -> Recollection:
     return Recollection(
         id=event.node,
         kind="event",
-        text=event.passage,
+        text=event.dated,
         score=score,
         parts={"recency": score},
         sources=(event.id,),

@@ -66,10 +66,13 @@ class MemoryBank:
         return changes
 
     def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
-        """Return what is pinned, then turns and day summaries near the query, each turn with its chunk."""
-        vector = language.embed([query.text])[0]
+        """Return what is pinned, then turns and day summaries near the query, each turn with its chunk.
+
+        A query's entities are words of it: in a game, what is in sight is what a message is in a chat.
+        """
+        vector = language.embed([" ".join([query.text, *query.entities])])[0]
         first = pinned(query, vector, graph, self.settings)
-        room = query.limit - len(first)
+        room = query.limit - len(first) if vector.any() else 0
         return first + pieces(query, vector, graph, room=room, chunk_size=self.settings.chunk_size)
 
     def reinforce(self, used: Sequence[str], graph: MemoryGraph, now: datetime) -> Changes:

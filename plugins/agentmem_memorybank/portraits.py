@@ -59,7 +59,7 @@ FAVOURITE = re.compile(
 TRAIT_ENDS = re.compile(
     r",? (?:and|but|so) (?:I|it|we|he|she|they|you|my|that)\b"
     r"|,? (?:because|since|when|while|which|that|who|where|if|but|especially|recently|lately|today|these days|too"
-    r"|as well|so much|a lot|very much)\b|, (?:like|such as|it|I|they|we)(?:'|\b)"
+    r"|as well|so much|a lot|very much)\b|, (?:like|such as|it|I|they|we)(?:'|\b)| [-\N{EN DASH}\N{EM DASH}] |,? 'cause"
 )
 _POINTERS = "it this that these those them him her you your how what when where the same about doing most"
 POINTERS = frozenset(_POINTERS.split())
@@ -119,8 +119,8 @@ def portray_day(date: str, who: str, turns: Mapping[str, Event]) -> Portrait:  #
     if not traits and mood == "calm":
         return Portrait()
     kept = list(traits)[:MOST_TRAITS]
-    moody = [alias for alias, (glad, low) in felt.items() if glad or low]
-    based_on = tuple(dict.fromkeys([*(traits[trait] for trait in kept), *moody]))
+    moody = (alias for alias, (glad, low) in felt.items() if glad or low)
+    based_on = tuple(dict.fromkeys(traits[trait] for trait in kept)) or tuple(moody)
     return Portrait(traits=tuple(kept), mood=mood, strategy=STRATEGIES[mood], based_on=based_on)
 
 
@@ -129,8 +129,7 @@ def portray_all_days(who: str, days: Mapping[str, Portrait]) -> Portrait:  # noq
     often = Counter(trait for portrait in days.values() for trait in portrait.traits)
     traits = tuple(trait for trait, _ in often.most_common(MOST_TRAITS))
     last, newest = list(days.items())[-1]
-    shown = [alias for alias, portrait in days.items() if not set(traits).isdisjoint(portrait.traits)]
-    based_on = tuple(dict.fromkeys([*shown, last]))
+    based_on = tuple(alias for alias, day in days.items() if not set(traits).isdisjoint(day.traits)) or (last,)
     return Portrait(traits=traits, mood=newest.mood, strategy=newest.strategy, based_on=based_on)
 
 

@@ -31,9 +31,11 @@ def pinned(query: Query, vector: Vectors, graph: MemoryGraph, settings: MemoryBa
 
 def pieces(query: Query, vector: Vectors, graph: MemoryGraph, *, room: int, chunk_size: int) -> list[Recollection]:
     """Return up to `room` turns and day summaries by their likeness to the question, with their chunks, best first."""
+    if not room:
+        return []
     most = room + len(query.exclude)
     hits = [hit for label in ("Turn", "DaySummary") for hit in graph.nearest(vector, Where(label=label), limit=most)]
-    near = [hit for hit in hits if hit.score > 0 and hit.score >= query.min_score and _is_wanted(hit.node, query)]
+    near = [hit for hit in hits if max(0.0, hit.score) >= query.min_score and _is_wanted(hit.node, query)]
     near = sorted(near, key=lambda hit: (-hit.score, hit.node.id))[:room]
     chunks = grown([hit.node for hit in near], graph, size=chunk_size)
     found: dict[str, Recollection] = {}
@@ -98,7 +100,7 @@ def _recollection(node: Node, score: float, parts: Mapping[str, float], *, is_pi
         id=node.id,
         kind=KINDS[node.label],
         text=node.text,
-        score=min(1.0, score),
+        score=max(0.0, min(1.0, score)),
         parts=dict(parts),
         sources=sources_of(node),
         memory=node.memory,

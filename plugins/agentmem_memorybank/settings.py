@@ -46,4 +46,4 @@ class MemoryBankSettings(BaseModel):
     sources: int = Field(default=12, ge=1, le=10_000)
     pin_summary: bool = True
     pin_portraits: bool = True
-    pinned_share: float = Field(default=0.25, ge=0, le=1)
+    pinned_share: float = Field(default=0.2, ge=0, le=1)

@@ -20,8 +20,10 @@ LONGEST = 1000
 """Characters of one turn, or of one sentence, that are read."""
 TELLING = 3
 """Words with a meaning of their own that a sentence must have to be worth telling."""
-IDLE = re.compile(r"\?\Z|^(?:thanks|thank you|bye|good (?:night|morning)|see you|nice to meet)\b", re.IGNORECASE)
-"""What asks, greets or thanks, and states nothing."""
+IDLE = re.compile(r"\?\Z|^\[|^(?:thanks|thank you|bye|good (?:night|morning)|see you|nice to meet)\b", re.IGNORECASE)
+"""What asks, greets, thanks or only names a picture, and states nothing."""
+OWN = re.compile(r"\b(?:I|[Mm]y|[Ww]e|[Oo]ur)\b")
+"""Who speaks so tells of themselves."""
 
 
 class Summary(Value):
@@ -75,10 +77,12 @@ def in_words(day: str) -> str:
 def tell_day(date: str, turns: Mapping[str, Event], sentences: int) -> Summary:  # noqa: ARG001 - the task's inputs
     """Answer `memorybank.day_summary` without a model: the sentences of the day that stand for the others.
 
-    Of an assistant's they are only if nobody else stated anything: its advice is long, and what people told is rare.
+    First what people tell of themselves, or else what they tell, or else what an
+    assistant says: praise and advice are long, and what one wants to know later is rare.
     """
     by_people = {alias: turn for alias, turn in turns.items() if turn.role != "assistant"}
-    said = _telling(by_people) or _telling(turns)
+    told = _telling(by_people)
+    said = {sentence: alias for sentence, alias in told.items() if OWN.search(sentence)} or told or _telling(turns)
     chosen = central(list(said), sentences)
     if not chosen:
         alias, turn = next(iter(turns.items()))
