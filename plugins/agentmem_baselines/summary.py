@@ -129,7 +129,7 @@ CONDENSE: Task[Condensed] = Task(
 
 
 class Summary:
-    """Running summary: every few events it is condensed anew; the last events stay as they were.
+    """Running summary: condensed every few events, with the last events as they were.
 
     A baseline of AriGraph and many others. The summary is one node; each revision
     keeps the one before, so the store grows by one bounded text in `every` events.

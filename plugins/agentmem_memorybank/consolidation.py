@@ -6,9 +6,8 @@ again, and no task is shown more than a budget, however old the bank is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -105,13 +104,14 @@ def _day_summaries(bank: Bank, days: Mapping[str, Sequence[Event]]) -> list[Told
         day: {"date": in_words(day), "turns": turns[day], "sentences": count} for day in days
     }
     bank.language.prefetch(DAY_SUMMARY, list(asked.values()))
-    known = {str(node.props["day"]): node for node in bank.graph.get(_ids(bank.graph, "DaySummary", days))}
+    ids = [bank.graph.id_of("DaySummary", day) for day in days]
+    known = {str(node.props["day"]): node for node in bank.graph.get(ids)}
     told = []
     for day in days:
         answer = bank.language.ask(DAY_SUMMARY, **asked[day])
         sources, unknown = _cited(answer.based_on, {alias: _source(turn) for alias, turn in turns[day].items()})
         before: Mapping[str, Json] = known[day].props if day in known else {"strength": 1, "recalled": ""}
-        recalled = max(str(before["recalled"]), _utc(days[day][-1]))
+        recalled = max(str(before["recalled"]), days[day][-1].at.isoformat())
         props: dict[str, Json] = {"day": day, "strength": before["strength"], "recalled": recalled, **unknown}
         told.append(Told("DaySummary", day, f"On {in_words(day)}:\n{answer.summary}", sources, day, props))
     return told
@@ -140,35 +140,42 @@ def _day_portraits(bank: Bank, days: Mapping[str, Sequence[Event]]) -> list[Told
 
 def _global_summary(bank: Bank, new: Sequence[Told]) -> Told:
     """Return what the newest days come to, with what was told before them if there are more."""
-    most = bank.settings.days
-    days = {node.id: _told_in(node) for node in bank.graph.scan(Where(label="DaySummary"), newest=True, limit=most)}
+
+    def tell(shown: Mapping[str, Told]) -> Told:
+        room = bank.settings.budget // len(shown)
+        days = Days((alias, one.text[:room]) for alias, one in shown.items())
+        answer = bank.language.ask(GLOBAL_SUMMARY, days=days, sentences=bank.settings.global_sentences)
+        sources, unknown = _cited(answer.based_on, {alias: one.sources for alias, one in shown.items()})
+        return Told("Summary", ALL_DAYS, answer.summary, sources, props={"upto": bank.graph.position, **unknown})
+
+    nodes = bank.graph.scan(Where(label="DaySummary"), newest=True, limit=bank.settings.days)
     before = bank.graph.get([bank.graph.id_of("Summary", ALL_DAYS)])
-    told = _by_alias(bank, [*days.values(), *new], before)
-    budget = bank.settings.budget // len(told)
-    texts = Days((alias, one.text[:budget]) for alias, one in told.items())
-    answer = bank.language.ask(GLOBAL_SUMMARY, days=texts, sentences=bank.settings.global_sentences)
-    sources, unknown = _cited(answer.based_on, {alias: one.sources for alias, one in told.items()})
-    return Told("Summary", ALL_DAYS, answer.summary, sources, props={"upto": bank.graph.position, **unknown})
+    return _in_batches(map(_told_in, nodes), new, before, most=bank.settings.days, tell=tell)
 
 
 def _global_portraits(bank: Bank, new: Sequence[Told]) -> list[Told]:
     """Return the portraits of the people who have a new one of a day."""
-    people = dict.fromkeys(str(one.props["who"]) for one in new)
-    most = bank.settings.days * len(people)
-    days = [_told_in(node) for node in bank.graph.scan(Where(label="DayPortrait"), newest=True, limit=max(1, most))]
-    before = {
-        str(node.props["who"]): node for node in bank.graph.get(_ids(bank.graph, "Portrait", map(key_of, people)))
-    }
-    told = []
-    for who in people:
-        own = [one for one in (*days, *new) if one.props["who"] == who]
-        by_alias = _by_alias(bank, own, [before[who]] if who in before else [])
-        portraits = Portraits((alias, _portrait_in(one.props)) for alias, one in by_alias.items())
-        portrait = bank.language.ask(GLOBAL_PORTRAIT, who=who, days=portraits)
-        sources, unknown = _cited(portrait.based_on, {alias: one.sources for alias, one in by_alias.items()})
-        props = {**_props_of(portrait, who), **unknown}
-        told.append(Told("Portrait", key_of(who), f"{who}: {portrait}", sources, props=props))
-    return told
+    people = list(dict.fromkeys(str(one.props["who"]) for one in new))
+    if not people:
+        return []
+    most = bank.settings.days
+    nodes = bank.graph.scan(Where(label="DayPortrait"), newest=True, limit=most * len(people))
+    before = bank.graph.get([bank.graph.id_of("Portrait", key_of(who)) for who in people])
+
+    def portray(who: str) -> Told:
+        def tell(shown: Mapping[str, Told]) -> Told:
+            days = Portraits((alias, _portrait_in(one.props)) for alias, one in shown.items())
+            portrait = bank.language.ask(GLOBAL_PORTRAIT, who=who, days=days)
+            sources, unknown = _cited(portrait.based_on, {alias: one.sources for alias, one in shown.items()})
+            return Told(
+                "Portrait", key_of(who), f"{who}: {portrait}", sources, props=_props_of(portrait, who) | unknown
+            )
+
+        known = [_told_in(node) for node in nodes if node.props["who"] == who]
+        own = [one for one in new if one.props["who"] == who]
+        return _in_batches(known, own, [node for node in before if node.props["who"] == who], most=most, tell=tell)
+
+    return [portray(who) for who in people]
 
 
 def key_of(who: str) -> str:
@@ -176,14 +183,29 @@ def key_of(who: str) -> str:
     return blake2b(who.encode(), digest_size=8).hexdigest()
 
 
-def _by_alias(bank: Bank, days: Iterable[Told], before: Sequence[Node]) -> dict[str, Told]:
-    """Return the newest days, oldest first, as d1, d2, ...; and as d0 what was told `before`, if they are all taken."""
-    newest = {one.day: one for one in days}  # what is new comes last, and stands for what was told of that day
-    kept = [newest[day] for day in sorted(newest)][-bank.settings.days :]
-    told = {f"d{number}": one for number, one in enumerate(kept, 1)}
-    if before and len(newest) >= bank.settings.days:
-        return {"d0": _told_in(before[0]), **told}
-    return told
+def _in_batches(
+    known: Iterable[Told],
+    new: Sequence[Told],
+    before: Sequence[Node],
+    *,
+    most: int,
+    tell: Callable[[Mapping[str, Told]], Told],
+) -> Told:
+    """Return what `tell` makes of the newest days, shown oldest first as d1, d2, ...
+
+    If there are more days than `most`, what was told of all `before` is shown as d0; new
+    days that would be older than those shown are told first, as many at a time.
+    """
+    newest = {one.day: one for one in (*known, *new)}
+    days = [newest[day] for day in sorted(newest)]
+    older = [one for one in days[:-most] if one in new]
+    batches = [older[start : start + most] for start in range(0, len(older), most)]
+    earlier = _told_in(before[0]) if before and len(days) >= most else None
+    for batch in (*batches, days[-most:]):
+        shown = {f"d{number}": one for number, one in enumerate(batch, 1)}
+        earlier = tell(shown if earlier is None else {"d0": earlier, **shown})
+    assert earlier is not None  # there is at least one batch
+    return earlier
 
 
 def _cited(aliases: Iterable[str], known: Mapping[str, Sources]) -> tuple[Sources, dict[str, Json]]:
@@ -198,7 +220,7 @@ def _cited(aliases: Iterable[str], known: Mapping[str, Sources]) -> tuple[Source
 
 
 def _source(turn: Event) -> Sources:
-    return Sources((turn.id,), _utc(turn), turn.position)
+    return Sources((turn.id,), turn.at.isoformat(), turn.position)
 
 
 def _told_in(node: Node) -> Told:
@@ -215,11 +237,3 @@ def _props_of(portrait: Portrait, who: str) -> dict[str, Json]:
 
 def _portrait_in(props: Mapping[str, Json]) -> Portrait:
     return Portrait.model_validate({name: props[name] for name in ("traits", "mood", "strategy")})
-
-
-def _ids(graph: MemoryGraph, label: str, keys: Iterable[str]) -> list[str]:
-    return [graph.id_of(label, key) for key in keys]
-
-
-def _utc(turn: Event) -> str:
-    return turn.at.astimezone(UTC).isoformat()

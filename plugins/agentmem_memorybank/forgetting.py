@@ -47,7 +47,7 @@ def days_between(recalled: datetime, now: datetime) -> float:
 
 
 def draw(item: str, *, seed: int = 0) -> float:
-    """Return the item's own number, evenly spread over [0, 1) and always the same.
+    """Return the item's own number, evenly spread over [0, 1] and always the same.
 
     Forgetting an item when its retention falls below it is one Bernoulli draw with
     that retention, as in the authors' program, made once for all times.

@@ -51,10 +51,9 @@ class MemoryBank:
         """Propose the turn, on its day, behind the turn before it if that is of the same day. No task is asked."""
         changes = graph.changes()
         vector = language.embed([event.dated])[0]
-        at = event.at.astimezone(UTC)  # as the journal keeps it, so that replay finds the same day
-        day = at.date().isoformat()
-        props: dict[str, Json] = {"event": event.id, "position": event.position, "day": day, "at": at.isoformat()}
-        props |= {"strength": 1, "recalled": at.isoformat()}
+        at, day = event.at.isoformat(), event.at.date().isoformat()
+        props: dict[str, Json] = {"event": event.id, "position": event.position, "day": day, "at": at}
+        props |= {"strength": 1, "recalled": at}
         turn = changes.add("Turn", event.dated, props=props, vector=vector if vector.any() else None)
         changes.link(turn, "OF", event.node)
         changes.link(turn, "ON", changes.add("Day", in_words(day), key=day))

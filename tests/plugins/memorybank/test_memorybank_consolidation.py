@@ -12,6 +12,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.errors import LanguageUnavailable
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Where
+from agentmem.graph.digest import digest
 from agentmem.language.contract import Language
 from agentmem.language.recorded import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -222,6 +223,22 @@ def test_old_days_go_on_in_what_was_told_before(open_bank: Open, tell: Tell, aft
     assert shown == [["d1"], ["d0", "d1", "d2"], ["d0", "d1", "d2"], ["d0", "d1", "d2"]]
 
 
+def test_many_days_told_at_once_are_told_a_few_at_a_time_and_none_is_left_out(
+    open_bank: Open, tell: Tell, after: After
+) -> None:
+    model = Model()
+    memory = bank_of(open_bank, model, days=2)
+    for day in range(5):
+        tell(memory, f"Ann: I bought boat {day}", day=day)
+
+    memory.consolidate(now=after(5))
+
+    shown = [list(inputs["days"]) for task, inputs in model.questions if task == "memorybank.global_summary"]
+    assert shown == [["d1", "d2"], ["d0", "d1"], ["d0", "d1", "d2"]]
+    (whole,) = held(memory, "Summary")
+    assert whole.props["sources"] == ["e1", "e2", "e3", "e4", "e5"]
+
+
 def test_an_outage_leaves_the_days_to_be_told_later(open_bank: Open, tell: Tell, after: After) -> None:
     out = [True]
 
@@ -244,6 +261,9 @@ def test_an_outage_leaves_the_days_to_be_told_later(open_bank: Open, tell: Tell,
 def test_a_day_is_the_day_of_the_journal_whatever_the_time_zone(open_bank: Open, after: After, hours: int) -> None:
     memory = open_bank()
     at = after(0).astimezone(timezone(timedelta(hours=hours)))
-    memory.add_many([new_event("I bought a boat", at=at, id="e", role="environment")])
+    memory.add_many([new_event("I bought a boat", at=at, id="e", role="user")])
 
     assert held(memory, "Turn")[0].props["day"] == "2026-01-05"
+    before = digest(memory.graph, "memorybank")
+    memory.rebuild()
+    assert digest(memory.graph, "memorybank") == before
