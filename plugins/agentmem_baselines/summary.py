@@ -144,8 +144,10 @@ class Summary:
         """Propose a new summary once `every` events have come since the last one, and nothing before."""
         changes = graph.changes()
         node = _summary_in(graph)
-        waiting = graph.position - _upto(node)
-        events = [one for one in _newest(graph, last=waiting) if not one.echo] if waiting >= self.settings.every else []
+        after = _upto(node)
+        if graph.position - after < self.settings.every:
+            return changes
+        events = [one for one in _newest(graph, last=graph.position - after) if one.position > after and not one.echo]
         if len(events) < self.settings.every:
             return changes
         told = {f"s{number}": line for number, line in enumerate(_lines_of(node), 1)}

@@ -14,6 +14,7 @@ Deviations, each for a reason, and how to switch back:
 - A turn is one event; the paper's is a query with its response. The response is the
   neighbour that a short query takes along: `chunk_size`.
 - A chunk's turns are recollections of their own, each with its source, and count against the limit.
+- The nearest come however far they are, as in the paper; the `min_score` of a query leaves out what hardly fits.
 - Every person in a conversation has a portrait; the paper has one user. An assistant has none.
 - What is pinned takes at most a share of the limit, for evidence must fit too. The paper adds
   the global summary and portrait on top: `pinned_share=1`.

@@ -33,9 +33,11 @@ class MemoryBank:
     """MemoryBank (Zhong et al., 2023, arXiv 2305.10250): days told in summaries and portraits; what is not used fades.
 
     ```
-    (Turn)-[OF]->(Event)        (Turn)-[ON]->(Day)<-[OF]-(DaySummary)       (Summary)   one, of all days
-    (Turn)-[NEXT]->(Turn)       of one day   (Day)<-[OF]-(DayPortrait)      (Portrait)  one of each person
+    (Turn)-[OF]->(Event)     (Turn)-[ON]->(Day)<-[OF]-(DaySummary)     (Summary)   one, of all days
+    (Turn)-[NEXT]->(Turn)                 (Day)<-[OF]-(DayPortrait)    (Portrait)  one of each person
     ```
+
+    What hangs on a day points to it, so that undoing an event takes its turn, and no day others hang on.
     """
 
     name = "memorybank"
@@ -115,10 +117,13 @@ class MemoryBank:
         for label in ("DaySummary", "DayPortrait", "Turn"):
             for node in _with_forgotten(label, graph):
                 days.setdefault(str(node.props["day"]), []).append(node)
-        for day in sorted(days):
-            forgotten = sum(node.retired is not None for node in days[day])
-            about: dict[str, Json] = {"turns": sum(node.label == "Turn" for node in days[day]), "forgotten": forgotten}
-            groups.append(Group(title=in_words(day), about=about, items=tuple(self._item(n, now) for n in days[day])))
+        for day, nodes in sorted(days.items()):
+            nodes.sort(key=_place_in_day)
+            about: dict[str, Json] = {
+                "turns": sum(node.label == "Turn" for node in nodes),
+                "forgotten": sum(node.retired is not None for node in nodes),
+            }
+            groups.append(Group(title=in_words(day), about=about, items=tuple(self._item(node, now) for node in nodes)))
         return groups
 
     def _item(self, node: Node, now: datetime) -> Item:
@@ -133,7 +138,7 @@ class MemoryBank:
 def _turns_of(events: Sequence[str], graph: MemoryGraph) -> list[Node]:
     """Return the turns of event nodes, those that are held."""
     edges = graph.edges(events, types=["OF"], direction="in") if events else []
-    return [node for node in graph.get([edge.source for edge in edges]) if node.label == "Turn"]
+    return graph.get([edge.source for edge in edges]) if edges else []
 
 
 def _forgotten(nodes: set[str], events: set[str], current: Sequence[Node], graph: MemoryGraph) -> list[Node]:
@@ -153,6 +158,11 @@ def _with_forgotten(label: str, graph: MemoryGraph) -> list[Node]:
         return graph.scan(Where(label=label))
     nodes = graph.scan(Where(label=label, retired=True))
     return [node for node in nodes if _is_itself(node) and (node.retired is None or node.props.get("archived"))]
+
+
+def _place_in_day(node: Node) -> int:
+    """Return where a node stands in its day: what tells of the day first, then the turns as they came."""
+    return int(str(node.props["position"])) if node.label == "Turn" else 0
 
 
 def _is_itself(node: Node) -> bool:

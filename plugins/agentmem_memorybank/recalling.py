@@ -16,7 +16,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.vectors import Vectors
 from agentmem_memorybank.settings import MemoryBankSettings
 
-KINDS = {"Turn": "event", "DaySummary": "summary", "Summary": "summary", "Portrait": "profile"}
+KIND_OF = {"Turn": "event", "DaySummary": "summary", "Summary": "summary", "Portrait": "profile"}
 """The kind of recollection that each label is."""
 
 
@@ -98,7 +98,7 @@ def _is_wanted(node: Node, query: Query) -> bool:
 def _recollection(node: Node, score: float, parts: Mapping[str, float], *, is_pinned: bool = False) -> Recollection:
     return Recollection(
         id=node.id,
-        kind=KINDS[node.label],
+        kind=KIND_OF[node.label],
         text=node.text,
         score=max(0.0, min(1.0, score)),
         parts=dict(parts),

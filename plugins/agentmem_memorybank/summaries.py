@@ -80,14 +80,14 @@ def tell_day(date: str, turns: Mapping[str, Event], sentences: int) -> Summary: 
     First what people tell of themselves, or else what they tell, or else what an
     assistant says: praise and advice are long, and what one wants to know later is rare.
     """
-    by_people = {alias: turn for alias, turn in turns.items() if turn.role != "assistant"}
-    told = _telling(by_people)
-    said = {sentence: alias for sentence, alias in told.items() if OWN.search(sentence)} or told or _telling(turns)
+    told = _telling({alias: turn for alias, turn in turns.items() if turn.role != "assistant"})
+    own = {said: alias for said, alias in told.items() if OWN.search(said) or not _who(turns[alias])}
+    said = own or told or _telling(turns)
     chosen = central(list(said), sentences)
     if not chosen:
         alias, turn = next(iter(turns.items()))
         return Summary(summary=turn.passage[:LONGEST], based_on=(alias,))
-    lines = [_line(turns[said[sentence]], sentence) for sentence in chosen]
+    lines = [_line(_who(turns[said[sentence]]), sentence) for sentence in chosen]
     return Summary(summary="\n".join(lines), based_on=tuple(dict.fromkeys(said[sentence] for sentence in chosen)))
 
 
@@ -130,8 +130,11 @@ def _telling(turns: Mapping[str, Event]) -> dict[str, str]:
     return said
 
 
-def _line(turn: Event, sentence: str) -> str:
-    who = turn.speaker or ("" if turn.role == "environment" else turn.role)
+def _who(turn: Event) -> str:
+    return turn.speaker or ("" if turn.role == "environment" else turn.role)
+
+
+def _line(who: str, sentence: str) -> str:
     return f"{who}: {sentence}" if who else sentence
 
 

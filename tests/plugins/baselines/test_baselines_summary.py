@@ -138,6 +138,18 @@ def test_echoes_are_not_condensed_and_nothing_is_passed_over_because_of_them(sto
     assert "house" in summary.text
 
 
+def test_no_event_is_condensed_twice_whatever_else_the_journal_holds(store: Store) -> None:
+    language = RuleLanguage(HashEmbedder())
+    memory = opened(store, language, every=3)
+    memory.add_many(said(n) for n in range(3))
+    for _ in range(3):
+        memory.undo("e0")  # an entry of the journal that is no event
+
+    memory.add_many([said(3)])
+
+    assert language.receipt().asked == 1
+
+
 def test_a_model_cites_lines_by_short_names_and_sources_pass_on(store: Store) -> None:
     asked: list[Mapping[str, Any]] = []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -174,7 +175,7 @@ def test_d12_a_turn_or_a_recall_writes_as_little_however_much_is_held(
         return stats["nodes"] + stats["retired"] - before["nodes"] - before["retired"]
 
     tell(memory, "Ann: the number is 0")
-    turns = {written(lambda n=n: tell(memory, f"Ann: the number is {n}")) for n in range(1, 40)}  # type: ignore[misc]
+    turns = {written(partial(tell, memory, f"Ann: the number is {n}")) for n in range(1, 40)}
     recall = written(lambda: memory.reinforce(memory.search("number 7", limit=1), now=after(1)))
 
     assert turns == {2}  # the event and its turn

@@ -146,6 +146,17 @@ def test_nothing_comes_that_only_an_excluded_event_said(open_bank: Open, tell: T
     assert not any(one.kind == "profile" for one in found)  # it rests on e1 alone
 
 
+def test_the_past_knows_no_summary_made_since(open_bank: Open, tell: Tell, after: After) -> None:
+    memory = open_bank()
+    tell(memory, "Ann: I love boats", "Ann: I own a red boat")
+    before = memory.search("boat", as_of=2)
+    memory.consolidate(now=after(1))
+    memory.reinforce(memory.search("boat"), now=after(1))
+
+    assert memory.search("boat", as_of=2) == before
+    assert {one.kind for one in memory.search("boat", as_of=3)} == {"event", "summary", "profile"}
+
+
 def test_asking_nothing_recalls_no_turn(open_bank: Open, tell: Tell) -> None:
     memory = open_bank()
     tell(memory, "Ann: I love boats")

@@ -43,13 +43,16 @@ def test_a_bank_is_shown_day_by_day_with_what_is_left_of_each_memory(open_bank: 
 
 
 def test_what_was_strengthened_is_shown_as_it_stands_and_once(open_bank: Open, tell: Tell, after: After) -> None:
-    memory = open_bank()
-    tell(memory, "Ann: it rains")
-    memory.reinforce(memory.search("rains"), now=after(1))
+    memory = open_bank(chunk_size=0)
+    tell(memory, "Ann: it rains", "Ann: it snows")
+    memory.reinforce(memory.search("rains", limit=1), now=after(1))
 
     (day,) = shown(memory, after(2))
 
-    assert [(item.about["strength"], item.about["retention"]) for item in day.items] == [(2, 0.607)]
+    assert [(item.text[-5:], item.about["strength"], item.about["retention"]) for item in day.items] == [
+        ("rains", 2, 0.607),
+        ("snows", 1, 0.136),
+    ]
 
 
 def test_a_bank_can_be_shown_as_it_was(open_bank: Open, tell: Tell, after: After) -> None:
