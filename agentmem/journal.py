@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from agentmem.errors import InvalidInput
@@ -45,7 +45,7 @@ class Journal:
         return self._graph.counter(COUNTER)
 
     def append(self, events: Sequence[Event]) -> list[Event]:
-        """Append durably and return what is new, with positions; known ids are skipped.
+        """Append durably and return what is new, with positions and in UTC; known ids are skipped.
 
         Durable when this returns, or when the batch around it commits.
         """
@@ -56,7 +56,9 @@ class Journal:
             for event in events:
                 if event.node not in known:
                     known.add(event.node)
-                    fresh.append(event.model_copy(update={"position": last + len(fresh) + 1}))
+                    # in UTC, as it is read back: else a memory would derive other days and hours when it is rebuilt
+                    kept = {"position": last + len(fresh) + 1, "at": event.at.astimezone(UTC)}
+                    fresh.append(event.model_copy(update=kept))
             if fresh:
                 self._graph.put_nodes([_node_of(event) for event in fresh])
                 self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)

@@ -3,6 +3,7 @@
 - `none` recalls nothing.
 - `window` recalls the newest events, as a short context would.
 - `full` recalls every event, the newest where they do not all fit.
+- `summary` condenses every few events into a running summary, and recalls it with the newest ones.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ __all__ = ["agentmem_memories"]
 
 @hookimpl
 def agentmem_memories() -> Mapping[str, MemoryFactory]:
-    """Offer `none`, `window` and `full`."""
-    return {"full": _full, "none": _none, "window": _window}
+    """Offer `none`, `window`, `full` and `summary`."""
+    return {"full": _full, "none": _none, "summary": _summary, "window": _window}
 
 
 def _none(settings: Mapping[str, Any]) -> Memory:
@@ -43,3 +44,10 @@ def _full(settings: Mapping[str, Any]) -> Memory:
 
     settings_from(FullSettings, settings)
     return Full()
+
+
+def _summary(settings: Mapping[str, Any]) -> Memory:
+    from agentmem.settings import settings_from
+    from agentmem_baselines.summary import Summary, SummarySettings
+
+    return Summary(settings_from(SummarySettings, settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,17 @@ def test_a_rebuild_gives_the_same_graph_byte_for_byte(open_memory: Open) -> None
     memory.rebuild()
 
     assert digest(memory.graph, "notebook") == before
+
+
+def test_an_event_has_the_same_hour_when_it_is_folded_and_when_it_is_read_back(open_memory: Open) -> None:
+    memory = open_memory()
+    at = datetime(2026, 1, 1, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+
+    (added,) = memory.add("hello", at=at, speaker="Ann").events
+
+    (kept,) = memory.search("hello")
+    assert added.at == at
+    assert added.at.hour == kept.at.hour == 4
 
 
 def test_an_outage_keeps_the_event_and_stops_the_fold_until_the_model_is_back(open_memory: Open) -> None:
