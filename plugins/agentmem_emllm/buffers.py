@@ -65,7 +65,7 @@ def recollections(asked: Asked) -> list[Recollection]:
 
 
 def _ranked(asked: Asked, last: Sequence[Segment]) -> list[Ranked]:
-    """Return enough events to fill the buffer, those most like the question first; none that is unlike it."""
+    """Return enough events to fill the buffer, those most like the question first; none if not even the first is."""
     enough = asked.room + len(asked.query.exclude)
     hits = asked.graph.nearest(asked.vector, SEGMENTS, limit=enough)
     before = accumulate((whole(hit.node, "steps") for hit in hits), initial=0)
@@ -74,8 +74,8 @@ def _ranked(asked: Asked, last: Sequence[Segment]) -> list[Ranked]:
     for segment in last:
         key = key_of(segment.steps, representatives=asked.settings.representatives)
         ranked.append(Ranked(segment, _cosine(asked.vector, key)))
-    alike = [event for event in ranked if event.similarity > 0]
-    return sorted(alike, key=lambda event: (-event.similarity, event.segment.number))
+    ranked.sort(key=lambda event: (-event.similarity, event.segment.number))
+    return ranked if ranked and ranked[0].similarity > 0 else []
 
 
 def _neighbours(asked: Asked, similar: Sequence[Ranked], last: Sequence[Segment]) -> Iterator[tuple[Ranked, int]]:
@@ -98,7 +98,7 @@ def _steps(event: Ranked, asked: Asked, found_by: str) -> list[Recollection]:
     steps = []
     for step in event.segment.steps:
         cosine = _cosine(asked.vector, step.vector)
-        score = min(1.0, (event.similarity + max(0.0, cosine)) / 2)
+        score = min(1.0, (max(0.0, event.similarity) + max(0.0, cosine)) / 2)
         if score >= asked.query.min_score and step.props["event"] not in asked.query.exclude:
             steps.append(_recollection(step, score, {found_by: event.similarity, "cosine": cosine}))
     return sorted(steps, key=lambda one: (-one.score, one.position))

@@ -134,7 +134,7 @@ def shown(graph: MemoryGraph, *, most: int) -> list[Group]:
 
 
 def _group(segment: Segment, end: Mapping[str, Json]) -> Group:
-    about = {name: end[name] for name in ("open", "ended", "may_move", "surprise", "threshold", "moved") if name in end}
+    about = {name: end[name] for name in ("open", "ended", "may_move", "threshold", "moved") if name in end}
     named = ("surprise", "begins", "place")
     items = [
         Item(id=step.id, text=step.text, about={name: step.props[name] for name in named if name in step.props})
