@@ -108,7 +108,7 @@ def test_a_refined_boundary_is_the_best_of_all_that_are_allowed(alike: Numbers, 
 
 def test_refining_a_very_long_event_is_not_cubic() -> None:
     """A thousand steps: one pass over a million likenesses, where one per candidate would be a thousand million."""
-    halves = np.kron(np.eye(2), np.ones((500, 500)))
+    halves: Numbers = np.kron(np.eye(2), np.ones((500, 500))).astype(np.float64)
 
     assert refined(halves, 900, measure="modularity", least=2, most=1000) == 500
 

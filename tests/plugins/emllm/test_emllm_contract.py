@@ -26,17 +26,12 @@ class TestEMLLMKeepsTheContract(MemoryContract):
 
 class TestEMLLMWithShortEventsKeepsTheContract(MemoryContract):
     def new_memory(self) -> Memory:
-        return EMLLM(EMLLMSettings(gamma=0, least=1, most=2, refinement="conductance", places=True))
-
-
-class TestEMLLMAsTheAuthorsConfigureItKeepsTheContract(MemoryContract):
-    def new_memory(self) -> Memory:
-        return EMLLM(EMLLMSettings(gamma=0, refinement="none", contiguity=0))
+        return EMLLM(EMLLMSettings(gamma=0, most=3, refinement="conductance", contiguity=0.5))
 
 
 class TestEMLLMWithAModelKeepsTheContract(MemoryContract):
     def new_memory(self) -> Memory:
-        return EMLLM(EMLLMSettings(gamma=0, places=True))
+        return EMLLM(EMLLMSettings(gamma=0, least=1, refinement="none", contiguity=0, places=True))
 
     def new_language(self) -> Language:
         return Scoring(super().new_language())

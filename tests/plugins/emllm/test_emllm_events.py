@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -138,10 +137,8 @@ def test_events_part_the_stream_and_keep_the_least_and_the_most(said: list[tuple
         groups = shown(memory)
 
     assert [text for group in groups for text in texts(group)] == [f"{text} {n}" for n, (_, text) in enumerate(said)]
-    for group, behind in pairwise([*groups, None]):
-        assert len(group.items) <= rule.most
-        if behind is not None and group.about["ended"] != "session":
-            assert len(group.items) >= rule.least
+    assert all(len(group.items) <= rule.most for group in groups)
+    assert all(len(group.items) >= rule.least for group in groups[:-1] if group.about["ended"] != "session")
 
 
 @settings(max_examples=15, deadline=None, database=None)

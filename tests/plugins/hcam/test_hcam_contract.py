@@ -15,14 +15,9 @@ class TestHCAMKeepsTheContract(MemoryContract):
 
 class TestHCAMInSmallChunksKeepsTheContract(MemoryContract):
     def new_memory(self) -> Memory:
-        return HCAM(HCAMSettings(size=3, chunks=2, key="max", trim="edges"))
+        return HCAM(HCAMSettings(size=2, chunks=2, key="max", trim="edges", capacity=2))
 
 
 class TestHCAMWithBoundariesKeepsTheContract(MemoryContract):
     def new_memory(self) -> Memory:
         return HCAM(HCAMSettings(closing="boundary", gamma=0, within="session"))
-
-
-class TestHCAMThatForgetsTheOldestKeepsTheContract(MemoryContract):
-    def new_memory(self) -> Memory:
-        return HCAM(HCAMSettings(size=2, capacity=2))
