@@ -58,9 +58,9 @@ def closed_chunks(graph: MemoryGraph, ids: Sequence[str]) -> list[Chunk]:
         of[edge.target].append(edge.source)
     steps = {step.id: step for step in graph.get([step for inside in of.values() for step in inside], vectors=True)}
     return [
-        Chunk(chunk.id, chunk.vector, sorted((steps[one] for one in of[chunk.id]), key=lambda step: step.position))
+        Chunk(chunk.id, _or_zeros(chunk.vector), sorted((steps[one] for one in of[chunk.id]), key=_in_time))
         for chunk in chunks
-        if chunk.vector is not None and of[chunk.id]
+        if of[chunk.id]
     ]
 
 
@@ -104,7 +104,7 @@ def shown(graph: MemoryGraph) -> list[Group]:
     newest = newest_step(graph)
     if newest is None:
         return []
-    ended = {node.id: node for node in graph.scan(CHUNKS)}
+    ended = {node.id: node for node in sorted(graph.scan(CHUNKS), key=lambda node: number(node, "number"))}
     opened = open_chunk(graph, newest)
     chunks = closed_chunks(graph, [one for one in ended if one != opened.id])
     return [_group(chunk, ended[chunk.id].props, graph) for chunk in chunks] + [_group(opened, {"open": True}, graph)]
@@ -115,9 +115,17 @@ def _group(chunk: Chunk, props: Mapping[str, Json], graph: MemoryGraph) -> Group
     speakers = {word for event in events if event.speaker for word in words_in(event.speaker)}
     about = keywords("\n".join(event.text for event in events), TITLE_WORDS, leave_out=speakers)
     title = f"chunk {chunk.steps[0].props['chunk']}: {', '.join(about)}".removesuffix(": ")
-    said = {name: value for name, value in props.items() if name != "number"}
+    said = {name: value for name, value in props.items() if name not in ("number", "steps")}
     items = [
         Item(id=step.id, text=step.text, about={n: step.props[n] for n in ("place", "surprise") if n in step.props})
         for step in chunk.steps
     ]
     return Group(title=title, about={**said, "steps": len(items)}, items=tuple(items))
+
+
+def _or_zeros(vector: Vectors | None) -> Vectors:
+    return np.zeros(1, np.float32) if vector is None else vector
+
+
+def _in_time(step: Node) -> int:
+    return step.position

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
-from agentmem.graph.contract import Json, Node
+from agentmem.graph.contract import Json, Node, Operator
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.segmentation import Ending, Novelty, ends_before, surprise, threshold
@@ -98,32 +98,31 @@ class HCAM:
         most = self.settings.size if event.role == "environment" else self.settings.turns
         return ends_before(novelty.is_high, length=number(last, "place"), least=self.settings.least, most=most)
 
-    def _close(self, chunk: Chunk, said: dict[str, Json], graph: MemoryGraph, changes: Changes) -> None:
+    def _close(self, chunk: Chunk, said: Mapping[str, Json], graph: MemoryGraph, changes: Changes) -> None:
         """Propose a chunk that has ended and, if that is one too many, put the oldest into the archive."""
-        last = chunk.steps[-1]
-        ordinal = number(last, "chunk")
-        props = told(number=ordinal, session=last.props["session"], **said)
-        node = changes.add(CHUNK, key=str(ordinal), props=props, vector=chunk.key if chunk.key.any() else None)
+        last = chunk.steps[-1].props
+        props = {"number": last["chunk"], "session": last["session"], "steps": len(chunk.steps), **said}
+        node = changes.add(CHUNK, key=str(last["chunk"]), props=props, vector=chunk.key if chunk.key.any() else None)
         for step in chunk.steps:
             changes.link(step.id, IN, node)
-        if self.settings.capacity is None:
-            return
-        for oldest in graph.scan(CHUNKS, limit=1):
-            if number(oldest, "number") <= ordinal - self.settings.capacity:
-                inside = graph.edges([oldest.id], types=[IN], direction="in")
-                for one in (oldest.id, *sorted(edge.source for edge in inside)):
-                    changes.archive(one)
+        if self.settings.capacity is not None:
+            too_old = number(chunk.steps[-1], "chunk") - self.settings.capacity
+            for oldest in graph.get([graph.id_of(CHUNK, str(too_old))]):
+                changes.archive(oldest.id)
 
     def _candidates(self, asked: Vectors, last: Node, query: Query, graph: MemoryGraph) -> list[Chunk]:
         """Return the nearest chunks, the open one too; one more for each event that is excluded."""
         settings = self.settings
-        chunks, steps = CHUNKS, STEPS
+        mask: dict[str, tuple[Operator, Json]] = {}
         if settings.within == "session":
-            chunks, steps = (replace(all_, props={"session": ("=", last.props["session"])}) for all_ in (chunks, steps))
+            mask["session"] = ("=", last.props["session"])
         wanted = settings.chunks + len(query.exclude)
-        best = {hit.node.id: hit.score for hit in graph.nearest(asked, chunks, limit=wanted)}
+        best = {hit.node.id: hit.score for hit in graph.nearest(asked, replace(CHUNKS, props=mask), limit=wanted)}
         if settings.key == "max":  # so many steps are of at least as many chunks as are wanted
-            for hit in graph.nearest(asked, steps, limit=wanted * max(settings.size, settings.turns)):
+            if settings.capacity is not None:
+                mask["chunk"] = (">=", number(last, "chunk") - settings.capacity)
+            deep = wanted * max(settings.size, settings.turns)
+            for hit in graph.nearest(asked, replace(STEPS, props=mask), limit=deep):
                 chunk = chunk_of(hit.node, graph)
                 best[chunk] = max(hit.score, best.get(chunk, -1.0))
         opened = open_chunk(graph, last)

@@ -122,6 +122,45 @@ def test_undoing_the_event_that_ended_a_chunk_loses_nothing_else(
     assert {one.text for one in memory.search("key", limit=9)} == {"key one", "key two", "key four", "key five"}
 
 
+def test_undoing_what_put_a_chunk_away_brings_it_back_in_its_place(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    memory = open_memory(size=2, capacity=1, key="max")
+    tell(memory, *(f"key {n}" for n in range(5)))
+    assert [group.about["steps"] for group in shown(memory)] == [2, 1]
+
+    memory.undo("e5")
+    tell(memory, "key 5")
+
+    assert [texts(group) for group in shown(memory)][-2:] == [["key 2", "key 3"], ["key 5"]]
+
+
+def test_a_chunk_that_goes_on_after_an_undo_gets_the_mean_of_all_its_steps(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    memory = open_memory()
+    tell(memory, "red key", session="a")
+    tell(memory, "rain", session="b")
+
+    memory.undo("e2")
+    tell(memory, "blue boat", session="a")
+    tell(memory, "snow", session="b")
+
+    [chunk] = memory.graph.scan(Where(label="Chunk"), vectors=True)
+    red, boat = memory.language.embed(["red key", "blue boat"])
+    assert chunk.vector == pytest.approx((red + boat) / np.linalg.norm(red + boat), abs=1e-6)
+
+
+def test_a_chunk_without_a_word_is_shown_too(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    memory = open_memory(size=1)
+
+    tell(memory, "...", "!!!")
+
+    assert [texts(group) for group in shown(memory)] == [["..."], ["!!!"]]
+
+
 def test_a_chunk_is_shown_with_words_that_say_what_it_is_about(
     open_memory: Callable[..., AgentMemory],
 ) -> None:
