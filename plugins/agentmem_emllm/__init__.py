@@ -22,7 +22,7 @@ Deviations, each for a reason, and how to switch back:
 - Neighbours are those of this query. The paper's buffer goes on to hold those of earlier queries, first
   in, first out: a recall here is pure, and keeps nothing.
 - The last event of a buffer is cut to fit; the paper takes it whole or not, whichever is closer: a limit is a limit.
-- Undoing an event takes its step from its segment, but leaves the key of one that is written: rebuild for that.
+- Undoing an event takes its step out of its segment; the key of one that is written keeps a trace of it.
 """
 
 from __future__ import annotations

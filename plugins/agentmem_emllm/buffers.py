@@ -70,7 +70,8 @@ def _ranked(asked: Asked, last: Sequence[Segment]) -> list[Ranked]:
     hits = asked.graph.nearest(asked.vector, SEGMENTS, limit=enough)
     before = accumulate((whole(hit.node, "steps") for hit in hits), initial=0)
     hits = [hit for hit, _ in takewhile(lambda one: one[1] < enough, zip(hits, before, strict=False))]
-    ranked = list(map(Ranked, written(asked.graph, [hit.node for hit in hits]), (hit.score for hit in hits)))
+    scores = {whole(hit.node, "number"): hit.score for hit in hits}
+    ranked = [Ranked(segment, scores[segment.number]) for segment in written(asked.graph, [hit.node for hit in hits])]
     for segment in last:
         key = key_of(segment.steps, representatives=asked.settings.representatives)
         ranked.append(Ranked(segment, _cosine(asked.vector, key)))

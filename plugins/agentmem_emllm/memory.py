@@ -92,8 +92,10 @@ class EMLLM:
         return place
 
     def _ending(self, event: Event, place: Json, novelty: Novelty, graph: MemoryGraph) -> Ending | None:
-        """Return why the open event ends before `event`, or None."""
+        """Return why the open event ends before `event`; None if it goes on, or there is none (after an undo)."""
         behind = tail(graph, most=self.settings.most)
+        if not behind.steps:
+            return None
         last, length = behind.steps[-1].props, len(behind.steps) - behind.opened
         if last["session"] != (event.session or ""):
             return "session"

@@ -17,9 +17,11 @@ Deviations, each for a reason, and how to switch back:
 - A chunk ends with its session, and after fewer turns than steps: `turns` as large as `size` gives one size.
 - A chunk may end before a surprising step (`closing=boundary`) and be found by its best step
   (`key=max`), since a mean blurs what straddles two topics. The paper: `size` and `mean`, the defaults.
-- A limit of the query is a budget the paper does not have: `trim` says what gives way to it.
+- A limit of the query is a budget the paper does not have. Where the chunks do not fit, the steps of
+  least attention give way, as nearest to the weighted sum; `trim=edges` keeps passages without holes.
 - A score is attention brought to the size of cosines, in the same order; `parts` has the paper's values.
-- Undoing an event takes its step from its chunk, but leaves the mean of one that has ended: rebuild for that.
+- Nothing is lost to `capacity`: what is over it goes into the archive.
+- Undoing an event takes its step out of its chunk; the mean of one that has ended keeps a trace of it.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def passage(shares: Sequence[float], room: int) -> tuple[int, int]:
     """Return first and end of the `room` steps in a row that stay when the lighter end is dropped again and again.
 
     >>> passage([0.1, 0.4, 0.2, 0.3], 2)
-    (2, 4)
+    (1, 3)
     """
     first, end = 0, len(shares)
     while end - first > room:

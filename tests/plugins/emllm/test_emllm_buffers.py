@@ -100,3 +100,13 @@ def test_a_neighbour_scores_half_of_what_it_is_next_to(memory: AgentMemory) -> N
 
     assert beside.parts["contiguity"] == pytest.approx(alike.parts["similarity"] / 2)
     assert alike.score == pytest.approx((alike.parts["similarity"] + alike.parts["cosine"]) / 2)
+
+
+def test_an_event_of_which_everything_was_undone_is_passed_over(memory: AgentMemory) -> None:
+    memory.undo("e3")
+    memory.undo("e4")
+
+    best = memory.search("red key or oven bread", limit=5)[0]
+
+    assert best.text in ("oven bread", "bread oven")
+    assert best.parts["similarity"] == pytest.approx(best.parts["cosine"], abs=1e-5)

@@ -103,6 +103,19 @@ def test_a_session_ends_an_event_and_both_are_written(
     assert (segment.props["session"], segment.props["ended"]) == ("monday", "session")
 
 
+def test_what_comes_after_an_undone_end_of_a_session_is_an_event_of_its_own(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    memory = open_memory()
+    tell(memory, *BOATS, session="monday")
+    tell(memory, "bread", session="tuesday")
+
+    memory.undo("e6")
+    tell(memory, "another boat", "boats", session="monday")
+
+    assert [texts(group) for group in shown(memory)] == [list(BOATS), ["another boat", "boats"]]
+
+
 def test_a_move_to_another_place_is_a_boundary_where_that_is_asked(
     open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
 ) -> None:
