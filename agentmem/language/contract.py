@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -127,4 +127,17 @@ class Language(Protocol):
 
     def receipt(self) -> Receipt:
         """Return the running total since this language was opened."""
+        ...
+
+
+@runtime_checkable
+class GivesLogProbabilities(Protocol):
+    """A language that can also say how likely a text was: an optional power, asked for with `isinstance`."""
+
+    def surprise(self, texts: Sequence[str]) -> list[float]:
+        """Return for each text its mean -log p per token, in nats, given the texts before it; the first given nothing.
+
+        Raises:
+            LanguageUnavailable: nobody answered; ask again later.
+        """
         ...
