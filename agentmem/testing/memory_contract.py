@@ -27,15 +27,13 @@ from hypothesis import strategies as st
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import LanguageUnavailable
 from agentmem.events import KINDS, Event, Query, Recollection, new_event
-from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Store
 from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
-from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
-from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces, Unprepared
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.plain_grammar import read_plain
@@ -286,7 +284,7 @@ class MemoryContract(ABC):
     def test_preparing_ahead_only_saves_time(self, store: Store) -> None:
         """With or without `prepare`, one graph. If this fails, `prepare` leaves something `write` depends on."""
         memory = self._having(Prepares, "prepare ahead")
-        plain = AgentMemory(store, namespace="plain", memory=_Unprepared(memory), language=self.new_language())
+        plain = AgentMemory(store, namespace="plain", memory=Unprepared(memory), language=self.new_language())
         plain.add_many(self.new_events())
 
         assert self._digest(plain) == self._digest(self._told(store, "prepared"))
@@ -366,17 +364,3 @@ class MemoryContract(ABC):
         before = self._digest(memory)
         memory.rebuild()
         assert self._digest(memory) == before
-
-
-class _Unprepared:
-    """The same memory without its optional powers."""
-
-    def __init__(self, memory: Memory) -> None:
-        self.name = memory.name
-        self._memory = memory
-
-    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
-        return self._memory.write(event, graph, language)
-
-    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
-        return self._memory.recall(query, graph, language)

@@ -1,0 +1,123 @@
+"""`agentmem bench recall`: how well memories find what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from agentmem.cli.chosen import Json
+from agentmem.cli.measured import Names, SettingsOfEach, again, memories_of
+from agentmem.cli.output import as_json
+from agentmem.cli.progress import Moved, progress
+from agentmem.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from agentmem.bench.evidence import Asked
+    from agentmem.bench.recall import Watcher
+
+
+def recall(  # noqa: PLR0913 - one parameter is one option
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Conversations with questions.", show_default=False)],
+    *,
+    memory: Names,
+    settings: SettingsOfEach = None,
+    format: Annotated[  # noqa: A002
+        Literal["locomo", "memorybank", "jsonl"] | None,
+        typer.Option("--format", help="How FILE is written; told from its content where this is left out."),
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option("--questions", metavar="FILE", help="Questions for memorybank; by default beside FILE."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="K", help="The most recollections.")] = 10,
+    consolidate: Annotated[
+        bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
+    ] = False,
+    language: Annotated[
+        str, typer.Option("--language", metavar="NAME", help="Who answers the memories' tasks.")
+    ] = "rules",
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
+    lines: Annotated[
+        Path | None,
+        typer.Option("--lines", metavar="FILE", help="Write every question and answer here, as JSON lines."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure how well memories find what was said in conversations, and what that costs.
+
+    Each memory is told all events of FILE and asked all its questions; what it recalls is held
+    against the events that hold the answer. No model is needed.
+
+    The formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl, for data of your own:
+    {"conversation": "c", "event": {"id": "e1", "at": "2026-01-05T09:00:00Z", "speaker": "Ann", "text": "..."}}
+    {"conversation": "c", "question": {"text": "...", "evidence": ["e1"], "category": "..."}}, one a line.
+
+    Exit code: 0; 1 where a memory failed on a question, which is told and counts as nothing found.
+    """
+    from agentmem.bench.data.reading import read
+    from agentmem.bench.evidence import Asking
+    from agentmem.bench.recall import check
+    from agentmem.bench.recall import recall as measure
+    from agentmem.cli.recall_tables import show
+
+    host, memories = ctx.obj.host(), memories_of(memory, settings)
+    check(host, memories)
+    corpus = read(file, format, questions=questions)
+    asking = Asking(limit=limit, consolidate=consolidate, language=language, seed=seed)
+    with ExitStack() as opened:
+        heard = _lines_to(lines, opened)
+        steps = len(memories) * (corpus.events + len(corpus.questions))
+        watcher = _watcher(opened.enter_context(progress(steps)), heard)
+        report = measure(host, corpus, memories, asking=asking, watcher=watcher)
+    if json:
+        as_json(report)
+    else:
+        words = ["bench", "recall", file, "--format", corpus.format, "--memory", memory, "--limit", limit]
+        words += ["--questions", questions] if questions else []
+        words += ["--consolidate"] if consolidate else []
+        words += ["--language", language] if language != "rules" else []
+        words += ["--seed", seed] if seed else []
+        show(report, again=again(ctx.obj, words, settings))
+    raise typer.Exit(1 if report.failures else 0)
+
+
+def _lines_to(path: Path | None, opened: ExitStack) -> Callable[[str], object]:
+    """Return what writes a line to `path`, as soon as it is known.
+
+    Raises:
+        InvalidInput: it cannot be written.
+    """
+    if path is None:
+        return lambda line: None  # noqa: ARG005
+    try:
+        file = opened.enter_context(path.open("w", encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"cannot write to {str(path)!r}: {error.strerror}; give another --lines FILE") from None
+    return lambda line: file.write(line + "\n")
+
+
+def _watcher(moved: Moved, heard: Callable[[str], object]) -> Watcher:
+    from agentmem.bench.recall import Watcher
+
+    class Onlooker(Watcher):
+        """Moves the bar, and keeps every answer."""
+
+        memory = ""
+
+        def begins(self, memory: str) -> None:
+            self.memory = memory
+            moved(memory, 0)
+
+        def told(self, events: int) -> None:
+            moved(f"{self.memory}: written", events)
+
+        def asked(self, one: Asked) -> None:
+            moved(f"{self.memory}: asked", 1)
+            heard(one.model_dump_json())
+
+    return Onlooker()
