@@ -10,7 +10,7 @@ from agentmem.events import Event, Value
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
-from agentmem.language.counting import CountingLanguage
+from agentmem.language.counting import CountingLanguage, needless
 from agentmem.memory import Memory, Unprepared
 
 
@@ -22,7 +22,7 @@ class Embedded(Value):
         asked: Texts asked for, each time it was.
         distinct: Different ones among them.
         repeated: Texts asked for at an earlier event, and again since the event at hand says them too: a name.
-        unchanged: Texts asked for again for no such reason: what is known and unchanged, or twice for one event.
+        unchanged: Texts asked for again for no such reason, or twice at one event.
     """
 
     events: int
@@ -48,10 +48,9 @@ def embedded_by(memory: Memory, events: Sequence[Event], *, host: Host, language
             before = len(counting.embedded)
             told.add_many([event])
             asked = counting.embedded[before:]
-            again = [text for text in set(asked) if text in known]
-            spoken = sum(is_said(text, event) for text in again)
-            repeated += spoken
-            unchanged += len(again) - spoken + len(asked) - len(set(asked))
+            wasted = len(needless(asked, known, event=event))
+            repeated += len(asked) - len(set(asked) - known) - wasted
+            unchanged += wasted
             known.update(asked)
     return Embedded(
         events=len(events),
@@ -60,13 +59,3 @@ def embedded_by(memory: Memory, events: Sequence[Event], *, host: Host, language
         repeated=repeated,
         unchanged=unchanged,
     )
-
-
-def is_said(text: str, event: Event) -> bool:
-    """Return whether `event` itself says `text`: then it may be embedded once more.
-
-    >>> from agentmem.events import new_event
-    >>> is_said("red key", new_event("The Red Key is on the table."))
-    True
-    """
-    return text.casefold() in f"{event.passage}\n{event.dated}".casefold()

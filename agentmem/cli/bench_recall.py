@@ -16,8 +16,10 @@ from agentmem.cli.progress import Moved, progress
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agentmem.bench.evidence import Asked
-    from agentmem.bench.recall import Watcher
+    from agentmem.bench.conversations import Corpus
+    from agentmem.bench.evidence import Asked, Asking, RecallReport
+    from agentmem.bench.recall import Memories, Watcher
+    from agentmem.host import Host
 
 
 def recall(  # noqa: PLR0913 - one parameter is one option
@@ -62,28 +64,32 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     from agentmem.bench.data.reading import read
     from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import check
-    from agentmem.bench.recall import recall as measure
     from agentmem.cli.recall_tables import show
 
     host, memories = ctx.obj.host(), memories_of(memory, settings)
     check(host, memories)
     corpus = read(file, format, questions=questions)
     asking = Asking(limit=limit, consolidate=consolidate, language=language, seed=seed)
+    report = _watched(host, corpus, memories, asking, lines)
+    if json:
+        as_json(report)
+    else:
+        words: list[object] = ["bench", "recall", file, "--format", corpus.format, "--memory", memory, "--limit", limit]
+        words += ["--questions", questions] if questions else []
+        words += ["--consolidate"] if consolidate else []
+        show(report, again=again(ctx.obj, [*words, "--language", language, "--seed", seed], settings))
+    raise typer.Exit(1 if report.failures else 0)
+
+
+def _watched(host: Host, corpus: Corpus, memories: Memories, asking: Asking, lines: Path | None) -> RecallReport:
+    """Measure, with a bar on a terminal, and every answer written to `lines` as soon as it is known."""
+    from agentmem.bench.recall import recall as measure
+
     with ExitStack() as opened:
         heard = _lines_to(lines, opened)
         steps = len(memories) * (corpus.events + len(corpus.questions))
         watcher = _watcher(opened.enter_context(progress(steps)), heard)
-        report = measure(host, corpus, memories, asking=asking, watcher=watcher)
-    if json:
-        as_json(report)
-    else:
-        words = ["bench", "recall", file, "--format", corpus.format, "--memory", memory, "--limit", limit]
-        words += ["--questions", questions] if questions else []
-        words += ["--consolidate"] if consolidate else []
-        words += ["--language", language] if language != "rules" else []
-        words += ["--seed", seed] if seed else []
-        show(report, again=again(ctx.obj, words, settings))
-    raise typer.Exit(1 if report.failures else 0)
+        return measure(host, corpus, memories, asking=asking, watcher=watcher)
 
 
 def _lines_to(path: Path | None, opened: ExitStack) -> Callable[[str], object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+from agentmem.events import Event
 from agentmem.language.contract import Language, Out, Receipt, Task
 from agentmem.vectors import Vectors
 
@@ -42,3 +43,21 @@ class CountingLanguage:
     def receipt(self) -> Receipt:
         """Return the other's running total, with every text that was embedded here."""
         return self._inner.receipt() + Receipt(embedded=len(self.embedded))
+
+
+def needless(asked: Sequence[str], known: Container[str], *, event: Event) -> list[str]:
+    """Return the texts that need not have been embedded while `event` was written, in order.
+
+    These are texts asked for twice, and those that were embedded before and did not
+    change. What the event itself says (a name it mentions) may be embedded once more:
+    whether it is known is dearer to find out than its vector.
+
+    >>> from agentmem.events import new_event
+    >>> event = new_event("Ann bought a red key.", speaker="Ann")
+    >>> needless(["red key", "ann, owns, hat", "hat", "hat"], {"red key", "ann, owns, hat"}, event=event)
+    ['ann, owns, hat', 'hat']
+    """
+    said = f"{event.passage}\n{event.dated}".casefold()
+    twice = [text for place, text in enumerate(asked) if text in asked[:place]]
+    again = [text for text in dict.fromkeys(asked) if text in known and text.casefold() not in said]
+    return again + twice
