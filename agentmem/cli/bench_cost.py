@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentmem.cli.chosen import Json
-from agentmem.cli.measured import Names, SettingsOfEach, again, memories_of
+from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
 from agentmem.errors import InvalidInput
@@ -33,13 +33,14 @@ def cost(  # noqa: PLR0913 - one parameter is one option
     ] = AGAINST,
     writes: Annotated[int, typer.Option("--writes", min=1, metavar="N", help="Writes measured at each size.")] = 200,
     recalls: Annotated[int, typer.Option("--recalls", min=1, metavar="N", help="Recalls measured at each size.")] = 100,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="K", help="The most recollections.")] = 10,
+    limit: Limit = 10,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the made-up chat.")] = 0,
     json: Json = False,
 ) -> None:
-    """Measure what memories cost as they grow: processor time per write and recall, as ratios to a plain memory.
+    """Measure what memories cost as they grow.
 
-    All are told the same made-up chat, which needs no file and no network, and are measured in turns.
+    Processor time per write and per recall, as ratios to a plain memory in the same run: all memories
+    are told the same made-up chat, which needs no file and no network, and are measured in turns.
     Also told: calls, tokens and texts embedded, bytes per event, whether a write stays as cheap as it
     was, and whether text that did not change is embedded again. What was made is erased.
     """

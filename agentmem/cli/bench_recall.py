@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from agentmem.cli.chosen import Json
-from agentmem.cli.measured import Names, SettingsOfEach, again, memories_of
+from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import Moved, progress
 from agentmem.errors import InvalidInput
@@ -22,42 +22,54 @@ if TYPE_CHECKING:
     from agentmem.host import Host
 
 
+FormatName = Annotated[
+    Literal["locomo", "memorybank", "jsonl"] | None,
+    typer.Option("--format", help="How FILE is written; told from its content where this is left out."),
+]
+Questions = Annotated[
+    Path | None, typer.Option("--questions", metavar="FILE", help="Questions for memorybank; by default beside FILE.")
+]
+Consolidate = Annotated[
+    bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
+]
+LanguageName = Annotated[str, typer.Option("--language", metavar="NAME", help="Who answers the memories' tasks.")]
+Lines = Annotated[
+    Path | None, typer.Option("--lines", metavar="FILE", help="Write every question and answer here, as JSON lines.")
+]
+
+
 def recall(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Conversations with questions.", show_default=False)],
     *,
     memory: Names,
     settings: SettingsOfEach = None,
-    format: Annotated[  # noqa: A002
-        Literal["locomo", "memorybank", "jsonl"] | None,
-        typer.Option("--format", help="How FILE is written; told from its content where this is left out."),
-    ] = None,
-    questions: Annotated[
-        Path | None,
-        typer.Option("--questions", metavar="FILE", help="Questions for memorybank; by default beside FILE."),
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="K", help="The most recollections.")] = 10,
-    consolidate: Annotated[
-        bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
-    ] = False,
-    language: Annotated[
-        str, typer.Option("--language", metavar="NAME", help="Who answers the memories' tasks.")
-    ] = "rules",
+    format: FormatName = None,  # noqa: A002 - the option's name
+    questions: Questions = None,
+    limit: Limit = 10,
+    consolidate: Consolidate = False,
+    language: LanguageName = "rules",
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
-    lines: Annotated[
-        Path | None,
-        typer.Option("--lines", metavar="FILE", help="Write every question and answer here, as JSON lines."),
-    ] = None,
+    lines: Lines = None,
     json: Json = False,
 ) -> None:
-    """Measure how well memories find what was said in conversations, and what that costs.
+    r"""Measure how well memories find what was said.
 
-    Each memory is told all events of FILE and asked all its questions; what it recalls is held
-    against the events that hold the answer. No model is needed.
+    Each memory is told all events of the conversations in FILE and asked all its questions; what it
+    recalls is held against the events that hold the answer, and what that costs is measured.
+    It needs no model and no network.
 
-    The formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl, for data of your own:
-    {"conversation": "c", "event": {"id": "e1", "at": "2026-01-05T09:00:00Z", "speaker": "Ann", "text": "..."}}
-    {"conversation": "c", "question": {"text": "...", "evidence": ["e1"], "category": "..."}}, one a line.
+    Formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl for conversations of
+    your own, one event or one question a line (each of these is one line), in the order of remembering:
+
+    \b
+      {"conversation": "ann", "event": {"id": "e1", "at": "2026-01-05T09:00Z",
+        "speaker": "Ann", "session": "s1", "text": "I bought a kayak."}}
+      {"conversation": "ann", "question": {"text": "What did Ann buy?",
+        "evidence": ["e1"], "category": "single-hop"}}
+
+    Left out, `conversation` is "default", and speaker and session are unknown. Questions without
+    evidence are asked but not scored; with "apart": true they are scored, but not overall.
 
     Exit code: 0; 1 where a memory failed on a question, which is told and counts as nothing found.
     """

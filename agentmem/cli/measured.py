@@ -23,6 +23,8 @@ SettingsOfEach = Annotated[
     ),
 ]
 
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="K", help="The most recollections.")]
+
 
 def memories_of(names: str, pairs: Iterable[str] | None) -> dict[str, dict[str, str]]:
     """Return the memories named, each with its settings.
