@@ -22,6 +22,7 @@ from agentmem.bench.timing import Stopwatch
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Query, Recollection
 from agentmem.fold import GROUP
+from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 
@@ -96,7 +97,7 @@ def recall(
 
 
 def check(host: Host, memories: Memories) -> None:
-    """Build each memory once and let it go.
+    """Open each memory once on an empty store, and let it go.
 
     Raises:
         UnknownName, UnknownSetting, PluginError: one cannot be built.
@@ -104,8 +105,10 @@ def check(host: Host, memories: Memories) -> None:
     """
     if not memories:
         raise InvalidInput("no memory is named; list them with: agentmem memories")
-    for name, settings in memories.items():
-        host.memory(name, settings)
+    language = host.language()
+    with closing(SQLiteStore.in_memory()) as store:
+        for name, settings in memories.items():
+            AgentMemory(store, memory=name, settings=settings, language=language, host=host)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,14 +80,15 @@ def _numbers(sizes: str) -> tuple[int, ...]:
 def _show(report: CostReport, *, again: str) -> None:
     for what in ("write", "recall"):
         heading(f"per {what}, at each size")
-        rows = [_turn(row, what) for row in report.rows]
-        table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[1:])
+        _table([_turn(row, what) for row in report.rows])
     heading(f"growth, from {report.growing.sizes[0]:,} to {report.growing.sizes[-1]:,} events")
-    grown = [_growth(one) for one in report.growth]
-    table(
-        grown, columns=list(grown[0]), nothing="", figures=[name for name in grown[0] if name not in ("memory", "flat")]
-    )
+    _table([_growth(one) for one in report.growth])
     caption(_caption(report, again))
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> None:
+    columns = list(rows[0])
+    table(rows, columns=columns, nothing="", figures=columns[1:])
 
 
 def _turn(row: Measured, what: str) -> dict[str, str]:
@@ -109,12 +110,11 @@ def _growth(one: Growth) -> dict[str, str]:
         "write": f"{one.write:.2f}x",
         "flat": {True: "yes", False: "no", None: ""}[one.flat],
         "recall": f"{one.recall:.2f}x",
-        "bytes/event": f"{one.bytes_per_event:,.0f}",
-        "set aside": f"{one.set_aside:,}",
-        "embedded": f"{one.embedded.asked:,}",
-        "distinct": f"{one.embedded.distinct:,}",
-        "said again": f"{one.embedded.repeated:,}",
-        "unchanged": f"{one.embedded.unchanged:,}",
+        "bytes\n/event": f"{one.bytes_per_event:,.0f}",
+        "texts\nembedded": f"{one.embedded.asked:,}",
+        "of them\ndistinct": f"{one.embedded.distinct:,}",
+        "said\nagain": f"{one.embedded.repeated:,}",
+        "un-\nchanged": f"{one.embedded.unchanged:,}",
     }
 
 
@@ -123,12 +123,13 @@ def _caption(report: CostReport, again: str) -> Iterator[str]:
 
     how, proved = report.growing, report.growth[0].embedded.events
     yield (
-        f"mean processor time of {how.writes} durable writes and {how.recalls} recalls, in turns; "
-        f"ratios to {report.against}; {report.seconds:.0f} s"
+        f"mean processor time of {how.writes} durable writes and {how.recalls} recalls, taken in turns; "
+        f"ratios are to {report.against}; {report.seconds:.0f} s"
     )
-    yield f"flat: a write costs at most {FLAT}x as much at the largest size as at the smallest"
-    yield (
-        f"embedded to unchanged: texts asked for while {proved:,} events were written, without a cache; said again: "
-        "names that a later event says too; unchanged: known already and not said again, which should be 0"
-    )
+    yield f"flat: at the largest size a write costs at most {FLAT}x what it costs at the smallest"
+    yield f"texts embedded: asked for while writing {proved:,} events, with no cache to hide what is asked for twice;"
+    yield "said again: known, and in the new event too (a name); unchanged: known, and not said again: should be 0"
+    for one in report.growth:
+        if one.set_aside:
+            yield f"{one.memory} could not take in {one.set_aside:,} events"
     yield f"again: {again}"

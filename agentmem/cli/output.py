@@ -40,7 +40,9 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    shown = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", collapse_padding=bool(figures)
+    )
     for column in columns:
         justify: JustifyMethod = "right" if column in figures else "left"
         shown.add_column(column, overflow="fold", no_wrap=not sys.stdout.isatty(), justify=justify)
