@@ -39,9 +39,10 @@ class Asked(Value):
         memory: The name of the memory.
         conversation: Which one was asked about.
         question: What was asked; its evidence and its category.
-        recalled: The sources of each recollection, best first; empty where asking failed.
-        kinds: The kind of each recollection.
-        characters: Of all recalled texts together.
+        recalled: The sources of each recollection that is not pinned, best first; empty where asking failed.
+        kinds: The kind of each of these.
+        pinned: How many more there were that are pinned: shown whatever the question, and not scored.
+        characters: Of all recalled texts together, pinned ones too.
         scores: None where the question has no evidence.
         cpu_ms: Processor time of the recall, all threads.
         wall_ms: What an asker waits.
@@ -54,6 +55,7 @@ class Asked(Value):
     question: Question
     recalled: tuple[tuple[str, ...], ...] = ()
     kinds: tuple[str, ...] = ()
+    pinned: int = 0
     characters: int = 0
     scores: Scores | None = None
     cpu_ms: float
@@ -127,8 +129,9 @@ class Cost(Value):
         calls_per_write, calls_per_recall: Calls that left for a model.
         tokens_per_write, tokens_per_recall: That those calls read and wrote.
         embedded_per_write, embedded_per_recall: Texts turned into vectors.
-        recollections: Recalled per question.
-        sources: Events a recollection comes from, on average.
+        recollections: Recalled per question, pinned ones too.
+        pinned: How many of these are pinned.
+        sources: Events a recollection that is not pinned comes from, on average.
         characters: Recalled per question.
     """
 
@@ -148,6 +151,7 @@ class Cost(Value):
     embedded_per_write: float
     embedded_per_recall: float
     recollections: float
+    pinned: float
     sources: float
     characters: float
 
@@ -212,6 +216,7 @@ def cost(memory: str, written: Written, asked: Sequence[Asked]) -> Cost:
     recalling = sum((one.receipt for one in asked), Receipt())
     events, questions = max(1, written.events), max(1, len(asked))
     recalled = [sources for one in asked for sources in one.recalled]
+    pinned = sum(one.pinned for one in asked)
     return Cost(
         memory=memory,
         events_per_s=written.events / max(written.wall_s, 1e-9),
@@ -228,7 +233,8 @@ def cost(memory: str, written: Written, asked: Sequence[Asked]) -> Cost:
         tokens_per_recall=recalling.tokens / questions,
         embedded_per_write=written.receipt.embedded / events,
         embedded_per_recall=recalling.embedded / questions,
-        recollections=len(recalled) / questions,
+        recollections=(len(recalled) + pinned) / questions,
+        pinned=pinned / questions,
         sources=sum(map(len, recalled)) / max(1, len(recalled)),
         characters=sum(one.characters for one in asked) / questions,
     )

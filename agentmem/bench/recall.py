@@ -174,13 +174,15 @@ class _Course:
         except AgentmemError as failed:
             error = f"{type(failed).__name__}: {failed}"
         spent = watch.read()
-        recalled = tuple(one.sources for one in found)
+        ranked = [one for one in found if not one.pinned]
+        recalled = tuple(one.sources for one in ranked)
         one = Asked(
             memory=self.name,
             conversation=conversation.name,
             question=question,
             recalled=recalled,
-            kinds=tuple(one.kind for one in found),
+            kinds=tuple(one.kind for one in ranked),
+            pinned=len(found) - len(ranked),
             characters=sum(len(one.text) for one in found),
             scores=scored(recalled, set(question.evidence)) if question.evidence else None,
             cpu_ms=spent.cpu_ms,

@@ -13,6 +13,9 @@ presence of tied scores", ECIR 2008). So:
 - one that cites three events, one of them evidence, has it within the first 3, and a third of it at 1;
 - a second fact of the same event takes a rank, and finds nothing new.
 
+What is pinned is shown whatever the question, so it is no answer to it: it takes no rank,
+and finds nothing.
+
 `as_listed` is the generous reading beside it: each recollection takes one rank, and
 counts for all its sources there. It is never lower; far higher where summaries cite much.
 """
@@ -38,7 +41,7 @@ SURE = 95
 """Percent of the resamples that lie inside an interval."""
 
 Recalled = Sequence[Sequence[str]]
-"""The sources of each recollection, best first."""
+"""The sources of each recollection that is not pinned, best first."""
 
 
 class Span(NamedTuple):

@@ -86,8 +86,9 @@ def _recalling(one: Cost, report: RecallReport) -> dict[str, str]:
         "wall ms\np50": f"{one.recall_wall_ms.p50:.2f}",
         "wall ms\np95": f"{one.recall_wall_ms.p95:.2f}",
         "recalled": f"{one.recollections:.1f}",
-        "sources\nof each": f"{one.sources:.1f}",
-        "characters": f"{one.characters:,.0f}",
+        "pinned": f"{one.pinned:.1f}",
+        "sources\neach": f"{one.sources:.1f}",
+        "text\nlength": f"{one.characters:,.0f}",
         **(model if _asks_a_model(report) else {}),
     }
 
@@ -107,7 +108,7 @@ def _caption(report: RecallReport, cut: int, again: str) -> Iterator[str]:
         yield f"not in the first table: {', '.join(apart)}"
     if report.averages:
         yield f"R@k: share of the evidence in the first k ranks; {INTERVAL}: interval of R@{cut}, {ROUNDS:,} resamples"
-        yield "a recollection takes a rank for each of its sources that none before it has, and at least one"
+        yield "a recollection takes a rank for each source that none before it has, at least one; pinned ones take none"
         yield f"listed@{cut}: R@{cut} if each recollection took one rank, whatever it cites"
     yield from _failures(report)
     yield f"again: {again}"

@@ -56,6 +56,16 @@ class Digest(Notebook):
         return changes
 
 
+class Pinning(Notebook):
+    """Shows one note whatever the question, before all others."""
+
+    name = "pinning"
+
+    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
+        found = super().recall(query, graph, language)
+        return [found[-1].model_copy(update={"pinned": True}), *found[:-1]]
+
+
 class Wasteful(Notebook):
     """Embeds its last note again with each event."""
 
@@ -73,5 +83,5 @@ def _factory(kind: type[Memory]) -> MemoryFactory:
 @hookimpl
 def agentmem_memories() -> Mapping[str, MemoryFactory]:
     """Offer them all."""
-    kinds: Mapping[str, Any] = {"notebook": Notebook, "touchy": Touchy, "digest": Digest, "wasteful": Wasteful}
-    return {name: _factory(kind) for name, kind in kinds.items()}
+    kinds: list[Any] = [Notebook, Touchy, Digest, Pinning, Wasteful]
+    return {kind.name: _factory(kind) for kind in kinds}

@@ -56,6 +56,14 @@ def test_a_summary_of_everything_gains_nothing_by_citing_it(host: Host, corpus: 
     assert {one.memory: one.sources for one in report.costs} == {"digest": 6.0, "notebook": 1.0}
 
 
+def test_what_is_pinned_takes_no_rank_and_finds_nothing(host: Host, corpus: Corpus) -> None:
+    report = recall(host, corpus, {"pinning": {}, "notebook": {}})
+
+    pinning, notebook = of(report, "pinning"), of(report, "notebook")
+    assert pinning.recall[1].value == notebook.recall[1].value
+    assert {(one.pinned, len(one.recalled)) for one in report.asked if one.memory == "pinning"} == {(1, 5)}
+
+
 def test_memories_consolidate_where_that_is_asked_for(host: Host, corpus: Corpus) -> None:
     report = recall(host, corpus, {"digest": {}, "notebook": {}}, asking=Asking(consolidate=True))
 
