@@ -86,5 +86,21 @@ class Shows(Protocol):
         ...
 
 
+class Unprepared:
+    """Another memory with only the two methods every memory has: nothing is asked or embedded ahead."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.name = memory.name
+        self._memory = memory
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        """Propose what the other proposes."""
+        return self._memory.write(event, graph, language)
+
+    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
+        """Return what the other returns."""
+        return self._memory.recall(query, graph, language)
+
+
 MemoryFactory = Callable[[Mapping[str, Any]], Memory]
 """Builds a memory from its settings, refusing unknown ones by name (`settings_from` helps)."""

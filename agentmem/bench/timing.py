@@ -6,12 +6,31 @@ import os
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
 PAGE = 4096
+
+
+class Spent(NamedTuple):
+    """Milliseconds on the wall, and of the processor: all threads of this process together."""
+
+    wall_ms: float
+    cpu_ms: float
+
+
+class Stopwatch:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = perf_counter(), process_time()
+
+    def read(self) -> Spent:
+        """Return what was spent so far."""
+        wall, cpu = perf_counter() - self._wall, process_time() - self._cpu
+        return Spent(wall * 1e3, cpu * 1e3)
 
 
 def milliseconds(work: Callable[[], object]) -> float:

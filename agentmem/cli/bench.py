@@ -6,8 +6,8 @@ import typer
 
 
 def bench(ctx: typer.Context) -> None:
-    """Measure: `agentmem bench store`, on this machine, against the bare disk and a bare scan."""
-    from agentmem.cli.bench_store import app
+    """Measure: `bench recall` how well memories find what was said, `bench cost` and `bench store` what they cost."""
+    from agentmem.cli.bench_commands import app
 
     code = app(ctx.args, prog_name="agentmem bench", standalone_mode=False, obj=ctx.obj)
     raise typer.Exit(code if isinstance(code, int) else 0)

@@ -17,17 +17,7 @@ if TYPE_CHECKING:
 PLAYED = "arigraph"
 COLUMNS = ("measure", "of", "figure", "against", "ratio", "goal", "reached", "note")
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.callback(invoke_without_command=True)
-def measure(ctx: typer.Context) -> None:
-    """Measure on this machine, against the bare disk, a bare scan and the bare game."""
-    if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
-
-
-@app.command()
 def store(
     ctx: typer.Context,
     *,

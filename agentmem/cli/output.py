@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
 
 CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UNBOUNDED = 100_000
@@ -32,15 +32,20 @@ def as_json(value: Any) -> None:
     sys.stdout.write(json.dumps(json.loads(to_json(value))) + "\n")
 
 
-def table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing: str) -> None:
-    """Print rows under `columns`; `nothing` where there is none."""
+def table(
+    rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing: str, figures: Collection[str] = ()
+) -> None:
+    """Print rows under `columns`, those of `figures` on the right; `nothing` where there is no row."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    shown = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", collapse_padding=bool(figures)
+    )
     for column in columns:
-        shown.add_column(column, overflow="fold", no_wrap=not sys.stdout.isatty())
+        justify: JustifyMethod = "right" if column in figures else "left"
+        shown.add_column(column, overflow="fold", no_wrap=not sys.stdout.isatty(), justify=justify)
     for row in rows:
         shown.add_row(*(Text(one_line(_cell(row.get(column)))) for column in columns))
     out = console()
@@ -58,6 +63,23 @@ def markdown_table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str])
     lines = [list(columns), *([one_line(_cell(row.get(name))).replace("|", r"\|") for name in columns] for row in rows)]
     told = [f"| {' | '.join(cells)} |" for cells in lines]
     return "\n".join([told[0], f"|{'---|' * len(columns)}", *told[1:]])
+
+
+def heading(text: str) -> None:
+    """Print a line above a table, after an empty one; bold on a terminal."""
+    from rich.text import Text
+
+    console().print(Text(f"\n{one_line(text)}", style="bold"))
+
+
+def caption(lines: Iterable[str]) -> None:
+    """Print lines below tables, after an empty one; dim on a terminal."""
+    from rich.text import Text
+
+    out = console()
+    out.print()
+    for line in lines:
+        out.print(Text(one_line(line), style="dim"))
 
 
 def printable(text: str) -> str:

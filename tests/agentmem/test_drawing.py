@@ -13,7 +13,8 @@ from agentmem.graph.contract import Edge, Node
 from agentmem.graph.dot import dot, named
 from agentmem.graph.drawing import Drawing, drawing_of
 from agentmem.holdings import view_of
-from agentmem.testing.memory_contract import HOSTILE, START
+from agentmem.testing.memory_awkward import HOSTILE
+from agentmem.testing.memory_world import START
 
 if TYPE_CHECKING:
     from tests.agentmem.conftest import Open

@@ -30,8 +30,8 @@ words = st.lists(st.sampled_from(["boat", "sea", "oven", "bread", "key"]), min_s
 
 
 def shown(memory: AgentMemory) -> Sequence[Group]:
-    assert isinstance(memory.memory, EMLLM)
-    return memory.memory.show(MemoryGraph(memory.graph, "emllm", memory.status().folded), START)
+    assert isinstance(memory.stack.memories[0], EMLLM)
+    return memory.stack.memories[0].show(MemoryGraph(memory.graph, "emllm", memory.status().folded), START)
 
 
 def texts(group: Group) -> list[str]:

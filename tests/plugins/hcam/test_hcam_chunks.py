@@ -26,8 +26,8 @@ BOATS = ("a boat at sea", "the boat on the sea", "boat and sea", "the sea and a 
 
 
 def shown(memory: AgentMemory) -> Sequence[Group]:
-    assert isinstance(memory.memory, HCAM)
-    return memory.memory.show(MemoryGraph(memory.graph, "hcam", memory.status().folded), START)
+    assert isinstance(memory.stack.memories[0], HCAM)
+    return memory.stack.memories[0].show(MemoryGraph(memory.graph, "hcam", memory.status().folded), START)
 
 
 def texts(group: Group) -> list[str]:

@@ -22,8 +22,8 @@ After = Callable[..., datetime]
 
 
 def shown(memory: AgentMemory, now: datetime, *, as_of: int | None = None) -> Sequence[Group]:
-    assert isinstance(memory.memory, Shows)
-    return memory.memory.show(MemoryGraph(memory.graph, "memorybank", memory.status().folded, as_of), now)
+    assert isinstance(memory.stack.memories[0], Shows)
+    return memory.stack.memories[0].show(MemoryGraph(memory.graph, "memorybank", memory.status().folded, as_of), now)
 
 
 def test_a_bank_is_shown_day_by_day_with_what_is_left_of_each_memory(open_bank: Open, tell: Tell, after: After) -> None:

@@ -1,0 +1,194 @@
+"""How well memories find what was said, and at what cost: conversations told, questions asked, evidence counted.
+
+Each memory has a store of its own, and in it a namespace for each conversation. It is
+told all events, may consolidate, and is then asked every question as it would be in
+use, through `AgentMemory`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agentmem.agent_memory import AgentMemory
+from agentmem.bench.conversations import Conversation, Corpus, Question
+from agentmem.bench.evidence import Asked, Asking, Average, Cost, RecallReport, Written, averages, cost, failures
+from agentmem.bench.retrieval import scored
+from agentmem.bench.timing import Stopwatch
+from agentmem.errors import AgentmemError, InvalidInput
+from agentmem.events import Query, Recollection
+from agentmem.fold import GROUP
+from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
+from agentmem.language.contract import Language
+
+Memories = Mapping[str, Mapping[str, Any]]
+"""Names of memories, as a host knows them, each with its settings."""
+
+
+class Watcher:
+    """Whoever looks on: told of each step as it is done. This one does nothing; inherit and look."""
+
+    def begins(self, memory: str) -> None:
+        """`memory` is next."""
+
+    def told(self, events: int) -> None:
+        """So many events more were written."""
+
+    def asked(self, one: Asked) -> None:
+        """One question more was asked."""
+
+
+def recall(
+    host: Host,
+    corpus: Corpus,
+    memories: Memories,
+    *,
+    asking: Asking | None = None,
+    watcher: Watcher | None = None,
+) -> RecallReport:
+    """Return how well each memory finds the evidence in `corpus`, and what it costs.
+
+    Args:
+        host: Opens memories, stores and languages.
+        corpus: What is told and asked.
+        memories: Which memories, by name; measured one after the other.
+        asking: How; by default ten recollections, without consolidating.
+        watcher: Is told of each step.
+
+    Raises:
+        UnknownName, UnknownSetting, PluginError: a memory cannot be built; nothing was measured.
+        InvalidInput: no memory is named.
+    """
+    how, watcher = asking or Asking(), watcher or Watcher()
+    check(host, memories)
+    embedder = host.embedder()
+    embedder.embed(["loads what the embedder reads, so that no memory is charged for it"])
+    watch = Stopwatch()
+    asked: list[Asked] = []
+    found: list[Average] = []
+    costs: list[Cost] = []
+    for name, settings in memories.items():
+        watcher.begins(name)
+        course = _Course(host, name, settings, host.language(how.language, embedder), how, watcher)
+        written, answers = course.run(corpus.conversations)
+        found += averages(answers, categories=corpus.categories, asking=how)
+        costs.append(cost(name, written, answers))
+        asked += answers
+    return RecallReport(
+        format=corpus.format,
+        conversations=len(corpus.conversations),
+        events=corpus.events,
+        questions=len(corpus.questions),
+        scored=sum(bool(question.evidence) for question in corpus.questions),
+        notes=corpus.notes,
+        asking=how,
+        settings={name: dict(settings) for name, settings in memories.items()},
+        seconds=watch.read().wall_ms / 1e3,
+        averages=tuple(found),
+        costs=tuple(costs),
+        failures=tuple(failures(asked)),
+        asked=tuple(asked),
+    )
+
+
+def check(host: Host, memories: Memories) -> None:
+    """Open each memory once on an empty store, and let it go.
+
+    Raises:
+        UnknownName, UnknownSetting, PluginError: one cannot be built.
+        InvalidInput: there is none.
+    """
+    if not memories:
+        raise InvalidInput("no memory is named; list them with: agentmem memories")
+    language = host.language()
+    with closing(SQLiteStore.in_memory()) as store:
+        for name, settings in memories.items():
+            AgentMemory(store, memory=name, settings=settings, language=language, host=host)
+
+
+@dataclass(frozen=True)
+class _Course:
+    """One memory, taken through all conversations."""
+
+    host: Host
+    name: str
+    settings: Mapping[str, Any]
+    language: Language
+    how: Asking
+    watcher: Watcher
+
+    def run(self, conversations: Sequence[Conversation]) -> tuple[Written, list[Asked]]:
+        """Return what writing cost, and every question with its answer."""
+        written, asked = Written(), []
+        with tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
+            path = Path(folder) / "memory.db"
+            with closing(self.host.store(str(path))) as store:
+                for conversation in conversations:
+                    memory = AgentMemory(
+                        store,
+                        namespace=conversation.name,
+                        memory=self.name,
+                        settings=self.settings,
+                        language=self.language,
+                        host=self.host,
+                    )
+                    written += self._told(memory, conversation)
+                    asked += [self._asked(memory, conversation, question) for question in conversation.questions]
+            written += Written(bytes=path.stat().st_size)
+        return written, asked
+
+    def _told(self, memory: AgentMemory, conversation: Conversation) -> Written:
+        """Write all events, a transaction's worth at once, and consolidate where that is wanted."""
+        written = Written()
+        for start in range(0, len(conversation.events), GROUP):
+            events = conversation.events[start : start + GROUP]
+            watch = Stopwatch()
+            added = memory.add_many(events)
+            spent = watch.read()
+            written += Written(
+                events=len(events),
+                wall_s=spent.wall_ms / 1e3,
+                cpu_s=spent.cpu_ms / 1e3,
+                receipt=added.receipt,
+            )
+            self.watcher.told(len(events))
+        if self.how.consolidate:
+            watch = Stopwatch()
+            receipt = memory.consolidate(now=conversation.end)
+            written += Written(consolidate_s=watch.read().wall_ms / 1e3, receipt=receipt)
+        return written
+
+    def _asked(self, memory: AgentMemory, conversation: Conversation, question: Question) -> Asked:
+        """Return the question with its answer; where the memory fails, with why."""
+        query = Query(text=question.text, limit=self.how.limit, now=question.at or conversation.end)
+        before, error = self.language.receipt(), ""
+        found: list[Recollection] = []
+        watch = Stopwatch()
+        try:
+            found = memory.search(query)
+        except AgentmemError as failed:
+            error = f"{type(failed).__name__}: {failed}"
+        spent = watch.read()
+        ranked = [one for one in found if not one.pinned]
+        recalled = tuple(one.sources for one in ranked)
+        one = Asked(
+            memory=self.name,
+            conversation=conversation.name,
+            question=question,
+            recalled=recalled,
+            kinds=tuple(one.kind for one in ranked),
+            pinned=len(found) - len(ranked),
+            characters=sum(len(one.text) for one in found),
+            scores=scored(recalled, set(question.evidence)) if question.evidence else None,
+            cpu_ms=spent.cpu_ms,
+            wall_ms=spent.wall_ms,
+            receipt=self.language.receipt().since(before),
+            error=error,
+        )
+        self.watcher.asked(one)
+        return one

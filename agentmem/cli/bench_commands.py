@@ -1,0 +1,27 @@
+"""What can be measured: `agentmem bench recall`, `cost` and `store`."""
+
+from __future__ import annotations
+
+import typer
+
+from agentmem.cli.bench_cost import cost
+from agentmem.cli.bench_recall import recall
+from agentmem.cli.bench_store import store
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def measure(ctx: typer.Context) -> None:
+    """Measure on this machine: how well memories find what was said, and what remembering costs."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+for command in (recall, cost, store):
+    app.command()(command)

@@ -1,0 +1,121 @@
+"""The small world that the memory tests tell: events, questions, and ways to ask."""
+
+from __future__ import annotations
+
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from agentmem.agent_memory import AgentMemory
+from agentmem.events import Event, Query, Recollection, new_event
+from agentmem.graph.contract import Store
+from agentmem.graph.digest import digest
+from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
+from agentmem.language.contract import Language
+from agentmem.language.rules import RuleLanguage
+from agentmem.memory import Memory
+from agentmem.testing.embedding import HashEmbedder
+from agentmem.testing.plain_grammar import read_plain
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = START + timedelta(days=30)
+SCENES: Sequence[tuple[str | None, str]] = (
+    (None, "You are in the hall. Exits: north, east. The red key is on the table. The chest is locked."),
+    ("go north", "You are in the kitchen. Exits: south. The fridge is here. The fridge is closed."),
+    ("open fridge", "The fridge is open. The apple is in the fridge."),
+    ("go south", "You are in the hall. Exits: north, east. The red key is on the table. The chest is locked."),
+    ("take red key", "The red key is in the inventory."),
+    ("examine red key", "The red key unlocks the chest."),
+    ("go east", "There is no exit east."),
+    ("open chest", "The chest is open. The coin is in the chest."),
+)
+QUESTIONS = ("where is the red key", "what is in the chest", "explore: which exits are unexplored", "")
+
+
+@cache
+def installed() -> Host:
+    """Return the host of all tests here: finding plugins takes longer than most of what is tested."""
+    return Host()
+
+
+class TellsMemories(ABC):
+    """How the contract tests build, tell and ask a memory; all but `new_memory` may be replaced."""
+
+    @abstractmethod
+    def new_memory(self) -> Memory:
+        """Return a new memory, the same at each call."""
+
+    def new_language(self) -> Language:
+        """Return the language to test with: rules for plain sentences, and an embedder by hash."""
+        return RuleLanguage(HashEmbedder(), {"facts": [read_plain]})
+
+    def new_events(self) -> list[Event]:
+        """Return at least six events, oldest first, that the memory can make something of."""
+        return [
+            new_event(text, action=action, at=START + timedelta(minutes=step), id=f"e{step}", role="environment")
+            for step, (action, text) in enumerate(SCENES, 1)
+        ]
+
+    def questions(self) -> Sequence[str]:
+        """Return what is asked in every test of recall; the empty question among them."""
+        return QUESTIONS
+
+    @pytest.fixture
+    def store(self) -> Iterator[Store]:
+        """Yield an empty store for one test."""
+        with tempfile.TemporaryDirectory() as folder:
+            store = SQLiteStore(Path(folder) / "memory.db")
+            yield store
+            store.close()
+
+    def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
+        return AgentMemory(
+            store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=installed()
+        )
+
+    def _told(self, store: Store, namespace: str = "test") -> AgentMemory:
+        memory = self._open(store, namespace)
+        assert memory.add_many(self.new_events()).set_aside == ()
+        return memory
+
+    def _recalled(
+        self,
+        memory: AgentMemory,
+        *,
+        limit: int = 30,
+        as_of: int | None = None,
+        exclude: tuple[str, ...] = (),
+        min_score: float = 0.0,
+    ) -> list[list[Recollection]]:
+        """Return what each question recalls."""
+        return [
+            memory.search(
+                Query(text=text, limit=limit, now=LATER, as_of=as_of, exclude=exclude, min_score=min_score),
+            )
+            for text in self.questions()
+        ]
+
+    def _all(self, memory: AgentMemory, *, exclude: tuple[str, ...] = (), min_score: float = 0.0) -> list[Recollection]:
+        """Return what any question recalls."""
+        return [one for found in self._recalled(memory, exclude=exclude, min_score=min_score) for one in found]
+
+    def _digest(self, memory: AgentMemory) -> str:
+        return digest(memory.graph, memory.stack.name)
+
+    def _having(self, power: type, what: str) -> Memory:
+        """Return a memory that has the power, or skip."""
+        memory = self.new_memory()
+        if not isinstance(memory, power):
+            pytest.skip(f"{memory.name!r} does not {what}: an optional power it does not declare")
+        return memory
+
+    def _assert_replayed(self, memory: AgentMemory) -> None:
+        before = self._digest(memory)
+        memory.rebuild()
+        assert self._digest(memory) == before
