@@ -85,7 +85,9 @@ def directions(seed: int, dim: int, count: int) -> Coordinates:
     uniform = (drawn.astype(np.float64) + 0.5) / 2**53
     radius, angle = np.sqrt(-2 * np.log(uniform[::2])), 2 * np.pi * uniform[1::2]
     normal = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)  # Box and Muller 1958
-    return normal.round(DECIMALS).reshape(-1)[: count * dim].reshape(count, dim)
+    rows = normal.round(DECIMALS).reshape(-1)[: count * dim].reshape(count, dim)
+    rows.flags.writeable = False  # it is kept, and shared
+    return rows
 
 
 def buckets_for(thoughts: int, settings: TiMSettings) -> int:
@@ -143,6 +145,9 @@ def rows_of(vectors: Sequence[Vectors | None], dim: int) -> Vectors:
 
 
 def mean_of(vectors: Iterable[Vectors | None]) -> tuple[float, ...]:
-    """Return the mean of the vectors there are, rounded: it is kept as text."""
-    rows = np.stack([vector for vector in vectors if vector is not None])
-    return tuple(rows.mean(axis=0, dtype=np.float64).round(DECIMALS).tolist())
+    """Return the mean of the vectors there are, rounded, for it is kept as text; nothing where there are none."""
+    rows = [vector for vector in vectors if vector is not None]
+    if not rows:
+        return ()
+    mean = np.stack(rows).mean(axis=0, dtype=np.float64)
+    return tuple(float(one) for one in mean.round(DECIMALS))

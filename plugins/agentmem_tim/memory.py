@@ -112,10 +112,9 @@ class TiM:
         """
         changes = graph.changes()
         table = table_in(graph)
-        nodes = graph.scan(THOUGHTS, vectors=True)
-        wanted = buckets_for(len(nodes), self.settings)
+        vectors = {node.id: node.vector for node in graph.scan(THOUGHTS, vectors=True)}
+        wanted = buckets_for(len(vectors), self.settings)
         if table is not None and wanted > table.buckets:
-            vectors = {node.id: node.vector for node in nodes}
             centre = mean_of(vectors.values()) if self.settings.centre_after else ()
             rehash(graph, changes, table.model_copy(update={"buckets": wanted, "centre": centre}), vectors)
         return changes
@@ -160,11 +159,12 @@ class _Writing:
         table = table_in(self.graph) or first_table(self.language, self.settings)
         tidied = self._tidied(new, table)
         self._put(new, tidied)
-        new += self._put_unions(tidied)
+        unions, standing = self._put_unions(tidied)
         for node, kept in tidied.forgotten.items():
-            self.changes.retire(node, successor=kept, reason="forgotten")
-        gone = tidied.gone
-        self._hash({one.node: one.vector for one in new if one.node not in gone}, table, gone=gone)
+            if node not in standing:
+                self.changes.retire(node, successor=kept, reason="forgotten")
+        gone = tidied.gone - standing
+        self._hash({one.node: one.vector for one in (*new, *unions) if one.node not in gone}, table, gone=gone)
 
     def _tidied(self, new: Sequence[Held], table: Table) -> Tidied:
         """Return what to forget and to merge in the buckets that thoughts are new in."""
@@ -228,8 +228,12 @@ class _Writing:
         for event in events:
             self.changes.link(node, "FROM", event)
 
-    def _put_unions(self, tidied: Tidied) -> list[Held]:
-        """Propose what stands for several thoughts, with all their events, and return what of it is new."""
+    def _put_unions(self, tidied: Tidied) -> tuple[list[Held], set[str]]:
+        """Propose what stands for several thoughts, with all their events.
+
+        Returns:
+            What of it is new, and the nodes of all of it: a union may say what a thought has said before.
+        """
         unions = {self.graph.id_of("Thought", thought.key): (thought, nodes) for thought, nodes in tidied.merged}
         vectors = self.language.embed([thought.text for thought, _ in unions.values()])
         known = {node.id for node in self.graph.get(list(unions))}
@@ -244,7 +248,7 @@ class _Writing:
                 self._put_thought(one, events, {"source": events[0].removeprefix(EVENT_PREFIX)})
                 added.append(one)
             self.changes.merge(replaced, into=node)
-        return added
+        return added, set(unions)
 
     def _events_of(self, nodes: Sequence[str]) -> list[str]:
         """Return the events that told these thoughts, the oldest first; this one told those that are new."""
@@ -258,7 +262,7 @@ class _Writing:
         if self.settings.centre_after and not table.centre:
             held = {node.id: node.vector for node in self.graph.scan(THOUGHTS, vectors=True) if node.id not in gone}
             every = {**held, **new}
-            if len(every) >= self.settings.centre_after:
+            if sum(vector is not None for vector in every.values()) >= self.settings.centre_after:
                 rehash(self.graph, self.changes, table.model_copy(update={"centre": mean_of(every.values())}), every)
                 return
         if table.generation < 0:
@@ -311,7 +315,7 @@ def _allowed(hits: Sequence[_Hit], query: Query, graph: MemoryGraph) -> list[_Hi
 
 
 def _sources(nodes: Sequence[Node], query: Query, graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    """Return the events that told each thought, the oldest first, without those excluded."""
+    """Return the events that told each thought, in the order of `_told`, without those excluded."""
     excluded = set(query.exclude)
     first = {node.id: (str(node.props["source"]),) for node in nodes}
     asked = [node.id for n, node in enumerate(nodes) if n < TRACED or node.props["source"] in excluded]
@@ -322,7 +326,7 @@ def _sources(nodes: Sequence[Node], query: Query, graph: MemoryGraph) -> dict[st
 
 
 def _told(nodes: Sequence[str], graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    """Return the events that told each thought, the oldest first."""
+    """Return the events that told each thought, the oldest first; those of a merged thought in no order."""
     events: dict[str, list[str]] = defaultdict(list)
     if nodes:
         for edge in reversed(graph.edges(nodes, types=["FROM"], direction="out")):

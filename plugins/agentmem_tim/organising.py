@@ -70,15 +70,16 @@ class Alike(frozenset[tuple[str, str]]):
 
 def forget_by_rule(thoughts: Mapping[str, Thought], alike: frozenset[tuple[str, str]]) -> Forgotten:
     """Answer without a model: of two that contradict each other, or say the same, the newer one is kept."""
-    heads: dict[str, list[str]] = defaultdict(list)
+    rivals: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     dropped: dict[str, str] = {}
     for newer, thought in thoughts.items():
-        for older in heads[thought.fact.subject]:
-            if contradicts(thought.fact, thoughts[older].fact) or (
-                (older, newer) in alike and _says_all(thought.fact, thoughts[older].fact)
-            ):
-                dropped[older] = newer
-        heads[thought.fact.subject].append(newer)
+        fact = thought.fact
+        for ground in {(fact.subject, fact.object), (fact.subject, fact.slot)}:
+            dropped |= {older: newer for older in rivals[ground] if contradicts(fact, thoughts[older].fact)}
+            rivals[ground].append(newer)
+    for older, newer in sorted(alike):
+        if _says_all(thoughts[newer].fact, thoughts[older].fact):
+            dropped.setdefault(older, newer)
     return Forgotten(drop=tuple(Dropped(thought=older, kept=newer) for older, newer in dropped.items()))
 
 
@@ -99,7 +100,8 @@ def opposite(fact: Fact) -> str:
 
 def _says_all(new: Fact, old: Fact) -> bool:
     """Return whether a triple leaves out no word of an older one: one word may be the whole point."""
-    return new.relation == old.relation and set(content_words(old.object)) <= set(content_words(new.object))
+    words = set(content_words(old.object))
+    return new.relation == old.relation and bool(words) and words <= set(content_words(new.object))
 
 
 def merge_by_rule(thoughts: Mapping[str, Thought]) -> Merged:

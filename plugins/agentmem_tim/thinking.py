@@ -43,9 +43,10 @@ _SPOKEN = re.compile(
 _CALLED = re.compile(r"^[A-Z]\w+, |, [A-Z]\w+(?=[.! ]*$)")
 """Someone spoken to by name."""
 _LONG_FORMS = (
-    ("\N{RIGHT SINGLE QUOTATION MARK}", "'"), ("can't", "can not"), ("won't", "will not"), ("n't", " not"),
-    ("I'm", "I am"), ("'ve", " have"), ("'ll", " will"), ("'re", " are"), ("I'd", "I would"),
-    ("gonna", "going to"), ("it's", "it is"), ("It's", "It is"),
+    ("\N{RIGHT SINGLE QUOTATION MARK}", "'"), ('"', ""), ("can't", "can not"), ("Can't", "can not"),
+    ("won't", "will not"), ("n't", " not"), ("I'm", "I am"), ("I'd", "I would"), ("'ve", " have"), ("'ll", " will"),
+    ("'re", " are"),
+    ("gonna", "going to"), ("Gonna", "going to"), ("it's", "it is"), ("It's", "it is"),
 )  # fmt: skip
 
 
@@ -67,9 +68,9 @@ _BETWEEN = _words(
     "recently so still totally usually"
 )
 _PRESENT = _words(
-    "adopt aim appreciate ask attend believe bring build buy call care come cook create dream drive eat enjoy feel "
-    "find get give go grow hang hate help hike hope join keep know learn like listen live look lose love make meet "
-    "miss move need own paint plan play practice prefer read remember ride run say see sell send sing sit sleep speak "
+    "adopt aim appreciate ask attend bake believe bring build buy call care come cook create dream drive eat enjoy "
+    "feel find get give go grow hang hate help hike hope join keep know learn like listen live look lose love make "
+    "meet miss move need own paint plan play practice prefer read remember ride run say see sell send sing sit sleep speak "
     "spend start study support swim take talk teach tell think travel try use visit volunteer walk want watch wish "
     "work write"
 )
@@ -145,8 +146,8 @@ def is_lasting(fact: Fact) -> bool:
     >>> is_lasting(Fact(subject="ann", relation="went to", object="paris"))
     False
     """
-    verb, tail = fact.relation.removeprefix("not ").split()[0], fact.object.split()
-    if fact.slot is not None or verb == SAYS or verb in _PAST or verb.endswith("ed"):
+    verb, tail = fact.relation.split()[0], fact.object.split()
+    if fact.slot is not None or verb in (SAYS, "was") or not verb.endswith("s"):
         return False
     return len(tail) <= LONGEST_LASTING and (_POINTERS | TIMES).isdisjoint(tail)
 
@@ -263,8 +264,10 @@ def _is_verb(words: list[str], at: int) -> bool:
     word, before = _word(words, at), [_word(words, n) for n in range(at)]
     if word in _AUXILIARIES:
         return at > 0
-    if before[:1] in ([], ["i"]) and all(map(_is_between, before[1:])):
-        return _is_inflected(word) and not (at == 0 and _opens_subject(words))
+    if before[:1] == ["i"] and all(map(_is_between, before[1:])):
+        return word.isalpha() and not _is_between(word)
+    if at == 0:
+        return _is_inflected(word) and not _opens_subject(words)
     is_told = word in _PAST or word.endswith("ed") or (word.endswith("s") and word[:-1] in _PRESENT)
     return is_told and before[-1] not in _DETERMINERS
 
@@ -300,8 +303,8 @@ def _head(subject: list[str], who: str) -> str | None:
     first = subject[0].lower() if subject else "i"
     if first == "i":
         return who if len(subject) < 2 else None
-    is_name = all(word.lower() not in _POINTERS and not word.endswith((",", ":", "-")) for word in subject)
-    if not is_name or len(subject) > LONGEST_SUBJECT:
+    is_name = (_POINTERS | TIMES).isdisjoint(word.lower() for word in subject)
+    if not is_name or any(word.endswith((",", ":", "-")) for word in subject) or len(subject) > LONGEST_SUBJECT:
         return None
     return f"{who}'s {' '.join(subject[1:])}" if first == "my" and len(subject) > 1 else " ".join(subject)
 

@@ -22,16 +22,11 @@ class TestTiMAsInThePaperKeepsTheContract(MemoryContract):
         return TiM(PAPER)
 
 
-class TestTiMThatHashesAgainKeepsTheContract(MemoryContract):
+class TestTiMWithAModelThatHashesAgainKeepsTheContract(MemoryContract):
     """With so few thoughts wanted that the table is centred, and grown by `consolidate`."""
 
     def new_memory(self) -> Memory:
         return TiM(TiMSettings(buckets=2, probes=2, centre_after=6, grow_at=8, per_bucket=2))
-
-
-class TestTiMWithAModelKeepsTheContract(MemoryContract):
-    def new_memory(self) -> Memory:
-        return TiM()
 
     def new_language(self) -> Language:
         return PretendModel(super().new_language())
