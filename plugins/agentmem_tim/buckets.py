@@ -38,6 +38,7 @@ class Table(Value):
         buckets: b, even.
         seed: What the directions are drawn from.
         dim, embedder: Of the vectors.
+        thoughts: How many were hashed when it was made.
         centre: Taken off every vector before it is hashed; empty for none.
     """
 
@@ -46,6 +47,7 @@ class Table(Value):
     seed: int
     dim: int
     embedder: str
+    thoughts: int = 0
     centre: tuple[float, ...] = ()
 
     def coordinates(self, vectors: Vectors) -> Coordinates:
@@ -111,14 +113,12 @@ def table_in(graph: MemoryGraph) -> Table | None:
 def first_table(language: Language, settings: TiMSettings) -> Table:
     """Return what a first table is to be like: it is of no generation yet."""
     embedder = language.embedder
-    return Table(
-        generation=-1, buckets=settings.buckets, seed=settings.seed, dim=embedder.dim, embedder=embedder.id, centre=()
-    )
+    return Table(generation=-1, buckets=settings.buckets, seed=settings.seed, dim=embedder.dim, embedder=embedder.id)
 
 
 def rehash(graph: MemoryGraph, changes: Changes, table: Table, vectors: Mapping[str, Vectors | None]) -> None:
     """Propose the next hash table, with these thoughts by node; the last one is retired, and says why it was."""
-    new = table.model_copy(update={"generation": table.generation + 1})
+    new = table.model_copy(update={"generation": table.generation + 1, "thoughts": len(vectors)})
     node = changes.add("Table", f"{new.buckets} buckets", key=str(new.generation), props=new.model_dump(mode="json"))
     put_in_buckets(graph, changes, new, vectors)
     for old in [*graph.scan(TABLES), *graph.scan(BUCKETS)]:

@@ -106,17 +106,20 @@ class TiM:
         return found + [_recollection(hit, sources[hit.node.id][: self.settings.sources]) for hit in hits]
 
     def consolidate(self, graph: MemoryGraph, language: Language, now: datetime) -> Changes:  # noqa: ARG002
-        """Propose more buckets once there are too many thoughts for those there are; each thought is hashed again.
+        """Propose another hash table once the old one is too small, or its centre is that of half the thoughts.
 
         Costs as much as there are thoughts, and so is no part of `write`.
         """
         changes = graph.changes()
         table = table_in(graph)
+        if table is None:
+            return changes
         vectors = {node.id: node.vector for node in graph.scan(THOUGHTS, vectors=True)}
-        wanted = buckets_for(len(vectors), self.settings)
-        if table is not None and wanted > table.buckets:
-            centre = mean_of(vectors.values()) if self.settings.centre_after else ()
-            rehash(graph, changes, table.model_copy(update={"buckets": wanted, "centre": centre}), vectors)
+        buckets = max(table.buckets, buckets_for(len(vectors), self.settings))
+        is_centred = 0 < self.settings.centre_after <= len(vectors)
+        if buckets > table.buckets or (is_centred and len(vectors) >= 2 * table.thoughts):
+            centre = mean_of(vectors.values()) if is_centred else ()
+            rehash(graph, changes, table.model_copy(update={"buckets": buckets, "centre": centre}), vectors)
         return changes
 
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:  # noqa: ARG002

@@ -68,11 +68,11 @@ _BETWEEN = _words(
     "recently so still totally usually"
 )
 _PRESENT = _words(
-    "adopt aim appreciate ask attend bake believe bring build buy call care come cook create dream drive eat enjoy "
-    "feel find get give go grow hang hate help hike hope join keep know learn like listen live look lose love make "
-    "meet miss move need own paint plan play practice prefer read remember ride run say see sell send sing sit sleep speak "
-    "spend start study support swim take talk teach tell think travel try use visit volunteer walk want watch wish "
-    "work write"
+    "adopt aim apply appreciate ask attend bake believe bring build buy call care come cook create dream drive eat "
+    "enjoy feel find fly get give go grow hang hate help hike hope join keep know learn like listen live look lose "
+    "love make meet miss move need own paint plan play practice prefer read rely remember reply ride run say see sell "
+    "send sing sit sleep speak spend start study support swim take talk teach tell think travel try use visit "
+    "volunteer walk want watch wish work write"
 )
 _PAST = _words(
     "ate became began bought brought built came caught chose did drank drew drove fell felt flew forgot found gave got "
@@ -82,8 +82,7 @@ _PAST = _words(
 _PARTICLES = _words("about as at for from in into of on out over to up with")
 _DETERMINERS = _words("a an any every his her its my no our some that the their this your")
 _DENIALS = frozenset(("not", "never"))
-_THIRD = {"am": "is", "have": "has", "do": "does", "go": "goes", "study": "studies", "try": "tries", "teach": "teaches",
-          "watch": "watches", "wish": "wishes", "miss": "misses", "practice": "practices"}  # fmt: skip
+_IRREGULAR = {"am": "is", "have": "has", "do": "does", "go": "goes"}
 _OWN = re.compile(r"(?:I|We|Our|My|we|our|my)\b")
 _NAMES = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]|\d")
 """Names and numbers inside a sentence."""
@@ -285,7 +284,7 @@ def _is_inflected(word: str) -> bool:
 
 
 def _is_between(word: str) -> bool:
-    return word in _BETWEEN or word.endswith("ly")
+    return word in _BETWEEN or (word.endswith("ly") and word not in _PRESENT)
 
 
 def _is_verbal(word: str) -> bool:
@@ -298,11 +297,11 @@ def _word(words: list[str], at: int) -> str:
 
 def _head(subject: list[str], who: str) -> str | None:
     """Return who or what a sentence is about, if that is a name; no subject at all is the speaker."""
-    while len(subject) > 1 and _is_between(subject[-1].lower()):
+    while len(subject) > 1 and subject[-1].lower() in _BETWEEN:
         subject = subject[:-1]
     first = subject[0].lower() if subject else "i"
     if first == "i":
-        return who if len(subject) < 2 else None
+        return who if all(_is_between(word.lower()) for word in subject[1:]) else None
     is_name = (_POINTERS | TIMES).isdisjoint(word.lower() for word in subject)
     if not is_name or any(word.endswith((",", ":", "-")) for word in subject) or len(subject) > LONGEST_SUBJECT:
         return None
@@ -316,8 +315,21 @@ def _relation(words: list[str], *, is_speaker: bool) -> str:
     if denied:
         kept = [word for word in kept if word not in ("do", "does", "did")]
     if is_speaker and kept:
-        kept[0] = _THIRD.get(kept[0], kept[0] + "s" if kept[0] in _PRESENT else kept[0])
+        kept[0] = _third_person(kept[0])
     return " ".join(["not", *kept] if denied else kept)
+
+
+def _third_person(verb: str) -> str:
+    """Return a verb as it is said of someone else, if it is a known one in the present.
+
+    >>> [_third_person(verb) for verb in ("have", "try", "play", "teach", "went")]
+    ['has', 'tries', 'plays', 'teaches', 'went']
+    """
+    if verb in _IRREGULAR or verb not in _PRESENT:
+        return _IRREGULAR.get(verb, verb)
+    if verb.endswith("y") and verb[-2] not in "aeou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch")) else f"{verb}s"
 
 
 def _settled(facts: Iterable[Fact]) -> list[Fact]:

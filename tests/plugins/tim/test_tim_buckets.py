@@ -164,6 +164,18 @@ def test_more_thoughts_get_more_buckets_when_the_memory_consolidates(
     assert table_of(memory) == before
 
 
+def test_the_centre_is_found_again_once_there_are_twice_as_many(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory(centre_after=10)
+    tell(memory, *SAID[:12])
+    memory.consolidate(now=NOW)
+    early = table_of(memory)
+    tell(memory, *SAID[12:])
+    memory.consolidate(now=NOW)
+
+    assert (early.generation, early.thoughts) == (1, 10)
+    assert (table_of(memory).generation, table_of(memory).thoughts) == (2, len(SAID))
+
+
 def test_the_past_is_asked_in_the_buckets_of_then(open_memory: Open, tell: Tell) -> None:
     memory = open_memory(centre_after=10, fallback="none")
     tell(memory, *SAID[:9])

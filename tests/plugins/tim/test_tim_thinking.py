@@ -26,6 +26,8 @@ NOON = datetime(2023, 5, 8, 12, tzinfo=UTC)
         ("I've been running longer lately.", "ann, has been running, longer lately"),
         ("I don't like loud music.", "ann, not likes, loud music"),
         ("I won't give up my dream.", "ann, not will give up, my dream"),
+        ("My family loves the sea.", "ann's family, loves, sea"),
+        ("I truly fly for the view.", "ann, flies for, view"),
         ("My kids are excited about summer break.", "ann's kids, are excited about, summer break"),
         ("The support group has made me feel accepted.", "support group, has made, me feel accepted"),
         ("Painting is a fun way to relax.", "painting, is, fun way to relax"),
