@@ -25,7 +25,8 @@ Deviations, each for a reason, and how to switch back:
   24 %, two 34 %, four 45 %, eight 55 % and all 58 %.
 - Vectors are centred before they are hashed, once there are enough thoughts for a mean: they all
   point much the same way, and would fill few buckets: `centre_after=0`.
-- `consolidate` makes more buckets once those there are hold too many thoughts: `grow_at`.
+- `consolidate` hashes all thoughts again, into more buckets once those there are hold too many
+  (`grow_at`), and around a new mean once there are twice as many: the paper has one table for ever.
 - Nothing is deleted: what is forgotten or merged retires in favour of what stands for it. A model
   names thoughts by alias, and what it does not name stays; in the paper it writes the bucket anew.
 - What a new thought contradicts is found in any bucket, by its head: what filled the same slot

@@ -177,9 +177,10 @@ class _Writing:
         kin = self._kin(new)
         tidied = Tidied()
         for bucket, added in buckets.items():
-            there = [one for one in self._members(table, bucket) if one.node not in tidied.gone]
+            gone = tidied.gone
+            there = [one for one in self._members(table, bucket) if one.node not in gone]
             heads = {one.thought.fact.subject for one in added}
-            apart = tidied.gone | {one.node for one in there}
+            apart = gone | {one.node for one in there}
             near = [one for one in kin if one.node not in apart and one.thought.fact.subject in heads]
             tidied.add(tidy([*there, *added], near, self.language, self.settings))
         return tidied

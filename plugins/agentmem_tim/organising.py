@@ -182,6 +182,8 @@ class Tidied:
 def tidy(bucket: Sequence[Held], kin: Sequence[Held], language: Language, settings: TiMSettings) -> Tidied:
     """Return what to forget and what to merge in a bucket; nothing while it holds few thoughts of different heads.
 
+    What fills a slot is not merged: the next value could not replace it.
+
     Args:
         bucket: Its thoughts, oldest first, the new ones last.
         kin: Thoughts of other buckets with the heads of the new ones: they may be
@@ -195,9 +197,8 @@ def tidy(bucket: Sequence[Held], kin: Sequence[Held], language: Language, settin
         return found
     _forget(held, language, found, duplicate=settings.duplicate)
     if settings.merge != "none":
-        left = [one for one in bucket if one.node not in found.forgotten]
-        said = [one for one in left if settings.merge == "all" or not one.thought.of_world]
-        _merge(said, language, found)
+        left = [one for one in bucket if one.node not in found.forgotten and one.thought.fact.slot is None]
+        _merge([one for one in left if settings.merge == "all" or not one.thought.of_world], language, found)
     return found
 
 

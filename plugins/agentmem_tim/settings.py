@@ -19,8 +19,9 @@ class TiMSettings(BaseModel):
         probes: Buckets searched, the likeliest first. The paper searches one.
         fallback: When the buckets searched hold fewer than are wanted: "scan" looks at every
             thought, "none" does not (the paper).
-        centre_after: Ours: once there are so many thoughts, their mean is taken off every vector
-            before it is hashed, for vectors of sentences all point much the same way; 0 never does (the paper).
+        centre_after: Ours: once there are so many thoughts, their mean is taken off every vector before it is
+            hashed, for vectors of sentences all point much the same way; `consolidate` finds the mean again
+            when there are twice as many. 0 never does (the paper).
         seed: Which random directions the hash uses; kept with the memory, so a later change needs a rebuild.
         grow_at: Ours: from so many thoughts on, `consolidate` makes more buckets.
         per_bucket: Ours: thoughts a bucket should hold then; the number of buckets is a power of two.

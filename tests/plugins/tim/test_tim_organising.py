@@ -178,6 +178,15 @@ def test_a_merge_of_different_heads_is_not_made(open_memory: Open, tell: Tell, t
     assert len(thoughts(memory)) == 4
 
 
+def test_what_fills_a_slot_is_not_merged(open_memory: Open, tell: Tell) -> None:
+    asked: list[int] = []
+    memory = open_memory(language=model(merge=counted(asked)), **IN_ONE)
+
+    tell(memory, "Ann lives in Oslo. Ann works as a nurse. Ann works at Ikea.", speaker=None, role="user")
+
+    assert asked == []
+
+
 def test_an_answer_that_cannot_be_used_sets_one_event_aside(open_memory: Open) -> None:
     def forget(seen: Mapping[str, Thought]) -> dict[str, Any]:
         raise BadAnswer("no JSON")
