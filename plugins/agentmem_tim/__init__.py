@@ -21,7 +21,7 @@ Deviations, each for a reason, and how to switch back:
   set in is kept beside the thoughts: a player must know where "here" is.
 - Where the bucket holds fewer thoughts than are wanted, all are looked at: `fallback=none`. A
   question often falls into another bucket than its answer, so that more `probes` find more. Of
-  the turns that hold the answer (LoCoMo, ten thoughts recalled), one probe, the paper's, finds
+  the turns that hold the answer (LoCoMo 1-5, ten thoughts recalled), one probe, as in the paper, finds
   24 %, two 34 %, four 45 %, eight 55 % and all 58 %.
 - Vectors are centred before they are hashed, once there are enough thoughts for a mean: they all
   point much the same way, and would fill few buckets: `centre_after=0`.
