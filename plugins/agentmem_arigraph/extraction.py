@@ -95,7 +95,7 @@ def normal(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def fact_of(subject: str, relation: str, object: str, slot: str | None) -> Fact:  # noqa: A002 - the field's word
     """Return the fact with these parts; made once, since facts come back all the time."""
-    return Fact.model_construct(subject=subject, relation=relation, object=object, slot=slot)
+    return Fact(subject=subject, relation=relation, object=object, slot=slot)
 
 
 def fact_in(node: Node) -> Fact:

@@ -57,8 +57,7 @@ class AriGraph:
         nodes = {triple(fact): node for node, fact in around.items()}
         new = [fact for fact in scene.facts if triple(fact) not in nodes]
         verdict = judge(language, around, new)
-        met = set(_names_of(around.values()))
-        names = [name for name in _names_of(new) if name not in met]  # proposing a known one again changes nothing
+        names = _unknown_names(new, graph)
         vectors = language.embed([event.passage, *(fact.text for fact in new), *names])
 
         changes = graph.changes()
@@ -111,6 +110,12 @@ def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Js
 
 def _names_of(facts: Iterable[Fact]) -> list[str]:
     return list(dict.fromkeys(end for fact in facts for end in (fact.subject, fact.object)))
+
+
+def _unknown_names(facts: Iterable[Fact], graph: MemoryGraph) -> list[str]:
+    names = {graph.id_of("Entity", name): name for name in _names_of(facts)}
+    known = {node.id for node in graph.get(list(names))}
+    return [name for entity, name in names.items() if entity not in known]
 
 
 def _add_entities(changes: Changes, names: Sequence[str], vectors: Vectors) -> None:
