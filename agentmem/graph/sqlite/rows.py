@@ -16,6 +16,7 @@ from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.vectors import Vectors
 
 COLUMNS = "n.id, n.kind, n.at, n.position, n.retired, n.said_by, n.text, n.props"
+DECODER = json.JSONDecoder()
 KEPT_COLUMNS = f"{COLUMNS}, n.pk, n.vec"
 
 
@@ -47,7 +48,7 @@ def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None 
     """Return the node of a row of `COLUMNS`."""
     id_, kind, at, position, retired, by, text, props = row[:8]
     memory, label = names[kind]
-    known = {} if props == "{}" else json.loads(props)
+    known = {} if props == "{}" else DECODER.raw_decode(props)[0]
     return Node(id_, label, moment(at), memory, text, known, vector, position, retired, by)
 
 
