@@ -118,7 +118,7 @@ class Fold:
         with self._graph.batch():
             cursor = self.cursor
             behind = cursor < self._journal.last
-            fresh = self._journal.append(events)
+            fresh = self._journal.extend(events)
             if fresh and not behind:
                 for event in fresh:
                     self._fold(event, outcome)

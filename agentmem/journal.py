@@ -45,21 +45,22 @@ class Journal:
         return self._graph.counter(COUNTER)
 
     def append(self, events: Sequence[Event]) -> list[Event]:
-        """Append durably and return what is new, with positions; known ids are skipped.
-
-        Durable when this returns, or when the batch around it commits.
-        """
+        """Append durably and return what is new, with positions; known ids are skipped."""
         with self._graph.batch():
-            known = {node.id for node in self._graph.get([event.node for event in events])}
-            last = self.last
-            fresh: list[Event] = []
-            for event in events:
-                if event.node not in known:
-                    known.add(event.node)
-                    fresh.append(event.model_copy(update={"position": last + len(fresh) + 1}))
-            if fresh:
-                self._graph.put_nodes([_node_of(event) for event in fresh])
-                self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
+            return self.extend(events)
+
+    def extend(self, events: Sequence[Event]) -> list[Event]:
+        """Append as `append` does, inside a batch of the caller: durable when that commits."""
+        known = {node.id for node in self._graph.get([event.node for event in events])}
+        last = self.last
+        fresh: list[Event] = []
+        for event in events:
+            if event.node not in known:
+                known.add(event.node)
+                fresh.append(event.model_copy(update={"position": last + len(fresh) + 1}))
+        if fresh:
+            self._graph.put_nodes([_node_of(event) for event in fresh])
+            self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
         return fresh
 
     def record(self, verb: str, memory: str, *, at: datetime, arguments: Mapping[str, Any]) -> Operation:

@@ -76,10 +76,11 @@ class SQLiteGraph:
     ) -> list[Node]:
         """Return nodes in order of (position, id); with `newest`, the last ones first."""
         check_limit(limit, least=0)
-        session, space = self._reading()
-        if space is None:
-            return []
-        return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
+        session = self._session()
+        # Several statements may be asked; a commit between two would show what `where` shuts out.
+        with session.snapshot():
+            space = find_space(session, self.namespace)
+            return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors) if space else []
 
     def edges(
         self,

@@ -65,15 +65,8 @@ def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: i
     """Return nodes in order of (position, id), or its reverse.
 
     Each kind and standing is one stretch of an index, read in order; they are merged here.
-    All is of one moment: a commit between two statements would show what `where` shuts out.
+    Only inside a snapshot or a batch.
     """
-    with session.snapshot():
-        return _scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
-
-
-def _scan(
-    session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool
-) -> list[Node]:
     filters, values = conditions(where)
     stretches = [(kind, *standing) for kind in kinds_of(space, where) for standing in standings(where)]
     if len(stretches) == 1 and not vectors and limit is not None and limit <= MOST_BY_ROW:

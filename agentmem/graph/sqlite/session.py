@@ -75,6 +75,7 @@ class Session:
         self._settings = settings
         self._writers = writers
         self._seen_version = -1
+        self._in_snapshot = False
         self._spoiled = False
         self._knows_last = False
         self._last_seq = 0
@@ -107,7 +108,7 @@ class Session:
 
     def refresh(self) -> None:
         """Forget what may have changed since the last statement."""
-        if self.depth:
+        if self.depth or self._in_snapshot:
             return
         version = self.rows("pragma data_version")[0][0]
         if version != self._seen_version:
@@ -145,12 +146,13 @@ class Session:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all statements inside, and the nodes kept, be of one moment, whoever commits meanwhile."""
-        if self.depth:
+        if self.depth or self._in_snapshot:
             yield
             return
         self.rows("begin")
         try:
             self.refresh()
+            self._in_snapshot = True
             yield
             self.rows("commit")
         except BaseException:
@@ -158,6 +160,8 @@ class Session:
             with suppress(sqlite3.Error):
                 self.connection.rollback()
             raise
+        finally:
+            self._in_snapshot = False
 
     @contextmanager
     def _outermost(self) -> Iterator[None]:
