@@ -149,7 +149,7 @@ class AgentMemory:
             receipt = self._cost(before, outcome)
         for event in fresh:
             self._host.after_write(event, receipt)
-        return Added.model_construct(events=tuple(fresh), receipt=receipt, set_aside=tuple(outcome.set_aside))
+        return Added(events=tuple(fresh), receipt=receipt, set_aside=tuple(outcome.set_aside))
 
     def search(
         self,

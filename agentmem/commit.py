@@ -55,22 +55,19 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
 
 def _check(change: Change, own: str, *, linkable: tuple[str, ...]) -> None:
     """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
-    match change:
-        case AddEdge(source, name, target, _):
-            named = _is_identifier(name)
-            foreign = [end for end in (source, target) if not end.startswith(linkable)]
-        case AddNode(node, label, _, props, _):
-            named = _is_identifier(label) and all(map(_is_identifier, props))
-            foreign = [] if node.startswith(own) else [node]
-        case _:
-            named = True
-            foreign = [] if change.id.startswith(own) else [change.id]
-    if foreign:
-        raise PluginError(
-            f"memory {own[:-1]!r} proposed to change {foreign[0]!r}, which is not its own; "
-            "link to events by event.node, and to nodes by the ids the graph gave"
-        )
-    if not named:
+    if isinstance(change, AddEdge):
+        ends, allowed, names = [change.source, change.target], linkable, [change.type]
+    else:
+        ends, allowed, names = [change.id], (own,), []
+    if isinstance(change, AddNode):
+        names = [change.label, *change.props]
+    for end in ends:
+        if not end.startswith(allowed):
+            raise PluginError(
+                f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
+                "link to events by event.node, and to nodes by the ids the graph gave"
+            )
+    if not all(map(_is_identifier, names)):
         raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
 
 
@@ -97,10 +94,10 @@ class _Draft:
     def take(self, change: Change) -> None:
         """Add one change to the draft."""
         match change:
+            case AddEdge():
+                self._edges.append(Edge(*change, self._position))
             case AddNode():
                 self._add(change)
-            case AddEdge(source, type_, target, props):
-                self._edges.append(Edge(source, type_, target, props, self._position))
             case Retire(node, successor, reason):
                 self._retire(node, successor, reason)
             case ReviseNode(node, text, props, vector):

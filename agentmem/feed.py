@@ -55,7 +55,7 @@ class Feed:
         outcome = Outcome()
         with self._graph.batch():
             last = self._journal.last
-            fresh = self._journal.append(events)
+            fresh = self._journal.extend(events)
             behind = [fold for fold in self.folds if not fold.take(fresh, outcome, after=last)]
         for fold in behind:
             outcome.add(fold.catch_up())

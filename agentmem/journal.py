@@ -45,23 +45,24 @@ class Journal:
         return self._graph.counter(COUNTER)
 
     def append(self, events: Sequence[Event]) -> list[Event]:
-        """Append durably and return what is new, with positions and in UTC; known ids are skipped.
-
-        Durable when this returns, or when the batch around it commits.
-        """
+        """Append durably and return what is new, with positions and in UTC; known ids are skipped."""
         with self._graph.batch():
-            known = {node.id for node in self._graph.get([event.node for event in events])}
-            last = self.last
-            fresh: list[Event] = []
-            for event in events:
-                if event.node not in known:
-                    known.add(event.node)
-                    # in UTC, as it is read back: else a memory would derive other days and hours when it is rebuilt
-                    kept = {"position": last + len(fresh) + 1, "at": event.at.astimezone(UTC)}
-                    fresh.append(event.model_copy(update=kept))
-            if fresh:
-                self._graph.put_nodes([_node_of(event) for event in fresh])
-                self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
+            return self.extend(events)
+
+    def extend(self, events: Sequence[Event]) -> list[Event]:
+        """Append as `append` does, inside a batch of the caller: durable when that commits."""
+        known = {node.id for node in self._graph.get([event.node for event in events])}
+        last = self.last
+        fresh: list[Event] = []
+        for event in events:
+            if event.node not in known:
+                known.add(event.node)
+                # in UTC, as it is read back: else a memory would derive other days and hours when it is rebuilt
+                kept = {"position": last + len(fresh) + 1, "at": event.at.astimezone(UTC)}
+                fresh.append(event.model_copy(update=kept))
+        if fresh:
+            self._graph.put_nodes([_node_of(event) for event in fresh])
+            self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
         return fresh
 
     def record(self, verb: str, memory: str, *, at: datetime, arguments: Mapping[str, Any]) -> Operation:

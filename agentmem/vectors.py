@@ -10,6 +10,7 @@ Vectors = NDArray[np.float32]
 
 def to_unit(rows: Vectors) -> Vectors:
     """Return `rows`, shape (n, dim), each divided by its length; rows of zeros stay zero."""
-    lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
-    unit: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    lengths = np.sqrt(np.vecdot(rows, rows))
+    lengths[lengths == 0] = 1
+    unit: Vectors = rows / lengths[:, None]
     return unit

@@ -64,11 +64,11 @@ class Receipt(Value):
 
     def __add__(self, other: Receipt) -> Receipt:
         """Return the two receipts as one."""
-        return Receipt.model_construct(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTS})
+        return Receipt(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTS})
 
     def since(self, before: Receipt) -> Receipt:
         """Return what was spent between two running totals, `before` being the older."""
-        return Receipt.model_construct(**{name: getattr(self, name) - getattr(before, name) for name in _COUNTS})
+        return Receipt(**{name: getattr(self, name) - getattr(before, name) for name in _COUNTS})
 
 
 _COUNTS = tuple(Receipt.model_fields)

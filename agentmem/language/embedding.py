@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 DIM = 256
 VECTORS = "wordllama/weights/l2_supercat_256.safetensors"
 TOKENIZER = "wordllama/tokenizers/l2_supercat_tokenizer_config.json"
-FEW = 64
-"""Texts tokenized one by one: more at once wake other threads, and on a busy machine those are waited for."""
+WORDS_KEPT = 32_768
+"""Words whose tokens are kept: a text is mostly words met before, and cutting words up costs most of an embedding."""
+LONGEST_KEPT = 64
+"""Characters; what is longer is hardly a word."""
+MARKS = ("<s>", "</s>", "<unk>", "\u2581")
+"""What the tokenizer treats in a way of its own, wherever it stands."""
 TOKENS_AT_ONCE = 4096
 """So that a text of a million characters needs megabytes, not gigabytes."""
 
@@ -55,8 +59,8 @@ class WordLlamaEmbedder:
         means = np.zeros((len(texts), DIM), np.float32)
         if texts:
             words = _word_vectors()
-            for row, ids in zip(means, words.tokens(texts), strict=True):
-                words.add_up(ids, row)
+            for row, text in zip(means, texts, strict=True):
+                words.add_up(_tokens(text), row)
         return to_unit(means)
 
 
@@ -65,18 +69,30 @@ class _WordVectors:
     tokenizer: Tokenizer
     table: Vectors
 
-    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each text; half a surrogate pair is read as a question mark."""
-        whole = [text if text.isascii() else text.encode("utf-8", "replace").decode() for text in texts]
-        parts = [whole] if len(whole) > FEW else [[text] for text in whole]
-        return [
-            found.ids for part in parts for found in self.tokenizer.encode_batch_fast(part, add_special_tokens=False)
-        ]
-
     def add_up(self, ids: Sequence[int], row: Vectors) -> None:
         """Add the vectors of `ids` to `row`; the sum points where the mean does."""
         for start in range(0, len(ids), TOKENS_AT_ONCE):
             row += np.add.reduce(self.table.take(ids[start : start + TOKENS_AT_ONCE], axis=0), axis=0)
+
+
+def _tokens(text: str) -> list[int]:
+    """Return the token ids of a text; half a surrogate pair is read as a question mark."""
+    whole = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    words = whole.split(" ")
+    # No token spans two words, so a text has the tokens of its words; but spaces in a row are one token.
+    if "" in words or any(mark in whole for mark in MARKS):
+        words = [whole]
+    found: list[int] = []
+    for word in words:
+        found += _tokens_of_word(word) if len(word) <= LONGEST_KEPT else _tokenized(word)
+    return found
+
+
+def _tokenized(text: str) -> list[int]:
+    return _word_vectors().tokenizer.encode(text, add_special_tokens=False).ids
+
+
+_tokens_of_word = lru_cache(maxsize=WORDS_KEPT)(_tokenized)
 
 
 @cache

@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import pytest
 
-from agentmem.errors import InvalidInput, StoreUnavailable
-from agentmem.graph.contract import Edge, Graph, Node, Store, StoreFactory, Where, ids_of
+from agentmem.errors import CursorMoved, InvalidInput, StoreUnavailable
+from agentmem.graph.contract import Edge, Graph, Json, Node, Store, StoreFactory, Where, ids_of
 from agentmem.testing.store_world import fact, names, unit_vectors
 from agentmem.vectors import Vectors
 
@@ -166,6 +167,38 @@ class SharingContract:
         while writer.is_alive():
             assert sorted(names(graph.nearest(vectors[0], limit=5))) == ["n", "other"]
         writer.join()
+
+    def test_what_others_write_is_seen_though_it_was_looked_for_in_vain(self, place: str, store: Store) -> None:
+        old, new = unit_vectors(2)
+        mine, other = store.graph("alice"), self.factory().open(place)
+        theirs = other.graph("alice")
+        mine.put_nodes([fact("mine", vector=old)])
+        assert (mine.get(["n"]), mine.counter("journal")) == ([], 0)
+
+        theirs.put_nodes([fact("n", 2, text="iron", vector=new), fact("o", 3, vector=new)])
+        theirs.advance("journal", expected=0, value=7)
+
+        assert ids_of(mine.get(["n"])) == ["n"]
+        assert mine.counter("journal") == 7
+        with pytest.raises(CursorMoved):
+            mine.advance("journal", expected=0, value=1)
+        mine.put_nodes([fact("n", 4, text="copper", vector=old), fact("m", 5, vector=new)])
+        mine.put_edges([Edge("n", "near", "o")])
+        for graph in (mine, theirs):
+            assert ids_of(graph.scan()) == ["mine", "o", "n", "m"]
+            assert sorted(names(graph.nearest(new, limit=2))) == ["m", "o"]
+            assert (names(graph.matching("iron", limit=5)), names(graph.matching("copper", limit=5))) == ([], ["n"])
+            assert graph.edges(["n"]) == [Edge("n", "near", "o")]
+        other.close()
+
+    def test_who_wrote_a_node_reads_it_as_everybody_does(self, graph: Graph) -> None:
+        west = timezone(timedelta(hours=-5))
+        at = datetime(2026, 3, 1, 7, 0, 0, 123456, west)
+        props: dict[str, Json] = {"half": "\ud800", "pair": [1, 2.0], "deep": {"1": None}}
+        graph.put_nodes([Node("n", "Fact", at, "m", "\ud800 hi", props, None, 3, None, "\ud800")])
+
+        assert repr(graph.get(["n"])) == repr(_elsewhere(lambda: graph.get(["n"])))
+        assert repr(graph.scan()) == repr(_elsewhere(graph.scan))
 
     def test_a_backup_can_be_opened_while_others_go_on_writing(self, store: Store, tmp_path: Path) -> None:
         graph = store.graph("alice")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -237,6 +238,25 @@ class WritingContract:
         assert names(graph.nearest(new, limit=5)) == ["old"]
         assert names(graph.matching("iron", limit=5)) == ["old"]
         assert graph.matching("copper", limit=5) == []
+
+    @pytest.mark.parametrize("inner", [False, True])
+    def test_what_an_undone_batch_wrote_and_read_is_forgotten(self, graph: Graph, *, inner: bool) -> None:
+        graph.put_nodes([fact("old")])
+        with graph.batch() if inner else nullcontext():
+            with pytest.raises(RuntimeError), graph.batch():
+                graph.put_nodes([fact("new", text="iron"), fact("old", 2)])
+                graph.advance("journal", expected=0, value=1)
+                assert [node.position for node in graph.get(["new", "old"])] == [1, 2]
+                assert graph.counter("journal") == 1
+                raise RuntimeError
+
+            assert [node.position for node in graph.get(["new", "old"])] == [1]
+            assert graph.counter("journal") == 0
+            with pytest.raises(UnknownNode):
+                graph.put_edges([Edge("new", "near", "old")])
+            graph.put_nodes([fact("new", 3)])
+
+        assert ids_of(graph.scan()) == ["old", "new"]
 
     def test_a_refused_write_leaves_its_batch_usable(self, graph: Graph) -> None:
         with graph.batch():

@@ -20,42 +20,35 @@ _COMPASS = "|".join(sorted(DIRECTIONS, key=len, reverse=True))
 _WAYS = rf"(?:{_COMPASS})(?:(?:, and |, | and )(?:{_COMPASS}))*"
 _SEE = r"(?<!time )you (?:can )?(?:even )?(?:see|make out)"
 
-_LIES = re.compile(r"there (?:is|are) (.+) on the floor\W*$", re.IGNORECASE)
-_DOOR = re.compile(rf"there (?:is|are) (?:an? )?(open|closed|locked) (.+) leading ({_COMPASS})\b", re.IGNORECASE)
-_NEARBY_DOOR = re.compile(rf"nearby (?:an? |the )?(.+) leads ({_COMPASS})\b", re.IGNORECASE)
+_LIES = re.compile(r"there (?:is|are) (.+) on the floor\W*$")
+_DOOR = re.compile(rf"there (?:is|are) (?:an? )?(open|closed|locked) (.+) leading ({_COMPASS})\b")
+_NEARBY_DOOR = re.compile(rf"nearby (?:an? |the )?(.+) leads ({_COMPASS})\b")
 _EXIT = re.compile(
     r"(?:exits?(?: unblocked| unguarded)?(?: lies?)? to the|(?:try|trying) going|why not (?:try )?go|can (?:also )?go"
     rf"|if you go|leave by the) ({_WAYS})\b",
-    re.IGNORECASE,
 )
-_HOLDS = re.compile(r"(?:the (.{1,80}?)|it) contains (.+?)\W*$", re.IGNORECASE)
-_IN = re.compile(rf"in (?:the (.{{1,80}}?)|it),? (?:{_SEE}|is|are) (.+?)\W*$", re.IGNORECASE)
-_ON = re.compile(rf"on the (.{{1,80}}?),? (?:{_SEE}|is|are) (.+?)\W*$", re.IGNORECASE)
-_SEEN_ON = re.compile(rf"{_SEE} ((?:an?|some) .+) on the (.{{1,80}}?)(?:, so .*)?\W*$", re.IGNORECASE)
-_HOLLOW = re.compile(r"(?:the (.+) is )?empty(?:, what a .*)?\W*$", re.IGNORECASE)
+_HOLDS = re.compile(r"(?:the (.{1,80}?)|it) contains (.+?)\W*$")
+_IN = re.compile(rf"in (?:the (.{{1,80}}?)|it),? (?:{_SEE}|is|are) (.+?)\W*$")
+_ON = re.compile(rf"on the (.{{1,80}}?),? (?:{_SEE}|is|are) (.+?)\W*$")
+_SEEN_ON = re.compile(rf"{_SEE} ((?:an?|some) .+) on the (.{{1,80}}?)(?:, so .*)?\W*$")
+_HOLLOW = re.compile(r"(?:the (.+) is )?empty(?:, what a .*)?\W*$")
 _BARE = re.compile(
     r"isn't a thing on it|(?:but )?the thing (?:is empty|hasn't got anything)|nothing on this piece of"
     r"|taken everything off it|like an empty .*, has nothing on it|appears to be empty",
-    re.IGNORECASE,
 )
-_STANDS = re.compile(
-    rf"^(?:oh well )?an? (locked|open|opened|closed) (.+?)(?:, which looks .+,)? is {_WHERE}\W*$", re.IGNORECASE
-)
+_STANDS = re.compile(rf"^(?:oh well )?an? (locked|open|opened|closed) (.+?)(?:, which looks .+,)? is {_WHERE}\W*$")
 _INTRODUCED = re.compile(
     rf"(?:{_SEE}|(?:looks like|over there,|by the wall,|it is!) it's"
     r"|you scan the room, seeing|smell, and follow it to|and you find|see anything other than|it's just|here's"
     r"|look over there[,!]|fall onto|stand up, you notice|opens up to reveal|can suddenly see)"
     r" an? (?!gleam over)(?:(locked|open|opened|closed) )?(.+?)"
     rf"(?:, which looks .+?,)?(?: {_WHERE})?(?:, so .*)?\W*$",
-    re.IGNORECASE,
 )
-_GROUP = re.compile(
-    rf"(?:{_SEE}|drawn to) (?:two|several) (\w+?)s, (.+?)(?:,? {_WHERE})?(?:, so .*)?\W*$", re.IGNORECASE
-)
+_GROUP = re.compile(rf"(?:{_SEE}|drawn to) (?:two|several) (\w+?)s, (.+?)(?:,? {_WHERE})?(?:, so .*)?\W*$")
 _LOOKING = re.compile(r"^.{1,40}? looking (?=\S)")
 _LONGEST = 1000
 """Characters of the longest sentence read; TextWorld writes none so long, and so reading stays linear."""
-_CONTINUES = re.compile(r"(?:look over there!|it is!)$", re.IGNORECASE)
+_CONTINUES = re.compile(r"(?:look over there!|it is!)$")
 
 
 class Scene:
@@ -112,9 +105,9 @@ def read_room(text: str, place: str) -> list[Fact]:
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Give the sentences; those that TextWorld splits by an exclamation are joined again."""
+    """Give the sentences in lower case; those that TextWorld splits by an exclamation are joined again."""
     held = ""
-    for part in _SENTENCE.split(text):
+    for part in _SENTENCE.split(text.lower()):
         sentence = f"{held} {part}" if held else part
         if _CONTINUES.search(part):
             held = sentence

@@ -62,8 +62,9 @@ def resolve(reading: Reading, *, before: str | None) -> Scene:
     named = normal(reading.place) if reading.place else None
     place = named or before
     told = [_in_place(said, place) for said in (*topology(before, named, reading.heading), *reading.facts)]
-    kept = {triple(fact): fact for fact in told if fact is not None}
-    return Scene(_settled(kept.values()), place, bool(named), told.count(None))
+    usable = [fact for fact in told if fact is not None]
+    kept = {triple(fact): fact for fact in usable}
+    return Scene(_settled(kept.values()), place, bool(named), len(told) - len(usable))
 
 
 def topology(old: str | None, new: str | None, heading: str | None) -> tuple[Fact, ...]:
@@ -95,7 +96,7 @@ def normal(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def fact_of(subject: str, relation: str, object: str, slot: str | None) -> Fact:  # noqa: A002 - the field's word
     """Return the fact with these parts; made once, since facts come back all the time."""
-    return Fact.model_construct(subject=subject, relation=relation, object=object, slot=slot)
+    return Fact(subject=subject, relation=relation, object=object, slot=slot)
 
 
 def fact_in(node: Node) -> Fact:

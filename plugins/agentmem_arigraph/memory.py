@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from agentmem.events import Event, Fact, Query, Recollection
 from agentmem.graph.changes import Changes, keyed_id
 from agentmem.graph.contract import Json
@@ -64,12 +66,12 @@ class AriGraph:
         new = [fact for fact in scene.facts if triple(fact) not in nodes]
         verdict = judge(language, around, new)
         names = _unknown_names(new, graph)
-        vectors = language.embed([event.passage, *(fact.text for fact in new), *names])
+        vectors = _vectors(language, [event.passage, *(fact.text for fact in new), *names])
 
         changes = graph.changes()
         props = _props_of_episode(event, scene, named_by=last.get("named_by"), unknown=verdict.unknown)
         label = "Episode" if scene.facts or scene.names_place else "Remark"
-        episode = changes.add(label, event.passage, props=props, vector=_or_none(vectors[0]))
+        episode = changes.add(label, event.passage, props=props, vector=vectors[0])
         changes.link(episode, "OF", event.node)
         _add_entities(changes, names, vectors[1 + len(new) :])
         told: dict[str, Json] = {"source": event.id, "episode": episode}
@@ -128,19 +130,19 @@ def _unknown_names(facts: Iterable[Fact], graph: MemoryGraph) -> list[str]:
     return [name for entity, name in names.items() if entity not in known]
 
 
-def _add_entities(changes: Changes, names: Sequence[str], vectors: Vectors) -> None:
+def _add_entities(changes: Changes, names: Sequence[str], vectors: Sequence[Vectors | None]) -> None:
     for name, vector in zip(names, vectors, strict=True):
-        changes.add("Entity", name, key=name, vector=_or_none(vector))
+        changes.add("Entity", name, key=name, vector=vector)
 
 
 def _add_facts(
-    changes: Changes, new: Sequence[Fact], vectors: Vectors, *, told: Mapping[str, Json]
+    changes: Changes, new: Sequence[Fact], vectors: Sequence[Vectors | None], *, told: Mapping[str, Json]
 ) -> dict[tuple[str, str, str], str]:
     """Propose nodes for the new facts and return their ids."""
     added: dict[tuple[str, str, str], str] = {}
     for fact, vector in zip(new, vectors, strict=True):
         key = key_of(*triple(fact)) if fact.slot is None else None
-        node = changes.add("Fact", fact.text, key=key, props=_props_of_fact(fact, told), vector=_or_none(vector))
+        node = changes.add("Fact", fact.text, key=key, props=_props_of_fact(fact, told), vector=vector)
         subject, object_ = (keyed_id(changes.memory, "Entity", name) for name in (fact.subject, fact.object))
         changes.link(node, "SUBJECT" if fact.slot is None else "STATE", subject)
         changes.link(node, "OBJECT", object_)
@@ -175,6 +177,7 @@ def _text(value: Json) -> str | None:
     return None if value is None else str(value)
 
 
-def _or_none(vector: Vectors) -> Vectors | None:
-    """Return the vector, or None for a text that has nothing to embed."""
-    return vector if vector.any() else None
+def _vectors(language: Language, texts: Sequence[str]) -> list[Vectors | None]:
+    """Return a vector for each text, or None for one that has nothing to embed."""
+    vectors = language.embed(texts)
+    return [vector if holds else None for vector, holds in zip(vectors, np.any(vectors, axis=1), strict=True)]

@@ -52,12 +52,12 @@ def outdated_by_rule(existing: Mapping[str, Fact], new: Mapping[str, Fact]) -> O
     for alias, fact in new.items():
         news[fact.subject].append((alias, fact))
     pairs = (
-        Replacement.model_construct(old=old, new=alias)
+        Replacement(old=old, new=alias)
         for old, fact in existing.items()
         for alias, newer in news.get(fact.subject, [])
         if outdates(newer, fact)
     )
-    return Outdated.model_construct(replaced=tuple(pairs))
+    return Outdated(replaced=tuple(pairs))
 
 
 OUTDATED: Task[Outdated] = Task(

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from agentmem.language import embedding
 from agentmem.language.embedding import WordLlamaEmbedder
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.vectors import Vectors
@@ -18,6 +21,7 @@ from agentmem.language.embedding import WordLlamaEmbedder
 WordLlamaEmbedder().embed(["hello"])
 print([name for name in ("wordllama", "torch", "requests", "toml") if name in sys.modules])
 """
+PIECES = ["a", "key", "Oslo", " ", "  ", "\n", "\t", "\0", "é", "好", "🎷", "\u2581", "<s>", "</s>", "<unk>", "x" * 70]
 BROKEN = """
 import shutil, sys
 from importlib.metadata import distribution
@@ -63,6 +67,15 @@ def test_a_text_has_one_vector_alone_or_among_others(embedder: WordLlamaEmbedder
     alone = np.concatenate([embedder.embed([text]) for text in TEXTS])
 
     assert np.array_equal(embedder.embed(TEXTS), alone)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text(max_size=30))
+def test_a_text_cut_into_words_has_the_tokens_of_the_whole(text: str) -> None:
+    whole = embedding._word_vectors().tokenizer.encode(
+        text.encode("utf-8", "replace").decode(), add_special_tokens=False
+    )
+
+    assert embedding._tokens(text) == whole.ids
 
 
 def test_a_text_with_nothing_in_it_gets_zeros(embedder: WordLlamaEmbedder) -> None:

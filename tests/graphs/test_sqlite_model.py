@@ -49,7 +49,7 @@ class StoreBesideDict(RuleBasedStateMachine):
         if start in plain.nodes and end in plain.nodes:
             edge = Edge(start, kind, end, {}, next(self.clock))
             self.store.graph(space).put_edges([edge])
-            plain.edges[start, kind, end] = edge
+            plain.edges.setdefault((start, kind, end), edge)  # a known one keeps its position
 
     @rule(space=SPACES, ids=st.lists(IDS, max_size=3))
     def retire(self, space: str, ids: list[str]) -> None:

@@ -22,7 +22,6 @@ NAMES_ONE = re.compile(r"\bns = \d|\bns, |\bname = |fts match 'kind:")  # a kind
 BY_KEY = re.compile(
     # Rows addressed by numbers that were read under a namespace in the same batch, and the counts of the whole file.
     r"^insert into (node|vec|edge|fts|space|kind|counter)\(|"
-    r"^select n\.pk, n\.text, n\.kind from json_each|"
     r"^select \(select seq from sqlite_sequence|"
     r"^select name from space s"
 )

@@ -39,13 +39,12 @@ class SQLiteGraph:
     def counter(self, name: str) -> int:
         """Return the value of a named counter; 0 when it was never advanced."""
         session, space = self._reading()
-        found = session.rows(COUNTER, (space.ns, name)) if space else []
-        return int(found[0][0]) if found else 0
+        return _counter(session, space, name) if space else 0
 
     def advance(self, name: str, *, expected: int, value: int) -> None:
         """Compare and swap a counter."""
         check_integer(value, "counter")
-        self._write(lambda session, space: self._swap(session, space.ns, name, expected, value))
+        self._write(lambda session, space: _swap(session, space, name, expected=expected, value=value))
 
     def put_nodes(self, nodes: Sequence[Node]) -> None:
         """Write all or none; a node whose id is known is replaced."""
@@ -77,10 +76,11 @@ class SQLiteGraph:
     ) -> list[Node]:
         """Return nodes in order of (position, id); with `newest`, the last ones first."""
         check_limit(limit, least=0)
-        session, space = self._reading()
-        if space is None:
-            return []
-        return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
+        session = self._session()
+        # Several statements may be asked; a commit between two would show what `where` shuts out.
+        with session.snapshot():
+            space = find_space(session, self.namespace)
+            return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors) if space else []
 
     def edges(
         self,
@@ -145,16 +145,25 @@ class SQLiteGraph:
         session = self._session()
         return session, find_space(session, self.namespace)
 
-    def _swap(self, session: Session, ns: int, name: str, expected: int, value: int) -> None:
-        moved = session.run(SWAP, (value, ns, name, expected))
-        if not moved and not expected:
-            moved = session.run(FIRST, (ns, name, value))
-        if not moved:
-            raise CursorMoved(f"counter {name!r} is {self.counter(name)}, not {expected}: read again and retry")
-
     def _write(self, write: Callable[[Session, Space], T]) -> T:
         session = self._session()
         if session.depth:
             return write(session, make_space(session, self.namespace))
         with session.batch():
             return write(session, make_space(session, self.namespace))
+
+
+def _counter(session: Session, space: Space, name: str) -> int:
+    if name not in space.counters:
+        found = session.rows(COUNTER, (space.ns, name))
+        space.counters[name] = int(found[0][0]) if found else 0
+    return space.counters[name]
+
+
+def _swap(session: Session, space: Space, name: str, *, expected: int, value: int) -> None:
+    moved = session.run(SWAP, (value, space.ns, name, expected))
+    if not moved and not expected:
+        moved = session.run(FIRST, (space.ns, name, value))
+    if not moved:
+        raise CursorMoved(f"counter {name!r} is {_counter(session, space, name)}, not {expected}: read again and retry")
+    space.counters[name] = value

@@ -1,9 +1,9 @@
-"""Nodes one connection has read lately, so that what is asked for again and again is decoded once.
+"""Nodes one connection has read or written lately, and ids it found to be none.
 
 Only what is sure to be current is kept: all is forgotten as soon as another
-connection has committed or a transaction is undone, and each node as soon as
-this connection writes it. Whoever asks is given props of their own, to change
-as they like.
+connection has committed or a transaction is undone, and what this connection
+writes takes the place of what it was. Whoever asks is given props of their
+own, to change as they like.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from agentmem.graph.contract import Node
 
 MOST = 20_000
+"""Ids."""
 LONGEST = 10_000
 """Characters of text of a node that is kept."""
 
@@ -49,37 +50,52 @@ def keep(pk: int, seq: int | None, node: Node) -> Kept:
 
 
 class KeptNodes:
-    """Nodes by their row number, and by namespace and id."""
+    """Nodes by their row number, and by namespace and id; None for an id that is no node."""
 
     def __init__(self) -> None:
         self._by_pk: dict[int, Kept] = {}
-        self._by_id: dict[tuple[int, str], Kept] = {}
+        self._by_id: dict[int, dict[str, Kept | None]] = {}
+        self._size = 0
 
     def by_pk(self, pk: int) -> Kept | None:
         """Return the node in this row, if it is kept."""
         return self._by_pk.get(pk)
 
-    def by_id(self, ns: int, id_: str) -> Kept | None:
-        """Return the node with this id, if it is kept."""
-        return self._by_id.get((ns, id_))
+    def by_id(self, ns: int, ids: Iterable[str]) -> dict[str, Kept | None]:
+        """Return what is known of these ids: a node, or None where there is none. What is not known is left out."""
+        known = self._by_id.get(ns, {})
+        return {one: known[one] for one in ids if one in known}
 
     def add(self, ns: int, kept: Kept) -> Kept:
-        """Keep a node just read, and return it."""
+        """Keep a node just read or written, and return it."""
         if len(kept.node.text) <= LONGEST:
-            if len(self._by_pk) >= MOST:
-                self.clear()
+            self._add(ns, kept.node.id, kept)
             self._by_pk[kept.pk] = kept
-            self._by_id[ns, kept.node.id] = kept
         return kept
 
-    def forget(self, ns: int, ids: Iterable[str]) -> None:
-        """Forget nodes that are being written."""
+    def add_missing(self, ns: int, ids: Iterable[str]) -> None:
+        """Keep that there are no nodes with these ids."""
         for one in ids:
-            kept = self._by_id.pop((ns, one), None)
-            if kept is not None:
-                self._by_pk.pop(kept.pk, None)
+            self._add(ns, one, None)
+
+    def forget(self, ns: int, ids: Iterable[str]) -> None:
+        """Forget what is about to be written."""
+        known = self._by_id.get(ns, {})
+        for one in ids:
+            if one in known:
+                self._size -= 1
+                if (kept := known.pop(one)) is not None:
+                    self._by_pk.pop(kept.pk, None)
 
     def clear(self) -> None:
         """Forget everything."""
         self._by_pk.clear()
         self._by_id.clear()
+        self._size = 0
+
+    def _add(self, ns: int, id_: str, kept: Kept | None) -> None:
+        if self._size >= MOST:
+            self.clear()
+        known = self._by_id.setdefault(ns, {})
+        self._size += id_ not in known
+        known[id_] = kept

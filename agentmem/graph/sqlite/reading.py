@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from agentmem.graph.contract import Direction, Edge, Node, Where
@@ -34,12 +34,21 @@ def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) ->
     """Return the nodes with these ids, in their order."""
     if vectors:
         return _nodes(session.rows(GET_WITH_VECTORS, (ids_json(ids), space.ns)), space)
-    found = {one: session.kept.by_id(space.ns, one) for one in ids}
-    missing = [one for one, kept in found.items() if kept is None]
-    if missing:
-        rows = session.rows(GET, (ids_json(missing), space.ns))
-        found.update((row[0], kept_of(row, session, space)) for row in rows)
-    return [kept.given() for one in ids if (kept := found[one]) is not None]
+    found = find(session, space, ids)
+    return [kept.given() for one in ids if (kept := found.get(one)) is not None]
+
+
+def find(session: Session, space: Space, ids: Collection[str]) -> dict[str, Kept]:
+    """Return the nodes among these ids."""
+    known = session.kept.by_id(space.ns, ids)
+    found = {one: kept for one, kept in known.items() if kept is not None}
+    unknown = dict.fromkeys(one for one in ids if one not in known)
+    if unknown:
+        rows = session.rows(GET, (ids_json(list(unknown)), space.ns))
+        read = {row[0]: kept_of(row, session, space) for row in rows}
+        session.kept.add_missing(space.ns, unknown.keys() - read.keys())
+        found |= read
+    return found
 
 
 def by_rows(session: Session, space: Space, pks: Sequence[int]) -> list[Kept]:
@@ -56,15 +65,8 @@ def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: i
     """Return nodes in order of (position, id), or its reverse.
 
     Each kind and standing is one stretch of an index, read in order; they are merged here.
-    All is of one moment: a commit between two statements would show what `where` shuts out.
+    Only inside a snapshot or a batch.
     """
-    with session.snapshot():
-        return _scan(session, space, where, newest=newest, limit=limit, vectors=vectors)
-
-
-def _scan(
-    session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool
-) -> list[Node]:
     filters, values = conditions(where)
     stretches = [(kind, *standing) for kind in kinds_of(space, where) for standing in standings(where)]
     if len(stretches) == 1 and not vectors and limit is not None and limit <= MOST_BY_ROW:
@@ -78,7 +80,7 @@ def _scan(
         sql = _scan_sql(standing + filters, newest=newest, columns=columns)
         rows += session.rows(sql, (space.ns, kind, *more, *values, -1 if limit is None else limit))
     if len(stretches) > 1:
-        rows.sort(key=lambda row: (row[5], row[0]), reverse=newest)
+        rows.sort(key=lambda row: (row[3], row[0]), reverse=newest)
     return _nodes(rows[:limit], space)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,14 +15,26 @@ from agentmem.graph.sqlite.kept import Kept, keep
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.vectors import Vectors
 
-COLUMNS = "n.id, n.kind, n.at, n.text, n.props, n.position, n.retired, n.said_by"
+COLUMNS = "n.id, n.kind, n.at, n.position, n.retired, n.said_by, n.text, n.props"
+DECODER = json.JSONDecoder()
 KEPT_COLUMNS = f"{COLUMNS}, n.pk, n.vec"
 
 
-def content_of(node: Node) -> Row:
-    """Return what a node says, checked: its time, position, retirement, speaker, text and props."""
+class Content(NamedTuple):
+    """What a node says, as it is kept."""
+
+    at: int
+    position: int
+    retired: int | None
+    by: str
+    text: str
+    props: str
+
+
+def content_of(node: Node) -> Content:
+    """Return what a node says, checked."""
     check_node(node)
-    return (
+    return Content(
         microseconds(node.at),
         node.position,
         node.retired,
@@ -33,14 +46,14 @@ def content_of(node: Node) -> Row:
 
 def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None = None) -> Node:
     """Return the node of a row of `COLUMNS`."""
-    id_, kind, at, text, props, position, retired, by = row[:8]
+    id_, kind, at, position, retired, by, text, props = row[:8]
     memory, label = names[kind]
-    known = {} if props == "{}" else json.loads(props)
+    known = {} if props == "{}" else DECODER.raw_decode(props)[0]
     return Node(id_, label, moment(at), memory, text, known, vector, position, retired, by)
 
 
 def kept_of(row: Row, session: Session, space: Space) -> Kept:
-    """Return the node of a row of `KEPT_COLUMNS`, kept from now on."""
+    """Return the node of a row of `KEPT_COLUMNS`, read or written, kept from now on."""
     return session.kept.add(space.ns, keep(row[8], row[9], node_of(row, space.names)))
 
 

@@ -34,12 +34,13 @@ class Settings:
 
 @dataclass
 class Space:
-    """A namespace as one connection knows it: its number, its dimension, its numbers for (memory, label)."""
+    """A namespace as one connection knows it: number, dimension, numbers for (memory, label), counters."""
 
     ns: int
     dim: int | None
     kinds: dict[tuple[str, str], int] = field(default_factory=dict)
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
 
     def learn(self, kind: int, memory: str, label: str) -> int:
         """Remember the number of (memory, label) and return it."""
@@ -51,7 +52,7 @@ class Space:
 class Session:
     """A connection used by one thread.
 
-    What it remembers of names is forgotten as soon as another connection has
+    What it remembers of the file is forgotten as soon as another connection has
     committed, or its own transaction is undone.
 
     Attributes:
@@ -59,7 +60,7 @@ class Session:
         transactions: How many transactions it has begun.
         committed_seq: The highest `vec.seq` when the current one began.
         spaces: What it knows of namespaces.
-        kept: Nodes it has read lately.
+        kept: Nodes it has read or written lately.
         words: Which rows of the text index are to be brought up to date before the commit.
     """
 
@@ -74,7 +75,9 @@ class Session:
         self._settings = settings
         self._writers = writers
         self._seen_version = -1
+        self._in_snapshot = False
         self._spoiled = False
+        self._knows_last = False
         self._last_seq = 0
         self._last_pk = 0
 
@@ -105,13 +108,13 @@ class Session:
 
     def refresh(self) -> None:
         """Forget what may have changed since the last statement."""
-        if self.depth:
+        if self.depth or self._in_snapshot:
             return
         version = self.rows("pragma data_version")[0][0]
         if version != self._seen_version:
             self._seen_version = version
-            self.spaces.clear()
-            self.kept.clear()
+            self._knows_last = False
+            self._forget()
 
     def next_seq(self) -> int:
         """Return a number for a new vector; only inside a batch."""
@@ -143,12 +146,13 @@ class Session:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all statements inside, and the nodes kept, be of one moment, whoever commits meanwhile."""
-        if self.depth:
+        if self.depth or self._in_snapshot:
             yield
             return
         self.rows("begin")
         try:
             self.refresh()
+            self._in_snapshot = True
             yield
             self.rows("commit")
         except BaseException:
@@ -156,6 +160,8 @@ class Session:
             with suppress(sqlite3.Error):
                 self.connection.rollback()
             raise
+        finally:
+            self._in_snapshot = False
 
     @contextmanager
     def _outermost(self) -> Iterator[None]:
@@ -169,6 +175,7 @@ class Session:
             self.words.write(self)
             self.run("commit")
         except BaseException:
+            self._knows_last = False
             self._undo("rollback")
             raise
         finally:
@@ -177,9 +184,11 @@ class Session:
 
     def _begin(self) -> None:
         self.transactions += 1
-        seq, pk = self.rows(LAST_NUMBERS)[0]
-        self.committed_seq = self._last_seq = seq or 0
-        self._last_pk = pk or 0
+        if not self._knows_last:
+            seq, pk = self.rows(LAST_NUMBERS)[0]
+            self._last_seq, self._last_pk = seq or 0, pk or 0
+            self._knows_last = True
+        self.committed_seq = self._last_seq
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -204,11 +213,14 @@ class Session:
             raise StoreUnavailable(f"{self._settings.path}: an earlier error has spoiled this batch; begin a new one")
 
     def _undo(self, statement: str) -> None:
-        self.spaces.clear()
-        self.kept.clear()
+        self._forget()
         # With a full disk SQLite may have rolled back by itself.
         if self.connection.in_transaction:
             self.connection.execute(statement)
+
+    def _forget(self) -> None:
+        self.spaces.clear()
+        self.kept.clear()
 
     def close(self) -> None:
         """Close the connection; may be called twice."""

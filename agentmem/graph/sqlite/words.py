@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-NOW = "select n.pk, n.text, n.kind from json_each(?) w cross join node n on n.pk = w.value"
 REMOVE = "insert into fts(fts, rowid, text, kind) values('delete', ?, ?, ?)"
 ADD = "insert into fts(rowid, text, kind) values(?, ?, ?)"
 
 
-class Indexed(NamedTuple):
-    """What the index holds of a row; no text: nothing."""
+class Changed(NamedTuple):
+    """The text of a row as the index holds it, and as it shall; "" is not indexed."""
 
-    text: str
     kind: int
+    was: str
+    now: str
 
 
 class Statements(Protocol):
     """What runs SQL."""
-
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of one statement."""
-        ...
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run one statement for each row."""
@@ -31,19 +26,20 @@ class Statements(Protocol):
 
 
 class PendingWords:
-    """The rows whose text has changed since the index was last written, each with what the index still holds.
+    """The rows whose text has changed since the index was last written.
 
     One layer per batch, the innermost last, so that an inner batch can be undone.
     """
 
     def __init__(self) -> None:
-        self._layers: list[dict[int, Indexed]] = [{}]
+        self._layers: list[dict[int, Changed]] = [{}]
 
-    def note(self, pk: int, indexed: Indexed) -> None:
-        """Note that a row is about to change; `indexed` is what it was, if this is its first change."""
-        self._layers[-1].setdefault(pk, indexed)
+    def note(self, pk: int, kind: int, *, was: str, now: str) -> None:
+        """Note that the text of a row changes from `was` to `now`."""
+        if was != now:
+            _note(self._layers[-1], pk, Changed(kind, was, now))
 
-    def begin(self) -> list[dict[int, Indexed]]:
+    def begin(self) -> list[dict[int, Changed]]:
         """Begin a layer; return what `restore` needs to undo it."""
         kept = list(self._layers)
         self._layers.append({})
@@ -51,26 +47,31 @@ class PendingWords:
 
     def merge(self) -> None:
         """End the last layer and keep it."""
-        last = self._layers.pop()
-        for pk, indexed in last.items():
-            self._layers[-1].setdefault(pk, indexed)
+        for pk, change in self._layers.pop().items():
+            _note(self._layers[-1], pk, change)
 
-    def restore(self, kept: list[dict[int, Indexed]]) -> None:
+    def restore(self, kept: list[dict[int, Changed]]) -> None:
         """End the last layer as if it had never been; the index itself was rolled back."""
         self._layers = kept
 
     def write(self, statements: Statements) -> None:
         """Bring the index up to date; only inside a batch."""
-        held: dict[int, Indexed] = {}
+        changes: dict[int, Changed] = {}
         for layer in self._layers:
-            for pk, indexed in layer.items():
-                held.setdefault(pk, indexed)
-        if not held:
-            return
+            for pk, change in layer.items():
+                _note(changes, pk, change)
         # New layers, not emptied ones: an enclosing batch may have to restore the old.
         self._layers = [{} for _ in self._layers]
-        now = {pk: Indexed(text, kind) for pk, text, kind in statements.rows(NOW, (json.dumps(list(held)),))}
-        changed = [pk for pk, indexed in held.items() if now.get(pk) != indexed]
         # No statement here may have a subquery: see the schema.
-        statements.run_many(REMOVE, [(pk, *held[pk]) for pk in changed if held[pk].text])
-        statements.run_many(ADD, [(pk, *now[pk]) for pk in changed if pk in now and now[pk].text])
+        removed = [(pk, one.was, one.kind) for pk, one in changes.items() if one.was and one.was != one.now]
+        if removed:
+            statements.run_many(REMOVE, removed)
+        added = [(pk, one.now, one.kind) for pk, one in changes.items() if one.now and one.was != one.now]
+        if added:
+            statements.run_many(ADD, added)
+
+
+def _note(changes: dict[int, Changed], pk: int, change: Changed) -> None:
+    """Add a change to `changes`, on top of an earlier one of the same row."""
+    earlier = changes.get(pk)
+    changes[pk] = change if earlier is None else change._replace(was=earlier.was)

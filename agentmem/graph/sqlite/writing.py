@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from agentmem.errors import InvalidInput, UnknownNode
 from agentmem.graph.checks import check_edge, props_json
 from agentmem.graph.contract import Edge, Node
-from agentmem.graph.sqlite.rows import blob_of, content_of, ids_json, stacked
+from agentmem.graph.sqlite.reading import find
+from agentmem.graph.sqlite.rows import blob_of, content_of, kept_of, stacked
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.graph.sqlite.spaces import keep_dimension, make_kind
-from agentmem.graph.sqlite.words import Indexed
 
-KNOWN = "select n.id, n.pk, n.kind, n.text from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"
-ENDS = "select n.id, n.pk, n.retired from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"
 ADD_NODE = """insert into node(at, position, retired, said_by, text, props, vec, ns, pk, id, kind)
 values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REPLACE_NODE = """update node set at = ?, position = ?, retired = ?, said_by = ?, text = ?, props = ?, vec = ?
@@ -36,28 +34,32 @@ def put_nodes(session: Session, space: Space, nodes: Sequence[Node]) -> None:
     contents = [content_of(node) for node in last.values()]
     carried = [node.vector for node in last.values() if node.vector is not None]
     vectors = stacked(carried, space.dim) if carried else None
-    known = {row[0]: row[1:] for row in session.rows(KNOWN, (ids_json(list(last)), space.ns))}
-    for one, (_, kind, _) in known.items():
-        _check_kind(last[one], space.names[kind])
+    known = find(session, space, last)
+    for one, was in known.items():
+        _check_kind(last[one], was.node)
 
     blobs: list[Row] = []
     added: list[Row] = []
     replaced: list[Row] = []
+    written: list[Row] = []
     for node, content in zip(last.values(), contents, strict=True):
         kind = make_kind(session, space, node.memory, node.label)
-        pk, _, text = known.get(node.id) or (session.next_pk(), kind, "")
+        old = known.get(node.id)
+        pk = session.next_pk() if old is None else old.pk
         seq = None
         if vectors is not None and node.vector is not None:
             seq = session.next_seq()
             blobs.append((seq, kind, pk, blob_of(vectors[len(blobs)])))
-        if node.id in known:
-            replaced.append((*content, seq, space.ns, pk))
-        else:
+        if old is None:
             added.append((*content, seq, space.ns, pk, node.id, kind))
-        if text or node.text:
-            session.words.note(pk, Indexed(text, kind))
-    session.kept.forget(space.ns, known)
+        else:
+            replaced.append((*content, seq, space.ns, pk))
+        session.words.note(pk, kind, was="" if old is None else old.node.text, now=content.text)
+        written.append((node.id, kind, *content, pk, seq))
+    session.kept.forget(space.ns, last)
     _write(session, added, replaced, blobs)
+    for row in written:
+        kept_of(row, session, space)
     if vectors is not None:
         keep_dimension(session, space, vectors.shape[1])
 
@@ -78,16 +80,16 @@ def put_edges(session: Session, space: Space, edges: Sequence[Edge]) -> None:
         UnknownNode: an end is not there; nothing was written.
     """
     wanted = dict.fromkeys(end for edge in edges for end in (edge.source, edge.target))
-    ends = {row[0]: row[1:] for row in session.rows(ENDS, (ids_json(list(wanted)), space.ns))}
+    ends = find(session, space, wanted)
     missing = next((end for end in wanted if end not in ends), None)
     if missing is not None:
         raise UnknownNode(f"an edge ends at {missing[:80]!r}, which is not a node here: put nodes before their edges")
     rows = []
     for edge in edges:
         check_edge(edge)
-        (source, gone), (target, gone_too) = ends[edge.source], ends[edge.target]
-        dead = gone is not None or gone_too is not None
-        rows.append((source, dead, edge.type, target, edge.position, props_json(edge.props)))
+        source, target = ends[edge.source], ends[edge.target]
+        dead = source.node.retired is not None or target.node.retired is not None
+        rows.append((source.pk, dead, edge.type, target.pk, edge.position, props_json(edge.props)))
     session.run_many(PUT_EDGE, rows)
 
 
@@ -99,18 +101,18 @@ def retire(session: Session, space: Space, ids: Sequence[str], *, position: int)
 
 def delete(session: Session, space: Space, ids: Sequence[str]) -> int:
     """Erase nodes with all that belongs to them; return how many there were."""
-    known = session.rows(KNOWN, (ids_json(list(dict.fromkeys(ids))), space.ns))
-    for _, pk, kind, text in known:
-        session.words.note(pk, Indexed(text, kind))
-    session.kept.forget(space.ns, (row[0] for row in known))
-    session.run_many(DELETE, [(space.ns, row[1]) for row in known])
+    known = find(session, space, ids)
+    for old in known.values():
+        session.words.note(old.pk, space.kinds[old.node.memory, old.node.label], was=old.node.text, now="")
+    session.kept.forget(space.ns, known)
+    session.run_many(DELETE, [(space.ns, old.pk) for old in known.values()])
     return len(known)
 
 
 def delete_namespace(session: Session, space: Space) -> int:
     """Erase all that is kept for a namespace; return how many nodes it had."""
     for pk, kind, text in session.rows("select pk, kind, text from node where ns = ? and text <> ''", (space.ns,)):
-        session.words.note(pk, Indexed(text, kind))
+        session.words.note(pk, kind, was=text, now="")
     session.kept.clear()
     count = session.run("delete from node where ns = ?", (space.ns,))
     for table in ("kind", "counter", "space"):
@@ -118,10 +120,9 @@ def delete_namespace(session: Session, space: Space) -> int:
     return count
 
 
-def _check_kind(node: Node, was: tuple[str, str]) -> None:
-    if was != (node.memory, node.label):
-        memory, label = was
+def _check_kind(node: Node, old: Node) -> None:
+    if (old.memory, old.label) != (node.memory, node.label):
         raise InvalidInput(
-            f"node {node.id[:80]!r} is a {label} of memory {memory!r} and cannot become a {node.label} "
+            f"node {node.id[:80]!r} is a {old.label} of memory {old.memory!r} and cannot become a {node.label} "
             f"of {node.memory!r}: use another id"
         )
