@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -48,7 +49,7 @@ class MemoryGraph:
     ) -> list[Node]:
         """Return this memory's current nodes in order of (position, id)."""
         found = self._graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
-        return [_base(node) for node in found]
+        return [self._seen(node) for node in found]
 
     def retired(self, where: Where = ANYTHING) -> list[Node]:
         """Return this memory's nodes that held once and no longer do, as they last were, in order of (position, id).
@@ -62,6 +63,12 @@ class MemoryGraph:
         return sorted(
             (node for id_, node in last.items() if id_ not in held), key=lambda node: (node.position, node.id)
         )
+
+    def revisions(self, where: Where = ANYTHING) -> Counter[str]:
+        """Return how often each of this memory's nodes was changed, by id; for looking back, like `retired`."""
+        ever = self._graph.scan(replace(where, memory=self.memory, as_of=None, retired=True))
+        seen = Counter(_base(node).id for node in ever if self.as_of is None or node.position <= self.as_of)
+        return seen - Counter(seen.keys())
 
     def events(self, *, last: int | None = None) -> list[Node]:
         """Return the events up to here, oldest first; with `last`, only the newest ones."""
@@ -92,17 +99,17 @@ class MemoryGraph:
     def nearest(self, vector: Vectors, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes nearest to `vector` with their cosine, best first."""
         hits = self._graph.nearest(vector, self._own(where), limit=limit)
-        return [Hit(_base(node), score) for node, score in hits]
+        return [Hit(self._seen(node), score) for node, score in hits]
 
     def nearest_many(self, vectors: Vectors, where: Where = ANYTHING, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, shape (n, dim)."""
         found = self._graph.nearest_many(vectors, self._own(where), limit=limit)
-        return [[Hit(_base(node), score) for node, score in hits] for hits in found]
+        return [[Hit(self._seen(node), score) for node, score in hits] for hits in found]
 
     def matching(self, text: str, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes that share words with `text`, best first."""
         hits = self._graph.matching(text, self._own(where), limit=limit)
-        return [Hit(_base(node), score) for node, score in hits]
+        return [Hit(self._seen(node), score) for node, score in hits]
 
     def _is_own(self, edge: Edge) -> bool:
         own = (f"{self.memory}/", EVENT_PREFIX)
@@ -111,15 +118,18 @@ class MemoryGraph:
     def _own(self, where: Where) -> Where:
         return replace(where, memory=self.memory, as_of=self.as_of)
 
+    def _seen(self, node: Node) -> Node:
+        return _base(node) if self.as_of is None else _then(node)
+
     def _as_it_was(self, node: Node) -> Node | None:
         then = self.as_of
         assert then is not None
         if node.position <= then:
-            return node if node.retired is None or node.retired > then else None
+            return _then(node) if node.retired is None or node.retired > then else None
         versions = self._graph.scan(
             Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)}), limit=1
         )
-        return _base(versions[0]) if versions else None
+        return _then(versions[0]) if versions else None
 
 
 def _base(node: Node) -> Node:
@@ -127,6 +137,14 @@ def _base(node: Node) -> Node:
     if node.retired is None or "version_of" not in node.props:
         return node
     return node._replace(id=str(node.props["version_of"]))
+
+
+def _then(node: Node) -> Node:
+    """Return a node as it was while it held: under its own id, and neither retired nor put away yet."""
+    if node.retired is None:
+        return node
+    props = {name: value for name, value in node.props.items() if name not in ("version_of", "archived")}
+    return node._replace(id=str(node.props.get("version_of", node.id)), props=props, retired=None)
 
 
 def version_id(node: Node, until: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -120,12 +119,12 @@ class AMem:
     def show(self, graph: MemoryGraph, now: datetime) -> list[Group]:  # noqa: ARG002
         """Return all notes in the order they were written, each with its links and how often it was revised."""
         nodes = sorted(graph.scan(NOTES), key=_written)
-        kept = Counter(version.id for version in graph.scan(replace(NOTES, retired=True)))
+        revisions = graph.revisions(NOTES)
         links: dict[str, list[str]] = {node.id: [] for node in nodes}
         for edge in reversed(graph.edges(list(links), types=[LINK])):
             links[edge.source].append(edge.target)
             links[edge.target].append(edge.source)
-        items = tuple(_item(node, links[node.id], revisions=kept[node.id] - 1) for node in nodes)
+        items = tuple(_item(node, links[node.id], revisions=revisions[node.id]) for node in nodes)
         alone = sum(not ends for ends in links.values())
         about: dict[str, Json] = {"notes": len(nodes), "links": sum(map(len, links.values())) // 2, "alone": alone}
         return [Group(title="notes", about=about, items=items)] if items else []

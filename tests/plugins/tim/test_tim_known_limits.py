@@ -161,11 +161,10 @@ def test_c5_how_full_the_buckets_are_is_shown(open_memory: Open, tell: Tell) -> 
 
 
 def shown(memory: AgentMemory) -> Any:
-    from agentmem.fold import Fold
-    from agentmem.memory import Shows
+    from agentmem.holdings import shape_of, view_of
 
-    assert isinstance(memory.memory, Shows)
-    return memory.memory.show(Fold(memory.graph, memory.memory, memory.language).view(), NOW)
+    tim = memory.stack.memories[0]
+    return shape_of(view_of(memory.graph, tim.name), tim, NOW)
 
 
 def missed(memory: AgentMemory) -> str:
