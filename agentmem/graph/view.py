@@ -42,7 +42,7 @@ class MemoryGraph:
         nodes = [node for node in self._graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
         if self.as_of is None:
             return [node for node in nodes if node.retired is None]
-        return [then for node in nodes if (then := self._as_it_was(node)) is not None]
+        return [then for node in nodes if (then := self._as_it_was(node, vectors=vectors)) is not None]
 
     def scan(
         self, where: Where = ANYTHING, *, newest: bool = False, limit: int | None = None, vectors: bool = False
@@ -121,14 +121,13 @@ class MemoryGraph:
     def _seen(self, node: Node) -> Node:
         return _base(node) if self.as_of is None else _then(node)
 
-    def _as_it_was(self, node: Node) -> Node | None:
+    def _as_it_was(self, node: Node, *, vectors: bool) -> Node | None:
         then = self.as_of
         assert then is not None
         if node.position <= then:
             return _then(node) if node.retired is None or node.retired > then else None
-        versions = self._graph.scan(
-            Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)}), limit=1
-        )
+        past = Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)})
+        versions = self._graph.scan(past, limit=1, vectors=vectors)
         return _then(versions[0]) if versions else None
 
 

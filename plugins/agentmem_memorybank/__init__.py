@@ -4,10 +4,9 @@ Zhong et al., "MemoryBank: Enhancing Large Language Models with Long-Term Memory
 2023, arXiv 2305.10250 (AAAI 2024). Each file answers one question of the paper:
 
 - `forgetting.py`: how much is left of a memory, and when is it let go?
-- `recalling.py`: which turns and day summaries bear on a question?
 - `consolidation.py`: which days are told again, and from what are all days told?
-- `summaries.py` and `portraits.py`: what are days and people told as, with a model and without?
-- `memory.py` writes, strengthens, forgets and shows; `settings.py` has the constants.
+- `telling.py`: what are days and people told as, with a model and without?
+- `memory.py` writes, recalls, strengthens, forgets and shows; `settings.py` has the constants.
 
 Deviations, each for a reason, and how to switch back:
 
