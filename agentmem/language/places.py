@@ -33,19 +33,24 @@ def set_in_place(reading: Reading, *, before: str | None) -> tuple[list[Fact], s
     """
     place = reading.place or before
     facts = [_named(fact, place) for fact in reading.facts if place or HERE not in (fact.subject, fact.object)]
-    return [*_ways(before, reading.place, reading.heading), *facts], place
+    return [*ways(before, reading.place, reading.heading), *facts], place
 
 
-def _named(fact: Fact, place: str | None) -> Fact:
-    ends = {"subject": fact.subject, "object": fact.object}
-    here = {end: place for end, name in ends.items() if name == HERE}
-    return fact.model_copy(update=here) if here else fact
+def ways(old: str | None, new: str | None, heading: str | None) -> list[Fact]:
+    """Return how two places lie to each other, if a move from one led to the other.
 
-
-def _ways(old: str | None, new: str | None, heading: str | None) -> list[Fact]:
+    >>> [fact.text for fact in ways("hall", "attic", "up")]
+    ['attic, is up of, hall', 'hall, is down of, attic']
+    """
     if old is None or new is None or old == new or heading not in OPPOSITE:
         return []
     return [
         Fact(subject=new, relation=f"is {heading} of", object=old),
         Fact(subject=old, relation=f"is {OPPOSITE[heading]} of", object=new),
     ]
+
+
+def _named(fact: Fact, place: str | None) -> Fact:
+    ends = {"subject": fact.subject, "object": fact.object}
+    here = {end: place for end, name in ends.items() if name == HERE}
+    return fact.model_copy(update=here) if here else fact
