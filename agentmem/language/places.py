@@ -7,7 +7,7 @@ their order knows where the one before was set.
 from __future__ import annotations
 
 from agentmem.events import Fact
-from agentmem.language.facts import HERE, Reading
+from agentmem.language.facts import HERE, Reading, normal
 
 OPPOSITE = {
     "north": "south", "south": "north", "east": "west", "west": "east",
@@ -31,9 +31,10 @@ def set_in_place(reading: Reading, *, before: str | None) -> tuple[list[Fact], s
     >>> [fact.text for fact in facts]
     ['attic, is up of, hall', 'hall, is down of, attic', 'attic, has exit, up']
     """
-    place = reading.place or before
+    named = normal(reading.place) if reading.place else None
+    place = named or before
     facts = [_named(fact, place) for fact in reading.facts if place or HERE not in (fact.subject, fact.object)]
-    return [*ways(before, reading.place, reading.heading), *facts], place
+    return [*ways(before, named, reading.heading), *facts], place
 
 
 def ways(old: str | None, new: str | None, heading: str | None) -> list[Fact]:

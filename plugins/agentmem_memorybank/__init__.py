@@ -17,8 +17,8 @@ Deviations, each for a reason, and how to switch back:
 - Every person in a conversation has a portrait; the paper has one user. An assistant has none.
 - What is pinned takes at most a share of the limit, for evidence must fit too. The paper adds
   the global summary and portrait on top: `pinned_share=1`.
-- Retention exp(-t/(5S)), which the authors' program meant: `tau=5`. What it computes, exp(-t/5 * S),
-  lets the stronger fade faster; we have no setting for that.
+- Retention is the paper's, exp(-t/S). The authors' program meant exp(-t/(5S)): `tau=5`. What it computes,
+  exp(-t/5 * S), lets the stronger fade faster; we have no setting for that.
 - The paper does not say when too little is left. As in the program a turn is kept with the chance
   of its retention, but the draw is a hash of its id, so that forgetting twice is forgetting once;
   `forgetting=threshold` lets all go that are below `theta`.

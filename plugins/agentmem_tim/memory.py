@@ -143,7 +143,8 @@ class TiM:
         about: dict[str, Json] = {"sizes": sizes, "rehashed": table.generation, "centred": bool(table.centre)}
         groups = [Group(title=f"{len(edges)} thoughts in {table.buckets} buckets", about=about)]
         for index, bucket in enumerate(buckets):
-            items = tuple(_item(nodes[one], told[one]) for one in held[bucket] if told[one])
+            newest = sorted((nodes[one] for one in held[bucket] if told[one]), key=lambda node: -node.position)
+            items = tuple(_item(node, told[node.id]) for node in newest)
             groups.append(Group(title=f"bucket {index}", about={"thoughts": len(items)}, items=items))
         return groups
 
@@ -272,9 +273,11 @@ class _Writing:
     def _hash(self, new: Mapping[str, Vectors | None], table: Table, *, gone: set[str]) -> None:
         """Propose in which buckets the new thoughts are; and all others again, once there are enough for a centre."""
         if self.settings.centre_after and not table.centre:
-            held = {node.id: node.vector for node in self.graph.scan(THOUGHTS, vectors=True) if node.id not in gone}
-            every = {**held, **new}
-            if sum(vector is not None for vector in every.values()) >= self.settings.centre_after:
+            most = 2 * self.settings.centre_after  # with more, most have no vector: `consolidate` sees to it
+            nodes = self.graph.scan(THOUGHTS, vectors=True, limit=most)
+            every = {**{node.id: node.vector for node in nodes if node.id not in gone}, **new}
+            enough = sum(vector is not None for vector in every.values()) >= self.settings.centre_after
+            if enough and len(nodes) < most:
                 rehash(self.graph, self.changes, table.model_copy(update={"centre": mean_of(every.values())}), every)
                 return
         if table.generation < 0:
