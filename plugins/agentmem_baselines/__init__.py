@@ -3,6 +3,8 @@
 - `none` recalls nothing.
 - `window` recalls the newest events, as a short context would.
 - `full` recalls every event, the newest where they do not all fit.
+- `rag` recalls the events nearest to the question in meaning: one flat vector search.
+- `bm25` recalls the events that share words with the question: one full-text search.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ __all__ = ["agentmem_memories"]
 
 @hookimpl
 def agentmem_memories() -> Mapping[str, MemoryFactory]:
-    """Offer `none`, `window` and `full`."""
-    return {"full": _full, "none": _none, "window": _window}
+    """Offer `none`, `window`, `full`, `rag` and `bm25`."""
+    return {"bm25": _bm25, "full": _full, "none": _none, "rag": _rag, "window": _window}
 
 
 def _none(settings: Mapping[str, Any]) -> Memory:
@@ -43,3 +45,19 @@ def _full(settings: Mapping[str, Any]) -> Memory:
 
     settings_from(FullSettings, settings)
     return Full()
+
+
+def _rag(settings: Mapping[str, Any]) -> Memory:
+    from agentmem.settings import settings_from
+    from agentmem_baselines.rag import RAG, RAGSettings
+
+    settings_from(RAGSettings, settings)
+    return RAG()
+
+
+def _bm25(settings: Mapping[str, Any]) -> Memory:
+    from agentmem.settings import settings_from
+    from agentmem_baselines.bm25 import BM25, BM25Settings
+
+    settings_from(BM25Settings, settings)
+    return BM25()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,23 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
     rows = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), limit))
     rows.sort(key=lambda row: (-row[8], row[0]))
     return [Hit(node_of(row, space.names), row[8]) for row in rows]
+
+
+def frequencies(session: Session, space: Space, words: Sequence[str], where: Where, *, most: int) -> dict[str, int]:
+    """Return in how many nodes each of `words` is, counting no further than `most`."""
+    kinds = kinds_of(space, where)
+    if session.depth:
+        session.words.write(session)
+    filters, values = everything(where)
+    sql = (
+        "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"  # noqa: S608
+        f"{filters} where fts match ? limit ?)"
+    )
+    phrases = {word: " ".join(words_of(word)) for word in words}
+    return {
+        word: session.rows(sql, (space.ns, *values, fts5_query(kinds, [phrase]), most))[0][0] if kinds and phrase else 0
+        for word, phrase in phrases.items()
+    }
 
 
 def _telling(session: Session, words: list[str], kinds: list[int]) -> list[str]:
