@@ -9,7 +9,7 @@ import numpy as np
 
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
-from agentmem.graph.contract import Json, Node, ids_of
+from agentmem.graph.contract import Hit, Json, Node, ids_of
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.shape import Group, Item
@@ -58,20 +58,23 @@ class Episodic:
 
     def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
         """Return the events that bear on the question, best first; the newer of equals first."""
+        told = self._found(query, graph, language)
+        room = query.limit - len(told)
+        if self.settings.fill and room and query.limit > self.settings.candidates and query.min_score == 0:
+            told += _newest(query, graph, besides=told)
+        return told
+
+    def _found(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
         question = question_of(query, graph, language)
         moments, pairs = self._candidates(question, query, graph)
         if not moments:
             return []
         scores = score(question, moments, pairs, language=language, settings=self.settings)
         total = np.sum(list(scores.parts.values()), axis=0)
-        excluded = set(query.exclude)
-        told = [
-            place
-            for place in np.flatnonzero(scores.is_found & (total > 0) & (total >= query.min_score)).tolist()
-            if moments[place].props["event"] not in excluded
-        ]
-        told.sort(key=lambda place: (-total[place], -moments[place].position))
-        return [_recollection(moments[place], _parts_at(scores, place)) for place in told[: query.limit]]
+        is_told = scores.is_found & (total > 0) & (total >= query.min_score)
+        is_told &= [moment.props["event"] not in query.exclude for moment in moments]
+        places = sorted(np.flatnonzero(is_told).tolist(), key=lambda at: (-total[at], -moments[at].position))
+        return [_recollection(moments[place], _parts_at(scores, place)) for place in places[: query.limit]]
 
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:  # noqa: ARG002 - nothing here fades
         """Return the sessions in the order of their first events, each with its events."""
@@ -108,8 +111,12 @@ class Episodic:
     def _candidates(self, question: Question, query: Query, graph: MemoryGraph) -> tuple[list[Node], Pairs]:
         """Return what both searches propose, the best of it with its neighbours, and which follow each other."""
         count = max(self.settings.candidates, query.limit + len(query.exclude))
-        by_words = graph.matching(" ".join(question.words), MOMENTS, limit=count) if question.words else []
-        by_vector = graph.nearest(question.vector, MOMENTS, limit=count) if question.vector.any() else []
+        by_words: list[Hit] = []
+        by_vector: list[Hit] = []
+        if self.settings.words and question.words:
+            by_words = graph.matching(" ".join(question.words), MOMENTS, limit=count)
+        if self.settings.vector and question.vector.any():
+            by_vector = graph.nearest(question.vector, MOMENTS, limit=count)
         best = self.settings.neighbourhood
         frontier = dict.fromkeys(hit.node.id for hit in (*by_words[:best], *by_vector[:best]))
         ids = frontier | dict.fromkeys(hit.node.id for hit in (*by_words, *by_vector))
@@ -151,6 +158,14 @@ def _recollection(moment: Node, parts: dict[str, float]) -> Recollection:
         at=moment.at,
         position=moment.position,
     )
+
+
+def _newest(query: Query, graph: MemoryGraph, *, besides: Sequence[Recollection]) -> list[Recollection]:
+    """Return the newest other events, as many as there is room for, scored 0."""
+    unwanted = {one.id for one in besides} | {graph.id_of("Moment", event) for event in query.exclude}
+    newest = graph.scan(MOMENTS, newest=True, limit=query.limit + len(query.exclude))
+    others = [_recollection(moment, {}) for moment in newest if moment.id not in unwanted]
+    return others[: query.limit - len(besides)]
 
 
 def _group(session: Json, moments: Sequence[Node]) -> Group:

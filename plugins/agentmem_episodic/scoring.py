@@ -28,7 +28,7 @@ Pairs = Sequence[tuple[int, int]]
 MOMENTS = Where(label="Moment")
 MOST_ASKED = 32
 """Different words of a question that are looked for."""
-MOST_COUNTED = 2000
+MOST_COUNTED = 1000
 """Up to how many events a word is counted in; what is in more tells little."""
 READ = 20_000
 """Characters of a question that are read."""
@@ -71,11 +71,11 @@ def question_of(query: Query, graph: MemoryGraph, language: Language) -> Questio
     total = graph.position if graph.as_of is None else min(graph.as_of, graph.position)
     weights = {word: rarity(count, total) for word, count in counts.items()}
     by_words = isinstance(language.embedder, WordEmbedder)
-    whole, *vectors = language.embed([text, *(words if by_words else ())])
+    vectors = language.embed([text, *(words if by_words else ())])
     if not by_words:
-        return Question(text, weights, None, whole)
-    rows = np.array(vectors, np.float32).reshape(len(words), -1)
-    return Question(text, weights, rows, question_vector(whole, rows, np.array(list(weights.values()))))
+        return Question(text, weights, None, vectors[0])
+    tells = np.array(list(weights.values()))
+    return Question(text, weights, vectors[1:], question_vector(vectors[0], vectors[1:], tells))
 
 
 def score(

@@ -30,6 +30,8 @@ class EpisodicSettings(BaseModel):
         chance: The cosine of texts that have nothing to do with each other; counts as no likeness.
         least: Likeness, in [0, 1], from which on an event counts as found; below it neither it nor,
             for its sake, its neighbours are recalled.
+        fill: Whether a limit above `candidates` is filled up with the newest events, scored 0, if no
+            `min_score` is asked for: who wants that many wants to know what happened lately.
         answered: Whether the last question of the event before is indexed with an event, as what it answers.
         interleaved: How many events back, of all sessions, the one before in the same session is looked for.
     """
@@ -51,5 +53,6 @@ class EpisodicSettings(BaseModel):
     neighbourhood: int = Field(default=20, ge=0, le=10_000)
     chance: float = Field(default=0.1, ge=0, lt=1)
     least: float = Field(default=0.1, ge=0, le=1)
+    fill: bool = True
     answered: bool = True
     interleaved: int = Field(default=32, ge=1, le=10_000)
