@@ -139,10 +139,14 @@ def _list(value: object) -> list[str]:
 
 
 def _speaker_named(text: str, moments: Sequence[Node]) -> str | None:
-    """Return the one speaker whom the question names; None if it names none, or several."""
+    """Return the one speaker whom the question names; None if it names none, or several.
+
+    Of two called Ann, "Ann Lee" is the one whose whole name it is.
+    """
     asked = {word.removesuffix("'s") for word in words_in(text)}
     speakers = {str(one.props["speaker"]) for one in moments if one.props["speaker"]}
-    named = [one for one in speakers if not asked.isdisjoint(words_in(one))]
+    names = {speaker: asked.intersection(words_in(speaker)) for speaker in speakers}
+    named = [one for one, name in names.items() if name and not any(name < other for other in names.values())]
     return named[0] if len(named) == 1 else None
 
 
