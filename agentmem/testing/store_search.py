@@ -125,6 +125,9 @@ class SearchContract:
                 fact("c", 3, text="It rains.")._replace(memory="other"),
             ]
         )
+        assert graph.frequencies(["opening", "well-kept", "rain"], most=9) == {"opening": 2, "well-kept": 1, "rain": 1}
+        assert graph.frequencies(["opening"], Where(memory="other"), most=9) == {"opening": 0}
+        assert graph.frequencies(["opening"], most=1) == {"opening": 1}
         graph.retire(["a"], position=4)
         words = ["opening", "well-kept", "rain", "zebra", "--", 'key" OR open']
 

@@ -28,6 +28,9 @@ MOST_ROWS = 2000
 """Texts that are ranked in a search by words."""
 FURTHER = 8
 """Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
+GONE = """select 1 from json_each(?) w cross join node n on n.kind = w.value and n.ns = ? and n.retired is not null
+limit 1"""
+COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
 COUNT = "select count(*) from (select 1 from fts where fts match ? limit ?)"
 
 
@@ -57,16 +60,14 @@ def frequencies(session: Session, space: Space, words: Sequence[str], where: Whe
     kinds = kinds_of(space, where)
     if session.depth:
         session.words.write(session)
-    filters, values = everything(where)
-    sql = (
-        "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"  # noqa: S608
-        f"{filters} where fts match ? limit ?)"
-    )
     phrases = {word: " ".join(words_of(word)) for word in words}
-    return {
-        word: session.rows(sql, (space.ns, *values, fts5_query(kinds, [phrase]), most))[0][0] if kinds and phrase else 0
-        for word, phrase in phrases.items()
-    }
+    queries = {word: fts5_query(kinds, [phrase]) for word, phrase in phrases.items() if kinds and phrase}
+    counts = dict.fromkeys(words, 0)
+    if where == Where(memory=where.memory, label=where.label) and not session.rows(GONE, (json.dumps(kinds), space.ns)):
+        return counts | {word: _rows_sharing(session, query, most) for word, query in queries.items()}
+    filters, values = everything(where)
+    sql = f"{COUNT_NODES}{filters} where fts match ? limit ?)"
+    return counts | {word: session.rows(sql, (space.ns, *values, query, most))[0][0] for word, query in queries.items()}
 
 
 def _telling(session: Session, words: list[str], kinds: list[int]) -> list[str]:
