@@ -14,7 +14,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.shape import Group, Item
 from agentmem_episodic.answers import held, last_question
-from agentmem_episodic.scoring import MOMENTS, Pairs, Question, Scores, question_of, score, telling_words
+from agentmem_episodic.scoring import MOMENTS, Pairs, Question, Scores, question_of, scores_of, telling_words
 from agentmem_episodic.settings import EpisodicSettings
 
 MOST_WORDS = 200
@@ -69,12 +69,15 @@ class Episodic:
         moments, pairs = self._candidates(question, query, graph)
         if not moments:
             return []
-        scores = score(question, moments, pairs, language=language, settings=self.settings)
+        scores = scores_of(question, moments, pairs, language=language, settings=self.settings)
         total = np.sum(list(scores.parts.values()), axis=0)
         is_told = scores.is_found & (total > 0) & (total >= query.min_score)
         is_told &= [moment.props["event"] not in query.exclude for moment in moments]
         places = sorted(np.flatnonzero(is_told).tolist(), key=lambda at: (-total[at], -moments[at].position))
-        return [_recollection(moments[place], _parts_at(scores, place)) for place in places[: query.limit]]
+        return [
+            _recollection(moments[place], float(total[place]), parts=_parts_at(scores, place))
+            for place in places[: query.limit]
+        ]
 
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:  # noqa: ARG002 - nothing here fades
         """Return the sessions in the order of their first events, each with its events."""
@@ -146,12 +149,12 @@ def _told(moment: Node) -> str:
     return moment.text[: int(str(moment.props["told"]))]
 
 
-def _recollection(moment: Node, parts: dict[str, float]) -> Recollection:
+def _recollection(moment: Node, score: float, *, parts: dict[str, float]) -> Recollection:
     return Recollection(
         id=moment.id,
         kind="event",
         text=_told(moment),
-        score=min(1.0, max(0.0, sum(parts.values()))),
+        score=min(1.0, score),
         parts=parts,
         sources=(str(moment.props["event"]),),
         memory=moment.memory,
@@ -164,7 +167,7 @@ def _newest(query: Query, graph: MemoryGraph, *, besides: Sequence[Recollection]
     """Return the newest other events, as many as there is room for, scored 0."""
     unwanted = {one.id for one in besides} | {graph.id_of("Moment", event) for event in query.exclude}
     newest = graph.scan(MOMENTS, newest=True, limit=query.limit + len(query.exclude))
-    others = [_recollection(moment, {}) for moment in newest if moment.id not in unwanted]
+    others = [_recollection(moment, 0.0, parts={}) for moment in newest if moment.id not in unwanted]
     return others[: query.limit - len(besides)]
 
 

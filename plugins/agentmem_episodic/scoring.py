@@ -70,15 +70,15 @@ def question_of(query: Query, graph: MemoryGraph, language: Language) -> Questio
     counts = graph.frequencies(words, MOMENTS, most=MOST_COUNTED) if words else {}
     total = graph.position if graph.as_of is None else min(graph.as_of, graph.position)
     weights = {word: rarity(count, total) for word, count in counts.items()}
-    by_words = isinstance(language.embedder, WordEmbedder)
-    vectors = language.embed([text, *(words if by_words else ())])
-    if not by_words:
+    at_hand = isinstance(language.embedder, WordEmbedder)
+    vectors = language.embed([text, *(words if at_hand else ())])
+    if not at_hand:
         return Question(text, weights, None, vectors[0])
     tells = np.array(list(weights.values()))
     return Question(text, weights, vectors[1:], question_vector(vectors[0], vectors[1:], tells))
 
 
-def score(
+def scores_of(
     question: Question, moments: Sequence[Node], pairs: Pairs, *, language: Language, settings: EpisodicSettings
 ) -> Scores:
     """Return how well each of `moments`, at least one, answers the question, and why."""
