@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class EpisodicSettings(BaseModel):
     """What can be set with `--set name=value`. A weight of 0 switches a part off.
 
-    All are ours, chosen on LoCoMo's conversations 1 to 5; around each value the
-    recall is flat. The weights are shares of the score: the two kinds of likeness
-    and the context of a full match add up to about 1.
+    All are ours, chosen on LoCoMo's conversations 1 to 5, where recall is flat around
+    each. A score is the sum of its parts, cut at 1: a full match in a session of its own
+    comes to about 1, the best answer to a usual question to 0.6 or 0.7, and what has nothing
+    to do with it is not recalled at all.
 
     Attributes:
         vector: Weight of the likeness of meaning: the cosine of question and event.

@@ -24,7 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_a_question_of_stop_words_alone_is_searched_by_meaning(open_memory: Open, say: Say) -> None:
-    memory = open_memory(least=0)
+    memory = open_memory()
     say(memory, "Ann: What is it that you have been up to?", "Bob: Chess.")
 
     assert memory.search("what have you been up to?")[0].sources == ("e1",)

@@ -167,6 +167,14 @@ def test_names_asked_about_are_part_of_the_question(open_memory: Open, say: Say)
     assert memory.search(Query(entities={"puppy": 1}, now=NOW))[0].sources == ("e2",)
 
 
+def test_many_events_are_embedded_once_each_with_what_they_answer(open_memory: Open, say: Say) -> None:
+    memory = open_memory()
+    before = memory.language.receipt().embedded
+    say(memory, *TALK)
+
+    assert memory.language.receipt().embedded - before == len(TALK)
+
+
 def test_other_namespaces_do_not_change_a_score(open_memory: Open, say: Say) -> None:
     memory = open_memory("mine")
     say(memory, *TALK)
