@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem.events import EVENT_PREFIX
@@ -110,6 +110,10 @@ class MemoryGraph:
         """Return this memory's nodes that share words with `text`, best first."""
         hits = self._graph.matching(text, self._own(where), limit=limit)
         return [Hit(self._seen(node), score) for node, score in hits]
+
+    def frequencies(self, words: Sequence[str], where: Where = ANYTHING, *, most: int) -> Mapping[str, int]:
+        """Return in how many of this memory's nodes each of `words` is, counting no further than `most`."""
+        return self._graph.frequencies(words, self._own(where), most=most)
 
     def _is_own(self, edge: Edge) -> bool:
         own = (f"{self.memory}/", EVENT_PREFIX)
