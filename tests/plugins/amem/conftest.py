@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import new_event
 from agentmem.graph.contract import Node, Store, Where
-from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.recorded import RecordedLanguage
@@ -35,18 +34,6 @@ class CountingEmbedder(HashEmbedder):
     def embed(self, texts: Sequence[str]) -> Vectors:
         self.given += texts
         return super().embed(texts)
-
-
-@pytest.fixture(scope="session")
-def host() -> Host:
-    return Host()
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Store, Where
-from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -23,25 +23,18 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def plain() -> Language:
     """Rules for plain sentences."""
     return RuleLanguage(HashEmbedder(), {"facts": [read_plain]})
 
 
 @pytest.fixture
-def open_memory(store: Store, plain: Language) -> Callable[..., AgentMemory]:
+def open_memory(store: Store, host: Host, plain: Language) -> Callable[..., AgentMemory]:
     """Open AriGraph with the settings given by name."""
 
     def opened(*, language: Language = plain, namespace: str = "test", **settings: Any) -> AgentMemory:
         memory = AriGraph(AriGraphSettings(**settings))
-        return AgentMemory(store, namespace=namespace, memory=memory, language=language)
+        return AgentMemory(store, namespace=namespace, memory=memory, language=language, host=host)
 
     return opened
 

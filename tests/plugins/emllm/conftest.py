@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Role, new_event
 from agentmem.graph.contract import Store
-from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -23,20 +23,13 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def open_memory(store: Store) -> Callable[..., AgentMemory]:
+def open_memory(store: Store, host: Host) -> Callable[..., AgentMemory]:
     """Open EM-LLM with the settings given by name."""
 
     def opened(*, namespace: str = "test", language: Language | None = None, **settings: Any) -> AgentMemory:
         memory = EMLLM(EMLLMSettings(**settings))
         rules = RuleLanguage(HashEmbedder(), {"facts": [read_plain]})
-        return AgentMemory(store, namespace=namespace, memory=memory, language=language or rules)
+        return AgentMemory(store, namespace=namespace, memory=memory, language=language or rules, host=host)
 
     return opened
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Store
-from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
 from agentmem_episodic.memory import Episodic
 from agentmem_episodic.settings import EpisodicSettings
 
@@ -19,18 +19,11 @@ START = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def open_memory(store: Store) -> Callable[..., AgentMemory]:
+def open_memory(store: Store, host: Host) -> Callable[..., AgentMemory]:
     """Open an episodic memory with the settings given by name."""
 
     def opened(namespace: str = "test", **settings: Any) -> AgentMemory:
-        return AgentMemory(store, namespace=namespace, memory=Episodic(EpisodicSettings(**settings)))
+        return AgentMemory(store, namespace=namespace, memory=Episodic(EpisodicSettings(**settings)), host=host)
 
     return opened
 

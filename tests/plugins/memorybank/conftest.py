@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Store
-from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -22,24 +22,17 @@ MONDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def rules() -> Language:
     return RuleLanguage(HashEmbedder())
 
 
 @pytest.fixture
-def open_bank(store: Store, rules: Language) -> Callable[..., AgentMemory]:
+def open_bank(store: Store, host: Host, rules: Language) -> Callable[..., AgentMemory]:
     """Open a bank with the settings given by name."""
 
     def opened(*, language: Language = rules, namespace: str = "test", **settings: Any) -> AgentMemory:
         bank = MemoryBank(MemoryBankSettings(**settings))
-        return AgentMemory(store, namespace=namespace, memory=bank, language=language)
+        return AgentMemory(store, namespace=namespace, memory=bank, language=language, host=host)
 
     return opened
 

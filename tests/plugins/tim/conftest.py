@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Store, Where
-from agentmem.graph.sqlite import SQLiteStore
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -20,13 +19,6 @@ from agentmem_tim.memory import TiM
 from agentmem_tim.settings import TiMSettings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
 
 
 @pytest.fixture
