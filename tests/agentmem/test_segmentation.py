@@ -119,6 +119,7 @@ def test_steps_that_are_not_alike_at_all_leave_a_boundary_where_it_is() -> None:
 
 
 def test_steps_without_a_vector_draw_no_boundary_to_them() -> None:
-    steps = np.vstack([np.zeros((2, 3)), np.repeat(np.eye(3)[:2], 3, axis=0)]).astype(np.float32)
+    east, north_east = np.eye(2)[0], np.full(2, 0.5**0.5)
+    steps = np.array([east * 0, east * 0, east, east, east, north_east, north_east, north_east], np.float32)
 
     assert refined(likenesses(steps), 5, measure="conductance", least=2, most=9) == 5
