@@ -31,9 +31,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
     store: StoreUri,
     *,
     namespace: Namespace = None,
-    memory: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which, or several as a+b; all by default.")
-    ] = None,
+    memory: Annotated[str | None, typer.Option(metavar="NAME", help="Which memory, or a+b; all by default.")] = None,
     settings: Settings = None,
     as_of: Annotated[int | None, typer.Option(metavar="N", help="As it was once entry N was folded.")] = None,
     now: Annotated[
