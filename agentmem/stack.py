@@ -22,7 +22,7 @@ from agentmem.settings import settings_from
 JOINED = "+"
 OWN = "stack"
 """Before a setting's name: it belongs to the stack itself."""
-NAME = re.compile(r"[^/@+\s][^/+\s]*")
+NAME = re.compile(r"[^/@+!\s][^/+!\s]*")
 TAKEN = {"event", "operation", "journal", "embedder", OWN}
 """Names that the host uses itself."""
 

@@ -227,7 +227,7 @@ def test_a_stack_that_cannot_be_opened_says_why(
         open_stack(spec, settings, HOST)
 
 
-@pytest.mark.parametrize("name", ["event", "operation", "stack", "a/b", "@1", "a+b", ""])
+@pytest.mark.parametrize("name", ["event", "operation", "stack", "a/b", "@1", "a+b", "a!aside", ""])
 def test_a_memory_whose_name_would_reach_what_is_not_its_own_is_refused(name: str) -> None:
     memory = Notebook()
     memory.name = name
