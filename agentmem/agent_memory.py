@@ -86,7 +86,7 @@ class AgentMemory:
         store: str | Path | Store,
         *,
         namespace: str = "default",
-        memory: str | Memory | Stack | Sequence[str | Memory] = "arigraph",
+        memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
         language: str | Language = "rules",
         host: Host | None = None,

@@ -11,8 +11,8 @@ from agentmem.graph.view import version_id
 def undo(graph: Graph, memory: str, undone: int, *, at: datetime, position: int) -> int:
     """Take back what `undone` changed in `memory`; return how many nodes that touched.
 
-    Nodes it made retire, nodes it retired or revised hold again with their old
-    content. What a later entry has changed since is left as the later entry has it.
+    Nodes it made retire, whatever they became since; nodes it retired or revised hold again
+    with their old content. What a later entry said too, or has changed since, is left as it is.
 
     Args:
         graph: The namespace's graph; the caller has opened a batch.
@@ -24,8 +24,9 @@ def undo(graph: Graph, memory: str, undone: int, *, at: datetime, position: int)
     own = graph.scan(Where(memory=memory, retired=True), vectors=True)
     versions = {str(node.props["version_of"]): node for node in own if _is_version(node) and node.retired == undone}
     now = [node for node in own if not _is_version(node)]
-    made = [n for n in now if n.position == undone and n.retired is None and n.id not in versions]
-    made = _not_leant_on(graph, made, fixed=f"{memory}/{undone}.")
+    fixed = f"{memory}/{undone}."
+    made = [n for n in now if (n.position == undone and n.id not in versions) or n.id.startswith(fixed)]
+    made = _not_leant_on(graph, [n for n in made if n.retired is None], undone, fixed=fixed)
     retired = [n for n in now if n.retired == undone and n.position < undone]
     revised = [n for n in now if n.id in versions and n.position == undone and n.retired in (None, undone)]
     written = [_again(node, node, at=at, position=position) for node in retired]
@@ -37,11 +38,12 @@ def undo(graph: Graph, memory: str, undone: int, *, at: datetime, position: int)
     return len(made) + len(written)
 
 
-def _not_leant_on(graph: Graph, made: list[Node], *, fixed: str) -> list[Node]:
-    """Return `made` without the keyed nodes that what stays is linked to: later entries said them too."""
+def _not_leant_on(graph: Graph, made: list[Node], undone: int, *, fixed: str) -> list[Node]:
+    """Return `made` without the keyed nodes that what stays was linked to since: later entries said them too."""
     going = {node.id: node for node in made}
     while going:
         edges = graph.edges(list(going), direction="in")
+        edges = [edge for edge in edges if edge.position >= undone]  # who said it before does not hold it
         needed = {edge.target for edge in edges if edge.source not in going and not edge.target.startswith(fixed)}
         if not needed:
             break

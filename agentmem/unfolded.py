@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agentmem.events import Event, Query, Recollection
+from agentmem.events import EVENT_PREFIX, Event, Query, Recollection
 from agentmem.graph.contract import Graph, Where
 from agentmem.journal import EVENT, event_of
 from agentmem.language.contract import Language
@@ -27,7 +27,8 @@ def recall_unfolded(
         unfolded: Events the memory holds nothing of: they wait, or were set aside.
         beside: What the memory itself recalled.
     """
-    tail = [event for event in unfolded if event.id not in query.exclude and not event.echo]
+    known = {*query.exclude, *(one.id.removeprefix(EVENT_PREFIX) for one in beside)}  # a memory may read the journal
+    tail = [event for event in unfolded if event.id not in known and not event.echo]
     if not tail or not query.text.strip():
         return list(beside)
     oldest = min(event.position for event in tail)

@@ -23,6 +23,7 @@ from statistics import mean
 
 from agentmem import AgentmemError, Host
 from agentmem.agent.episode import Episode, Setup
+from agentmem.stack import open_stack
 
 FAMILIES = (
     "simple",
@@ -150,10 +151,9 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Play everything asked for, and print the table."""
     asked = _arguments()
-    known = Host().memories
-    unknown = [name for name in asked.memories if name not in known]
-    if unknown:
-        sys.exit(f"no memory named {unknown[0]!r}; there are: {', '.join(sorted(known))}")
+    host = Host()
+    for name in asked.memories:
+        open_stack(name, {}, host)  # fails now, not after the first hour
     to_play = list(cells(asked.families, asked.memories, asked.seeds, asked.max_steps))
     if asked.shared is not None:
         to_play += shared_cells(asked.shared, asked.memories, asked.max_steps)

@@ -95,6 +95,7 @@ class Changes:
             text: What it says; found by full-text search when not empty.
             key: A natural key, unique for the label ("knife"): proposing a known
                 key again revises that node, and the id can be had with `id_of`.
+                A node without one is of this entry alone, and goes when that is undone.
             props: Anything else, as JSON.
             vector: Shape (dim,), unit length.
         """

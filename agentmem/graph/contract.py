@@ -226,6 +226,18 @@ class Graph(Protocol):
         """
         ...
 
+    def frequencies(self, words: Sequence[str], where: Where = EVERYTHING_CURRENT, *, most: int) -> Mapping[str, int]:
+        """Return in how many nodes each of `words` is, in any of its forms, as `matching` would find it.
+
+        A word with punctuation inside ("well-kept") is there where its parts stand in a row.
+
+        Args:
+            words: Which words; one without a letter or digit is in no node.
+            where: Only nodes that match.
+            most: No further is counted, so that a word that is everywhere costs no more; at least 1.
+        """
+        ...
+
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""
         ...

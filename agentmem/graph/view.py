@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem.events import EVENT_PREFIX
@@ -42,7 +42,7 @@ class MemoryGraph:
         nodes = [node for node in self._graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
         if self.as_of is None:
             return [node for node in nodes if node.retired is None]
-        return [then for node in nodes if (then := self._as_it_was(node)) is not None]
+        return [then for node in nodes if (then := self._as_it_was(node, vectors=vectors)) is not None]
 
     def scan(
         self, where: Where = ANYTHING, *, newest: bool = False, limit: int | None = None, vectors: bool = False
@@ -111,6 +111,10 @@ class MemoryGraph:
         hits = self._graph.matching(text, self._own(where), limit=limit)
         return [Hit(self._seen(node), score) for node, score in hits]
 
+    def frequencies(self, words: Sequence[str], where: Where = ANYTHING, *, most: int) -> Mapping[str, int]:
+        """Return in how many of this memory's nodes each of `words` is, counting no further than `most`."""
+        return self._graph.frequencies(words, self._own(where), most=most)
+
     def _is_own(self, edge: Edge) -> bool:
         own = (f"{self.memory}/", EVENT_PREFIX)
         return edge.source.startswith(own) and edge.target.startswith(own)
@@ -121,14 +125,13 @@ class MemoryGraph:
     def _seen(self, node: Node) -> Node:
         return _base(node) if self.as_of is None else _then(node)
 
-    def _as_it_was(self, node: Node) -> Node | None:
+    def _as_it_was(self, node: Node, *, vectors: bool) -> Node | None:
         then = self.as_of
         assert then is not None
         if node.position <= then:
             return _then(node) if node.retired is None or node.retired > then else None
-        versions = self._graph.scan(
-            Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)}), limit=1
-        )
+        past = Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)})
+        versions = self._graph.scan(past, limit=1, vectors=vectors)
         return _then(versions[0]) if versions else None
 
 

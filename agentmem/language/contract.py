@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -89,6 +89,17 @@ class Embedder(Protocol):
         A text with nothing to embed gets the zero vector.
         """
         ...
+
+
+@runtime_checkable
+class WordEmbedder(Embedder, Protocol):
+    """An embedder that puts the vector of a text together from those of its words.
+
+    So single words are embedded in microseconds, no call leaves, and their vectors
+    tell which words are alike. A memory may ask for it, and must do without it.
+    """
+
+    by_words: Literal[True]
 
 
 class Language(Protocol):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -46,6 +46,7 @@ class WordLlamaEmbedder:
     """
 
     dim = DIM
+    by_words: Literal[True] = True
 
     def __init__(self) -> None:
         self.id = f"wordllama-{DIM}@{_installed().version}"

@@ -6,12 +6,16 @@ prose through the hook `agentmem_rules`, under the name `facts`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agentmem.events import Fact, Value
 
 HERE = "here"
 """Subject or object of a fact about the place the text is set in, when the text does not name it."""
+_ARTICLE = re.compile(r"\A(?:an?|the|some) (?=\S)")
+_EDGES = " .,;:!?\"'`"
 
 
 class Reading(Value):
@@ -51,3 +55,21 @@ def outdated(new: Iterable[Fact], old: Iterable[Fact]) -> list[tuple[Fact, Fact]
     news = list(new)
     pairs = ((fact, next((n for n in news if outdates(n, fact)), None)) for fact in old)
     return [(fact, successor) for fact, successor in pairs if successor is not None]
+
+
+def settled(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts that still hold at the end of a text: a slot keeps its last value."""
+    said = list(facts)
+    last = {(fact.subject, fact.slot): fact for fact in said if fact.slot is not None}
+    return [fact for fact in said if fact.slot is None or last[fact.subject, fact.slot] is fact]
+
+
+@lru_cache(maxsize=65_536)
+def normal(name: str) -> str:
+    """Return a name in lower case, in single spaces, without article and outer punctuation.
+
+    >>> normal(" The  Golden Locker. ")
+    'golden locker'
+    """
+    shown = name if name.isprintable() else "".join(c if c.isprintable() else " " for c in name)
+    return _ARTICLE.sub("", " ".join(shown.lower().split()).strip(_EDGES))

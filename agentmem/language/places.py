@@ -7,7 +7,7 @@ their order knows where the one before was set.
 from __future__ import annotations
 
 from agentmem.events import Fact
-from agentmem.language.facts import HERE, Reading
+from agentmem.language.facts import HERE, Reading, normal
 
 OPPOSITE = {
     "north": "south", "south": "north", "east": "west", "west": "east",
@@ -31,21 +31,27 @@ def set_in_place(reading: Reading, *, before: str | None) -> tuple[list[Fact], s
     >>> [fact.text for fact in facts]
     ['attic, is up of, hall', 'hall, is down of, attic', 'attic, has exit, up']
     """
-    place = reading.place or before
+    named = normal(reading.place) if reading.place else None
+    place = named or before
     facts = [_named(fact, place) for fact in reading.facts if place or HERE not in (fact.subject, fact.object)]
-    return [*_ways(before, reading.place, reading.heading), *facts], place
+    return [*ways(before, named, reading.heading), *facts], place
 
 
-def _named(fact: Fact, place: str | None) -> Fact:
-    ends = {"subject": fact.subject, "object": fact.object}
-    here = {end: place for end, name in ends.items() if name == HERE}
-    return fact.model_copy(update=here) if here else fact
+def ways(old: str | None, new: str | None, heading: str | None) -> list[Fact]:
+    """Return how two places lie to each other, if a move from one led to the other.
 
-
-def _ways(old: str | None, new: str | None, heading: str | None) -> list[Fact]:
+    >>> [fact.text for fact in ways("hall", "attic", "up")]
+    ['attic, is up of, hall', 'hall, is down of, attic']
+    """
     if old is None or new is None or old == new or heading not in OPPOSITE:
         return []
     return [
         Fact(subject=new, relation=f"is {heading} of", object=old),
         Fact(subject=old, relation=f"is {OPPOSITE[heading]} of", object=new),
     ]
+
+
+def _named(fact: Fact, place: str | None) -> Fact:
+    ends = {"subject": fact.subject, "object": fact.object}
+    here = {end: place for end, name in ends.items() if name == HERE}
+    return fact.model_copy(update=here) if here else fact

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class HashEmbedder:
     >>> bool(asked @ near > asked @ far)
     True
     """
+
+    by_words: Literal[True] = True
 
     def __init__(self, dim: int = 64) -> None:
         self.dim = dim

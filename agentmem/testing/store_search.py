@@ -117,6 +117,27 @@ class SearchContract:
         assert graph.matching("zebra", limit=9) == []
         assert graph.matching("?! -- **", limit=9) == []
 
+    def test_the_frequency_of_a_word_is_in_how_many_nodes_it_is_in_any_form(self, graph: Graph) -> None:
+        graph.put_nodes(
+            [
+                fact("a", 1, text="She opens the well-kept door."),
+                fact("b", 2, text="Open, open, opened: kept well."),
+                fact("c", 3, text="It rains.")._replace(memory="other"),
+            ]
+        )
+        assert graph.frequencies(["opening", "well-kept", "rain"], most=9) == {"opening": 2, "well-kept": 1, "rain": 1}
+        assert graph.frequencies(["opening"], Where(memory="other"), most=9) == {"opening": 0}
+        assert graph.frequencies(["opening"], most=1) == {"opening": 1}
+        graph.retire(["a"], position=4)
+        words = ["opening", "well-kept", "rain", "zebra", "--", 'key" OR open']
+
+        assert graph.frequencies(words, most=9) == {
+            "opening": 1, "well-kept": 0, "rain": 1, "zebra": 0, "--": 0, 'key" OR open': 0,
+        }  # fmt: skip
+        assert graph.frequencies(["opening", "well-kept"], Where(as_of=3), most=9) == {"opening": 2, "well-kept": 1}
+        assert graph.frequencies(["opening"], Where(retired=True), most=1) == {"opening": 1}
+        assert graph.frequencies(["rain"], Where(memory="m"), most=9) == {"rain": 0}
+
     @pytest.mark.parametrize(
         "text",
         [

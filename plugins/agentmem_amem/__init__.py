@@ -19,7 +19,7 @@ Deviations, each for a reason, and how to switch back:
   is no index to rebuild, and `consolidate` does what time makes worthwhile instead: a note
   that stands alone was compared with what was known when it was written; it is compared
   once more with what is known by now. Never called, nothing differs from the paper.
-- A link leads both ways: `symmetric=false` follows it from the later note only.
+- A link leads both ways: `symmetric=false` follows it only from the note it was found for.
 - `limit` holds for hits and linked notes together, and `linked_share` of it is kept for the
   linked ones. The program returns k hits with up to k + 1 links each (`linked_share=0`: hits only).
 - The k nearest notes come however unlike the query they are, as in the paper, with a score of 0

@@ -95,8 +95,8 @@ class AMem:
         a time. A single node remembers how far that has come.
         """
         changes = graph.changes()
-        nodes = _standing_alone(graph, limit=self.settings.consolidated) if self.settings.neighbours else []
-        if not nodes:
+        nodes, upto = _standing_alone(graph, limit=self.settings.consolidated)
+        if not nodes or not self.settings.neighbours:
             return changes
         said: dict[str, Note] = {}  # what notes say once this is done, where that is something else
         joined: set[str] = set()
@@ -113,7 +113,7 @@ class AMem:
             said |= outcome.evolved if outcome.note == note else {**outcome.evolved, node.id: outcome.note}
             unknown += outcome.unknown
         _revise(changes, said, _embed(said.values(), language))
-        changes.add("Consolidated", key=UPTO, props={UPTO: nodes[-1].position, "unknown_aliases": unknown})
+        changes.add("Consolidated", key=UPTO, props={UPTO: upto, "unknown_aliases": unknown})
         return changes
 
     def show(self, graph: MemoryGraph, now: datetime) -> list[Group]:  # noqa: ARG002
@@ -225,16 +225,22 @@ def _revise(changes: Changes, notes: Mapping[str, Note], vectors: Mapping[str, V
         changes.revise(node, props=props, vector=vectors[note.text])
 
 
-def _standing_alone(graph: MemoryGraph, *, limit: int) -> list[Node]:
-    """Return the oldest notes without a link that were written, or changed, since the last time."""
+def _standing_alone(graph: MemoryGraph, *, limit: int) -> tuple[list[Node], int]:
+    """Return the oldest notes without a link that were written, or changed, since the last time.
+
+    Returns:
+        The notes; and the position up to which there are no others: that of now if these are all.
+    """
     mark = graph.get([graph.id_of("Consolidated", UPTO)])
     after = int(str(mark[0].props[UPTO])) if mark else 0
     nodes = graph.scan(replace(NOTES, after=after), vectors=True)
     edges = graph.edges([node.id for node in nodes], types=[LINK])
     linked = {end for edge in edges for end in (edge.source, edge.target)}
     alone = [node for node in nodes if node.id not in linked and node.vector is not None]
-    last = alone[:limit][-1].position if alone else 0
-    return [node for node in alone if node.position <= last]  # what one event changed is not told apart
+    if len(alone) <= limit:
+        return alone, graph.position
+    last = alone[limit - 1].position
+    return [node for node in alone if node.position <= last], last  # what one event changed is not told apart
 
 
 def _item(node: Node, links: list[str], *, revisions: int) -> Item:

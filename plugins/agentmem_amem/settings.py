@@ -18,7 +18,7 @@ class AMemSettings(BaseModel):
         query: What is searched with: the "text" of the query, as in the paper, or the
             "keywords" a language makes of it (task `amem.query_keywords`), as in the authors' benchmark;
             a search then waits for the model.
-        symmetric: Ours: whether a link is followed both ways, or only from the later note.
+        symmetric: Ours: whether a link is followed both ways, or only from the note it was found for.
         fill: Whether room that the limit leaves goes to notes unlike the query, scored 0: the paper's k
             nearest know no threshold.
         linked_share: Ours: the share of the query's limit kept for notes linked to the hits, so that

@@ -6,34 +6,17 @@ and never compared in another form.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
 from agentmem.events import Fact
 from agentmem.graph.contract import Node
-from agentmem.language.facts import HERE, Reading
+from agentmem.language.facts import HERE, Reading, normal, settled
+from agentmem.language.places import ways
 
-OPPOSITE = {
-    "north": "south",
-    "south": "north",
-    "east": "west",
-    "west": "east",
-    "northeast": "southwest",
-    "southwest": "northeast",
-    "northwest": "southeast",
-    "southeast": "northwest",
-    "up": "down",
-    "down": "up",
-    "in": "out",
-    "out": "in",
-}
 LONGEST_NAME = 200
 """Characters; a longer subject, relation or object is a sentence, not a name."""
-_ARTICLE = re.compile(r"(?:an?|the|some) (?=\S)")
-_EDGES = " .,;:!?\"'`"
 
 
 @dataclass(frozen=True)
@@ -61,36 +44,10 @@ def resolve(reading: Reading, *, before: str | None) -> Scene:
     """
     named = normal(reading.place) if reading.place else None
     place = named or before
-    told = [_in_place(said, place) for said in (*topology(before, named, reading.heading), *reading.facts)]
+    told = [_in_place(said, place) for said in (*ways(before, named, reading.heading), *reading.facts)]
     usable = [fact for fact in told if fact is not None]
     kept = {triple(fact): fact for fact in usable}
-    return Scene(_settled(kept.values()), place, bool(named), len(told) - len(usable))
-
-
-def topology(old: str | None, new: str | None, heading: str | None) -> tuple[Fact, ...]:
-    """Return how two places lie to each other, if a move from one led to the other.
-
-    >>> [fact.text for fact in topology("hall", "attic", "up")]
-    ['attic, is up of, hall', 'hall, is down of, attic']
-    """
-    if old is None or new is None or old == new or heading not in OPPOSITE:
-        return ()
-    return (
-        Fact(subject=new, relation=f"is {heading} of", object=old),
-        Fact(subject=old, relation=f"is {OPPOSITE[heading]} of", object=new),
-    )
-
-
-@lru_cache(maxsize=65_536)
-def normal(name: str) -> str:
-    """Return a name in lower case, in single spaces, without article and outer punctuation.
-
-    >>> normal(" The  Golden Locker. ")
-    'golden locker'
-    """
-    shown = name if name.isprintable() else "".join(c if c.isprintable() else " " for c in name)
-    words = " ".join(shown.lower().split()).strip(_EDGES)
-    return _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
+    return Scene(tuple(settled(kept.values())), place, bool(named), len(told) - len(usable))
 
 
 @lru_cache(maxsize=65_536)
@@ -135,10 +92,3 @@ def _placed(subject: str, relation: str, object: str, slot: str | None, place: s
     if not all(0 < len(name) <= LONGEST_NAME for name in told):
         return None
     return fact_of(*told, slot)
-
-
-def _settled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Return the facts that still hold at the end of the text: a slot keeps its last value."""
-    said = tuple(facts)
-    last = {(fact.subject, fact.slot): fact for fact in said if fact.slot is not None}
-    return tuple(fact for fact in said if fact.slot is None or last[fact.subject, fact.slot] is fact)

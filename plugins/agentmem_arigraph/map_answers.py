@@ -8,7 +8,8 @@ from itertools import pairwise
 from agentmem.events import Query, Recollection
 from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
-from agentmem_arigraph.extraction import fact_in, fact_of, normal
+from agentmem.language.facts import normal
+from agentmem_arigraph.extraction import fact_in, fact_of
 from agentmem_arigraph.navigation import Map, exits_nearest_first, is_asked_for, read_map, ways_from
 from agentmem_arigraph.schema import EPISODES, MAP_KEY
 from agentmem_arigraph.settings import AriGraphSettings

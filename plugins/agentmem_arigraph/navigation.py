@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from agentmem.events import Fact
-from agentmem_arigraph.extraction import OPPOSITE
+from agentmem.language.places import OPPOSITE
 
 _DIRECTION = "|".join(OPPOSITE)
 _LIES = re.compile(rf"is ({_DIRECTION}) of")

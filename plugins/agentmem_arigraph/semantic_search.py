@@ -19,9 +19,11 @@ from agentmem.events import Fact, Query, Value
 from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language, Task
+from agentmem.language.facts import normal
+from agentmem.language.places import OPPOSITE
 from agentmem.language.prompting import prompt_beside
 from agentmem.vectors import Vectors
-from agentmem_arigraph.extraction import LONGEST_NAME, OPPOSITE, fact_in, normal
+from agentmem_arigraph.extraction import LONGEST_NAME, fact_in
 from agentmem_arigraph.schema import FACT_EDGES, FACTS
 from agentmem_arigraph.settings import AriGraphSettings
 

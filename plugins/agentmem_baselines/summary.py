@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from agentmem.events import EVENT_PREFIX, Event, Query, Recollection, Value
 from agentmem.graph.changes import Changes
@@ -58,7 +58,7 @@ class SummarySettings(BaseModel):
 class Sentence(Value):
     """A sentence of the summary, and the aliases of what it rests on."""
 
-    text: str = Field(min_length=1)
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     based_on: tuple[str, ...] = ()
 
 
@@ -187,7 +187,7 @@ class Summary:
             text = " ".join(line.text.split())
             if len(text) <= room or not kept:
                 kept.append(Kept(text[:room], tuple(ids)[-self.settings.sources :]))
-            room -= len(text)
+                room -= len(kept[-1].text)
         counts = {"unknown_aliases": unknown, "dropped_lines": len(answer.lines) - len(kept)}
         return kept, {name: count for name, count in counts.items() if count}
 

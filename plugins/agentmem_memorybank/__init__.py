@@ -4,10 +4,9 @@ Zhong et al., "MemoryBank: Enhancing Large Language Models with Long-Term Memory
 2023, arXiv 2305.10250 (AAAI 2024). Each file answers one question of the paper:
 
 - `forgetting.py`: how much is left of a memory, and when is it let go?
-- `recalling.py`: which turns and day summaries bear on a question?
 - `consolidation.py`: which days are told again, and from what are all days told?
-- `summaries.py` and `portraits.py`: what are days and people told as, with a model and without?
-- `memory.py` writes, strengthens, forgets and shows; `settings.py` has the constants.
+- `telling.py`: what are days and people told as, with a model and without?
+- `memory.py` writes, recalls, strengthens, forgets and shows; `settings.py` has the constants.
 
 Deviations, each for a reason, and how to switch back:
 
@@ -18,8 +17,8 @@ Deviations, each for a reason, and how to switch back:
 - Every person in a conversation has a portrait; the paper has one user. An assistant has none.
 - What is pinned takes at most a share of the limit, for evidence must fit too. The paper adds
   the global summary and portrait on top: `pinned_share=1`.
-- Retention exp(-t/(5S)), which the authors' program meant: `tau=5`. What it computes, exp(-t/5 * S),
-  lets the stronger fade faster; we have no setting for that.
+- Retention is the paper's, exp(-t/S). The authors' program meant exp(-t/(5S)): `tau=5`. What it computes,
+  exp(-t/5 * S), lets the stronger fade faster; we have no setting for that.
 - The paper does not say when too little is left. As in the program a turn is kept with the chance
   of its retention, but the draw is a hash of its id, so that forgetting twice is forgetting once;
   `forgetting=threshold` lets all go that are below `theta`.

@@ -17,12 +17,25 @@ from agentmem.graph.contract import Json, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import event_of
 from agentmem.language.contract import Language
-from agentmem_memorybank.portraits import DAY_PORTRAIT, GLOBAL_PORTRAIT, Portrait, Portraits, people_in, person
 from agentmem_memorybank.settings import MemoryBankSettings
-from agentmem_memorybank.summaries import DAY_SUMMARY, GLOBAL_SUMMARY, Days, in_words, shown
+from agentmem_memorybank.telling import (
+    DAY_PORTRAIT,
+    DAY_SUMMARY,
+    GLOBAL_PORTRAIT,
+    GLOBAL_SUMMARY,
+    Days,
+    Portrait,
+    Portraits,
+    in_words,
+    people_in,
+    person,
+    shown,
+)
 
 ALL_DAYS = "all"
 """The key of the one global summary."""
+LEAST = 100
+"""Characters of a day that are shown, however many days there are."""
 
 
 class Sources(NamedTuple):
@@ -142,7 +155,7 @@ def _global_summary(bank: Bank, new: Sequence[Told]) -> Told:
     """Return what the newest days come to, with what was told before them if there are more."""
 
     def tell(shown: Mapping[str, Told]) -> Told:
-        room = bank.settings.budget // len(shown)
+        room = max(LEAST, bank.settings.budget // len(shown))
         days = Days((alias, one.text[:room]) for alias, one in shown.items())
         answer = bank.language.ask(GLOBAL_SUMMARY, days=days, sentences=bank.settings.global_sentences)
         sources, unknown = _cited(answer.based_on, {alias: one.sources for alias, one in shown.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from agentmem.events import EVENT_PREFIX, Event, Query, Recollection
@@ -11,14 +11,16 @@ from agentmem.graph.contract import Json, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.shape import Group, Item
+from agentmem.vectors import Vectors
 from agentmem_memorybank.consolidation import Bank, consolidate
 from agentmem_memorybank.forgetting import days_between, is_forgotten, retention, safe_until
-from agentmem_memorybank.recalling import pieces, pinned
 from agentmem_memorybank.settings import MemoryBankSettings
-from agentmem_memorybank.summaries import in_words
+from agentmem_memorybank.telling import in_words
 
 FADING = ("Turn", "DaySummary")
 """The labels of what has a strength: it is strengthened when used, and otherwise forgotten."""
+KIND_OF = {"Turn": "event", "DaySummary": "summary", "Summary": "summary", "Portrait": "profile"}
+"""The kind of recollection that each label is."""
 WORDS = {
     "Turn": "a turn",
     "DaySummary": "the summary of the day",
@@ -72,9 +74,9 @@ class MemoryBank:
         A query's entities are words of it: in a game, what is in sight is what a message is in a chat.
         """
         vector = language.embed([" ".join([query.text, *query.entities])])[0]
-        first = pinned(query, vector, graph, self.settings)
+        first = _pinned(query, vector, graph, self.settings)
         room = query.limit - len(first) if vector.any() else 0
-        return first + pieces(query, vector, graph, room=room, chunk_size=self.settings.chunk_size)
+        return first + _pieces(query, vector, graph, room=room, chunk_size=self.settings.chunk_size)
 
     def reinforce(self, used: Sequence[str], graph: MemoryGraph, now: datetime) -> Changes:
         """Propose S + 1 and t = 0 for the turns and day summaries among `used`, once each.
@@ -135,6 +137,97 @@ class MemoryBank:
         return Item(id=node.id, text=node.text, about=about)
 
 
+def _pinned(query: Query, vector: Vectors, graph: MemoryGraph, settings: MemoryBankSettings) -> list[Recollection]:
+    """Return the global summary and portraits, those most like the question first, up to their share of the limit."""
+    room = int(query.limit * settings.pinned_share)
+    pins = {"Summary": settings.pin_summary, "Portrait": settings.pin_portraits}
+    labels = [label for label, is_on in pins.items() if is_on and room]
+    hits = [hit for label in labels for hit in graph.nearest(vector, Where(label=label), limit=room)]
+    kept = sorted((hit for hit in hits if _is_wanted(hit.node, query)), key=lambda hit: (-hit.score, hit.node.id))
+    return [_recollection(node, 1.0, {"vector": cosine}, is_pinned=True) for node, cosine in kept[:room]]
+
+
+def _pieces(query: Query, vector: Vectors, graph: MemoryGraph, *, room: int, chunk_size: int) -> list[Recollection]:
+    """Return up to `room` turns and day summaries by their likeness to the question, with their chunks, best first.
+
+    A neighbour is a recollection of its own, behind the turn it was taken along with and with its
+    score: so it has one source, can be reinforced by itself, and reads as it was seen.
+    """
+    if not room:
+        return []
+    most = room + len(query.exclude)
+    hits = [hit for label in ("Turn", "DaySummary") for hit in graph.nearest(vector, Where(label=label), limit=most)]
+    near = [hit for hit in hits if max(0.0, hit.score) >= query.min_score and _is_wanted(hit.node, query)]
+    near = sorted(near, key=lambda hit: (-hit.score, hit.node.id))[:room]
+    chunks = _grown([hit.node for hit in near], graph, size=chunk_size)
+    found: dict[str, Recollection] = {}
+    for (node, cosine), neighbours in zip(near, chunks, strict=True):
+        found.setdefault(node.id, _recollection(node, cosine, {"vector": cosine}))
+        for one in neighbours:
+            if _is_wanted(one, query):
+                found.setdefault(one.id, _recollection(one, cosine, {"chunk": cosine}))
+    return list(found.values())[:room]
+
+
+def _grown(nodes: Sequence[Node], graph: MemoryGraph, *, size: int) -> list[list[Node]]:
+    """Return for each turn the neighbours of its day that fit with it into `size` characters, the nearest first.
+
+    As in the authors' program: in turns the next one behind and the next one before,
+    until one would be too much. Where a turn was forgotten, the chunk ends.
+    """
+    chunks: list[list[Node]] = [[] for _ in nodes]
+    room = [size - len(node.text) for node in nodes]
+    ends: dict[int, tuple[Node | None, Node | None]] = {
+        place: (node, node) for place, node in enumerate(nodes) if node.label == "Turn" and room[place] > 0
+    }
+    while ends:
+        behind, before = _neighbours([end for pair in ends.values() for end in pair if end], graph)
+        ends = {p: (last and behind.get(last.id), first and before.get(first.id)) for p, (last, first) in ends.items()}
+        for place, pair in ends.items():
+            for one in filter(None, pair):
+                room[place] -= len(one.text)
+                if room[place] < 0:
+                    break
+                chunks[place].append(one)
+        ends = {place: pair for place, pair in ends.items() if room[place] > 0 and any(pair)}
+    return chunks
+
+
+def _sources_of(node: Node) -> tuple[str, ...]:
+    """Return the ids of the events a node comes from."""
+    named = node.props.get("sources", [node.props.get("event")])
+    assert isinstance(named, list)
+    return tuple(map(str, named))
+
+
+def _neighbours(turns: Iterable[Node], graph: MemoryGraph) -> tuple[Mapping[str, Node], Mapping[str, Node]]:
+    """Return for turns the one right behind each, and the one right before, by id."""
+    edges = graph.edges([turn.id for turn in turns], types=["NEXT"])
+    nodes = {node.id: node for node in graph.get(sorted({end for edge in edges for end in (edge.source, edge.target)}))}
+    pairs = [(edge.source, edge.target) for edge in edges if edge.source in nodes and edge.target in nodes]
+    return {one: nodes[other] for one, other in pairs}, {other: nodes[one] for one, other in pairs}
+
+
+def _is_wanted(node: Node, query: Query) -> bool:
+    """Return whether something a node comes from is not excluded."""
+    return not set(query.exclude).issuperset(_sources_of(node))
+
+
+def _recollection(node: Node, score: float, parts: Mapping[str, float], *, is_pinned: bool = False) -> Recollection:
+    return Recollection(
+        id=node.id,
+        kind=KIND_OF[node.label],
+        text=node.text,
+        score=max(0.0, min(1.0, score)),
+        parts=dict(parts),
+        sources=_sources_of(node),
+        memory=node.memory,
+        at=datetime.fromisoformat(str(node.props["at"])),
+        position=int(str(node.props["position"])),
+        pinned=is_pinned,
+    )
+
+
 def _turns_of(events: Sequence[str], graph: MemoryGraph) -> list[Node]:
     """Return the turns of event nodes, those that are held."""
     edges = graph.edges(events, types=["OF"], direction="in") if events else []
@@ -148,26 +241,18 @@ def _forgotten(nodes: set[str], events: set[str], current: Sequence[Node], graph
     lost_events = known - {f"{EVENT_PREFIX}{node.props.get('event')}" for node in current}
     if not lost and not lost_events:
         return []
-    archived = graph.scan(Where(retired=True, props={"archived": ("=", True)}))
-    meant = (n for n in archived if n.id in lost or f"{EVENT_PREFIX}{n.props.get('event')}" in lost_events)
-    return [node for node in meant if _is_itself(node)]
+    archived = graph.retired(Where(props={"archived": ("=", True)}))
+    return [n for n in archived if n.id in lost or f"{EVENT_PREFIX}{n.props.get('event')}" in lost_events]
 
 
 def _with_forgotten(label: str, graph: MemoryGraph) -> list[Node]:
-    if graph.as_of is not None:
-        return graph.scan(Where(label=label))
-    nodes = graph.scan(Where(label=label, retired=True))
-    return [node for node in nodes if _is_itself(node) and (node.retired is None or node.props.get("archived"))]
+    where = Where(label=label)
+    return [*graph.scan(where), *(node for node in graph.retired(where) if node.props.get("archived"))]
 
 
 def _place_in_day(node: Node) -> int:
     """Return where a node stands in its day: what tells of the day first, then the turns as they came."""
     return int(str(node.props["position"])) if node.label == "Turn" else 0
-
-
-def _is_itself(node: Node) -> bool:
-    """Return whether this is a node as it stands, not what it was before it changed."""
-    return "version_of" not in node.props
 
 
 def _strength(node: Node) -> int:

@@ -1,7 +1,8 @@
 """TiM: thoughts in the buckets of a hash table.
 
 ```
-(Thought)-[FROM]->(Event)       every event that told it
+(Telling)-[OF]->(Event)         one per event that told something, so that undoing an event takes
+(Telling)-[TELLS]->(Thought)    what it alone told
 (Thought)-[IN]->(Bucket)-[OF]->(Table)
 (Thought)-[ABOUT]->(Head)       the thoughts of one head, whatever their bucket
 (Thought)-[FILLS]->(Slot)       what holds only one value at a time: a head's place, home, job
@@ -18,7 +19,7 @@ from datetime import datetime
 
 import numpy as np
 
-from agentmem.events import EVENT_PREFIX, Event, Query, Recollection
+from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Json, Node, Where
 from agentmem.graph.view import MemoryGraph
@@ -35,8 +36,6 @@ THOUGHTS = Where(label="Thought")
 PLACES = Where(label="Place")
 DONE = ("is", "has been")
 """Relations that fulfil a thought of what is "to be" done."""
-TRACED = 50
-"""Of how many recollections, the best, all events are named; of the others the first."""
 
 
 class TiM:
@@ -69,18 +68,22 @@ class TiM:
         A thought that is held already is only linked to the event. Costs the same however much is held, but
         that a bucket costs more to read the fuller it is: `consolidate` makes more of them.
         """
-        before = graph.get([graph.id_of("Place", event.session or "")])
+        key = key_of(event.session or "")
+        before = graph.get([graph.id_of("Place", key)])
         was = before[0].text if before else None
         reading = language.ask(FACTS, text=event.said, action=event.action)
         thoughts, place = think(event, reading, before=was, most=self.settings.thoughts)
         changes = graph.changes()
         if place and place != was:
-            changes.add("Place", place, key=event.session or "", props={"source": event.id})
+            changes.add("Place", place, key=key, props={"source": event.id})
         nodes = {graph.id_of("Thought", thought.key): thought for thought in thoughts}
-        known = {node.id for node in graph.get(list(nodes))}
+        if not nodes:
+            return changes
+        telling = changes.add("Telling", key=event.id)
+        changes.link(telling, "OF", event.node)
         for node in nodes:
-            if node in known:
-                changes.link(node, "FROM", event.node)
+            changes.link(telling, "TELLS", node)
+        known = {node.id for node in graph.get(list(nodes))}
         fresh = {node: thought for node, thought in nodes.items() if node not in known}
         if fresh:
             _Writing(event, graph, language, changes, self.settings).add(fresh)
@@ -102,8 +105,10 @@ class TiM:
         if len(hits) < query.limit and self.settings.fallback == "scan":
             hits = _in_all(vector, query, graph, {hit.node.id: hit for hit in hits}, most=self.settings.thoughts)
         hits = sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[: query.limit - len(found)]
-        sources = _sources([hit.node for hit in hits], query, graph)
-        return found + [_recollection(hit, sources[hit.node.id][: self.settings.sources]) for hit in hits]
+        told = _told([hit.node for hit in hits], graph, without=query.exclude)
+        return found + [
+            _recollection(hit, told[hit.node.id][: self.settings.sources]) for hit in hits if told[hit.node.id]
+        ]
 
     def consolidate(self, graph: MemoryGraph, language: Language, now: datetime) -> Changes:  # noqa: ARG002
         """Propose another hash table once the old one is too small, or its centre is that of half the thoughts.
@@ -132,12 +137,14 @@ class TiM:
         held: dict[str, list[str]] = defaultdict(list)
         for edge in edges:
             held[edge.target].append(edge.source)
-        sources = _told([edge.source for edge in edges], graph)
+        nodes = {node.id: node for node in graph.get([edge.source for edge in edges])}
+        told = _told(list(nodes.values()), graph)
         sizes: list[Json] = [len(held[bucket]) for bucket in buckets]
         about: dict[str, Json] = {"sizes": sizes, "rehashed": table.generation, "centred": bool(table.centre)}
         groups = [Group(title=f"{len(edges)} thoughts in {table.buckets} buckets", about=about)]
         for index, bucket in enumerate(buckets):
-            items = tuple(_item(node, sources[node.id]) for node in graph.get(held[bucket]))
+            newest = sorted((nodes[one] for one in held[bucket] if told[one]), key=lambda node: -node.position)
+            items = tuple(_item(node, told[node.id]) for node in newest)
             groups.append(Group(title=f"bucket {index}", about={"thoughts": len(items)}, items=items))
         return groups
 
@@ -215,9 +222,9 @@ class _Writing:
         """Propose the nodes of thoughts; the first one keeps count of what answers named in vain."""
         for number, one in enumerate(new):
             more: dict[str, Json] = {"unknown_aliases": tidied.unknown} if tidied.unknown and not number else {}
-            self._put_thought(one, [self.event.node], {"source": self.event.id, **more})
+            self._put_thought(one, more)
 
-    def _put_thought(self, one: Held, events: Iterable[str], more: Mapping[str, Json]) -> None:
+    def _put_thought(self, one: Held, more: Mapping[str, Json]) -> None:
         fact = one.thought.fact
         props: dict[str, Json] = {"head": fact.subject, "relation": fact.relation, "tail": fact.object, **more}
         props |= {"stated": one.thought.stated, "of_world": one.thought.of_world}
@@ -229,8 +236,6 @@ class _Writing:
         if fact.slot is not None:
             slot = self.changes.add("Slot", f"{fact.subject}: {fact.slot}", key=key_of(fact.subject, fact.slot))
             self.changes.link(node, "FILLS", slot)
-        for event in events:
-            self.changes.link(node, "FROM", event)
 
     def _put_unions(self, tidied: Tidied) -> tuple[list[Held], set[str]]:
         """Propose what stands for several thoughts, with all their events.
@@ -238,35 +243,41 @@ class _Writing:
         Returns:
             What of it is new, and the nodes of all of it: a union may say what a thought has said before.
         """
-        unions = {self.graph.id_of("Thought", thought.key): (thought, nodes) for thought, nodes in tidied.merged}
+        unions: dict[str, tuple[Thought, dict[str, None]]] = {}
+        for thought, nodes in tidied.merged:
+            replaced = unions.setdefault(self.graph.id_of("Thought", thought.key), (thought, {}))[1]
+            replaced.update(dict.fromkeys(nodes))
         vectors = self.language.embed([thought.text for thought, _ in unions.values()])
         known = {node.id for node in self.graph.get(list(unions))}
         added: list[Held] = []
         for (node, (thought, replaced)), vector in zip(unions.items(), vectors, strict=True):
-            events = self._events_of(replaced)
+            events = self._events_of(list(replaced))
             if node in known or node in replaced:
                 for event in events:
-                    self.changes.link(node, "FROM", event)
+                    self.changes.link(self.graph.id_of("Telling", event), "TELLS", node)
             else:
                 one = Held(node, thought, self.graph.position, vector if vector.any() else None)
-                self._put_thought(one, events, {"source": events[0].removeprefix(EVENT_PREFIX)})
+                self._put_thought(one, {"events": list[Json](events)})
                 added.append(one)
             self.changes.merge(replaced, into=node)
         return added, set(unions)
 
     def _events_of(self, nodes: Sequence[str]) -> list[str]:
-        """Return the events that told these thoughts, the oldest first; this one told those that are new."""
-        edges = self.graph.edges(nodes, types=["FROM"], direction="out")
-        told = list(dict.fromkeys(edge.target for edge in reversed(edges)))[-self.settings.sources :]
-        is_old = {edge.source for edge in edges}
-        return told if is_old.issuperset(nodes) else [*told, self.event.node]
+        """Return the newest events that told these thoughts; this one told those that are new."""
+        old = self.graph.get(nodes)
+        events = dict.fromkeys(event for told in _told(old, self.graph).values() for event in told)
+        if len(old) < len(nodes):
+            events[self.event.id] = None
+        return list(events)[-self.settings.sources :]
 
     def _hash(self, new: Mapping[str, Vectors | None], table: Table, *, gone: set[str]) -> None:
         """Propose in which buckets the new thoughts are; and all others again, once there are enough for a centre."""
         if self.settings.centre_after and not table.centre:
-            held = {node.id: node.vector for node in self.graph.scan(THOUGHTS, vectors=True) if node.id not in gone}
-            every = {**held, **new}
-            if sum(vector is not None for vector in every.values()) >= self.settings.centre_after:
+            most = 2 * self.settings.centre_after  # with more, most have no vector: `consolidate` sees to it
+            nodes = self.graph.scan(THOUGHTS, vectors=True, limit=most)
+            every = {**{node.id: node.vector for node in nodes if node.id not in gone}, **new}
+            enough = sum(vector is not None for vector in every.values()) >= self.settings.centre_after
+            if enough and len(nodes) < most:
                 rehash(self.graph, self.changes, table.model_copy(update={"centre": mean_of(every.values())}), every)
                 return
         if table.generation < 0:
@@ -312,30 +323,27 @@ def _in_all(vector: Vectors, query: Query, graph: MemoryGraph, found: Mapping[st
 
 def _allowed(hits: Sequence[_Hit], query: Query, graph: MemoryGraph) -> list[_Hit]:
     """Return what scores enough, and what not only excluded events told."""
-    excluded = set(query.exclude)
-    told = _told([hit.node.id for hit in hits if hit.node.props["source"] in excluded], graph)
-    out = {node for node, events in told.items() if excluded.issuperset(events)}
-    return [hit for hit in hits if hit.score >= query.min_score and hit.node.id not in out]
+    hits = [hit for hit in hits if hit.score >= query.min_score]
+    if not query.exclude:
+        return hits
+    tellings = [graph.id_of("Telling", event) for event in query.exclude]
+    suspect = {edge.target for edge in graph.edges(tellings, types=["TELLS"], direction="out")}
+    nodes = [hit.node for hit in hits if hit.node.id in suspect or "events" in hit.node.props]
+    left = _told(nodes, graph, without=query.exclude)
+    return [hit for hit in hits if left.get(hit.node.id, True)]
 
 
-def _sources(nodes: Sequence[Node], query: Query, graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    """Return the events that told each thought, in the order of `_told`, without those excluded."""
-    excluded = set(query.exclude)
-    first = {node.id: (str(node.props["source"]),) for node in nodes}
-    asked = [node.id for n, node in enumerate(nodes) if n < TRACED or node.props["source"] in excluded]
-    return {
-        node: tuple(event for event in events if event not in excluded)
-        for node, events in {**first, **_told(asked, graph)}.items()
-    }
-
-
-def _told(nodes: Sequence[str], graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    """Return the events that told each thought, the oldest first; those of a merged thought in no order."""
-    events: dict[str, list[str]] = defaultdict(list)
-    if nodes:
-        for edge in reversed(graph.edges(nodes, types=["FROM"], direction="out")):
-            events[edge.source].append(edge.target.removeprefix(EVENT_PREFIX))
-    return {node: tuple(said) for node, said in events.items()}
+def _told(nodes: Sequence[Node], graph: MemoryGraph, *, without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the events that told each thought, the oldest first; a merged one has those of what it replaced."""
+    told: dict[str, dict[str, None]] = {node.id: {} for node in nodes}
+    for node in nodes:
+        of_replaced = node.props.get("events", [])
+        assert isinstance(of_replaced, list)
+        told[node.id].update(dict.fromkeys(map(str, of_replaced)))
+    before = graph.id_of("Telling", "")
+    for edge in reversed(graph.edges(list(told), types=["TELLS"], direction="in") if told else []):
+        told[edge.target][edge.source.removeprefix(before)] = None
+    return {node: [event for event in events if event not in without] for node, events in told.items()}
 
 
 def _place(query: Query, graph: MemoryGraph) -> list[Recollection]:
@@ -357,7 +365,7 @@ def _place(query: Query, graph: MemoryGraph) -> list[Recollection]:
     ]
 
 
-def _recollection(hit: _Hit, sources: tuple[str, ...]) -> Recollection:
+def _recollection(hit: _Hit, sources: Sequence[str]) -> Recollection:
     node = hit.node
     return Recollection(
         id=node.id,
@@ -365,7 +373,7 @@ def _recollection(hit: _Hit, sources: tuple[str, ...]) -> Recollection:
         text=node.text,
         score=hit.score,
         parts={"cosine": hit.cosine, hit.by[0]: hit.by[1]},
-        sources=sources,
+        sources=tuple(sources),
         memory=node.memory,
         at=node.at,
         position=node.position,
@@ -373,9 +381,9 @@ def _recollection(hit: _Hit, sources: tuple[str, ...]) -> Recollection:
     )
 
 
-def _item(node: Node, sources: tuple[str, ...]) -> Item:
+def _item(node: Node, sources: Sequence[str]) -> Item:
     fact = thought_in(node).fact
     about: dict[str, Json] = {"head": fact.subject, "relation": fact.relation, "tail": fact.object}
     if fact.slot is not None:
         about["slot"] = fact.slot
-    return Item(id=node.id, text=node.text, about={**about, "count": len(sources), "sources": list(sources)})
+    return Item(id=node.id, text=node.text, about={**about, "count": len(sources), "sources": list[Json](sources)})

@@ -119,10 +119,10 @@ def _union(facts: Sequence[tuple[str, Fact]]) -> Union | None:
     replaces: list[str] = []
     tails: dict[str, None] = {}
     for alias, fact in facts:
-        joined = " and ".join([*tails, fact.object])
-        if len(joined.split()) <= LONGEST_MERGED:
+        longer = {**tails, **dict.fromkeys(fact.object.split(" and "))}  # what was merged before may be told again
+        if len(" and ".join(longer).split()) <= LONGEST_MERGED:
             replaces.append(alias)
-            tails[fact.object] = None
+            tails = longer
     if len(replaces) < 2:
         return None
     first, tail = facts[0][1], " and ".join(tails)

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from agentmem.events import Event, Fact
 from agentmem.graph.contract import Node
-from agentmem.language.facts import Reading
+from agentmem.language.facts import Reading, normal, settled
 from agentmem.language.keywords import TIMES, content_words
 from agentmem.language.places import set_in_place
 from agentmem.language.sentences import sentences
@@ -33,7 +33,6 @@ LONGEST_READ = 20_000
 """Characters of a text that are looked at."""
 LONGEST_SUBJECT = 5
 """Words before the verb; with more it is no name."""
-_ARTICLE = re.compile(r"\A(?:an?|the|some) (?=\S)")
 _SPOKEN = re.compile(
     r"\A(?:(?:absolutely|actually|also|and|awesome|but|cool|definitely|hey|hi|hmm+|just|no|oh|ok(?:ay)?|really|so|sure|"
     r"thank you|thanks|totally|well|woah|wow|yeah|yep|yes|yup)\b[ ,!-]*)+",
@@ -166,7 +165,7 @@ def think(event: Event, reading: Reading, *, before: str | None, most: int) -> t
     """
     facts, place = set_in_place(reading, before=before)
     of_world = _who(event) is None
-    stated = [_stated(event, fact) for fact in _settled(filter(None, map(_normal, facts[: 2 * most])))]
+    stated = [_stated(event, fact) for fact in settled(filter(None, map(_normal, facts[: 2 * most])))]
     said = [] if stated and of_world else _said(event, facts, most)
     thoughts = {thought.key: thought for thought in [*stated, *said]}
     return list(thoughts.values())[:most], place
@@ -332,17 +331,9 @@ def _third_person(verb: str) -> str:
     return f"{verb}es" if verb.endswith(("s", "sh", "ch")) else f"{verb}s"
 
 
-def _settled(facts: Iterable[Fact]) -> list[Fact]:
-    """Return the facts that hold at the end of the text: a slot keeps its last value."""
-    said = list(facts)
-    last = {(fact.subject, fact.slot): fact for fact in said if fact.slot is not None}
-    return [fact for fact in said if fact.slot is None or last[fact.subject, fact.slot] is fact]
-
-
 def _normal(fact: Fact) -> Fact | None:
     """Return a fact with its names in one form; None where one is missing or is a story."""
-    names = [_ARTICLE.sub("", _printable(name).lower().strip(" .,;:!?\"'`"), count=1)
-             for name in (fact.subject, fact.relation, fact.object)]  # fmt: skip
+    names = [normal(name) for name in (fact.subject, fact.relation, fact.object)]
     if not all(0 < len(name) <= LONGEST_NAME for name in names):
         return None
     return Fact(subject=names[0], relation=names[1], object=names[2], slot=fact.slot)

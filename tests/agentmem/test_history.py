@@ -28,7 +28,9 @@ class Scribe:
             note = graph.id_of("Note", key)
             match verb:
                 case "write":
-                    changes.link(changes.add("Note", " ".join(text), key=key), "OF", event.node)
+                    said = " ".join(text)
+                    written = changes.add("Note", said, key=key, vector=language.embed([said])[0])
+                    changes.link(written, "OF", event.node)
                 case "retire":
                     changes.retire(note)
                 case "archive":
@@ -57,6 +59,16 @@ def test_a_revision_never_takes_the_place_of_a_note_with_a_look_alike_key(open_m
 
     assert notes(memory) == {"ann": "second", "ann@2": "another"}
     assert notes(memory, as_of=1) == {"ann": "first", "ann@2": "another"}
+
+
+def test_what_was_revised_is_read_back_with_the_vector_it_had(open_memory: Open) -> None:
+    memory = open_memory(memory=Scribe())
+    told(memory, "write ann first", "write ann second")
+    view = MemoryGraph(memory.graph, memory.stack.name, position=2, as_of=1)
+
+    (then,) = view.get([view.id_of("Note", "ann")], vectors=True)
+
+    assert (then.text, then.vector is None) == ("first", False)
 
 
 def test_undo_brings_back_the_old_text_of_what_one_event_both_revised_and_retired(open_memory: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ MOST_ROWS = 2000
 """Texts that are ranked in a search by words."""
 FURTHER = 8
 """Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
+GONE = """select 1 from json_each(?) w cross join node n on n.kind = w.value and n.ns = ? and n.retired is not null
+limit 1"""
+COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
 COUNT = "select count(*) from (select 1 from fts where fts match ? limit ?)"
 
 
@@ -49,6 +53,21 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
     rows = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), limit))
     rows.sort(key=lambda row: (-row[8], row[0]))
     return [Hit(node_of(row, space.names), row[8]) for row in rows]
+
+
+def frequencies(session: Session, space: Space, words: Sequence[str], where: Where, *, most: int) -> dict[str, int]:
+    """Return in how many nodes each of `words` is, counting no further than `most`."""
+    kinds = kinds_of(space, where)
+    if session.depth:
+        session.words.write(session)
+    phrases = {word: " ".join(words_of(word)) for word in words}
+    queries = {word: fts5_query(kinds, [phrase]) for word, phrase in phrases.items() if kinds and phrase}
+    counts = dict.fromkeys(words, 0)
+    if where == Where(memory=where.memory, label=where.label) and not session.rows(GONE, (json.dumps(kinds), space.ns)):
+        return counts | {word: _rows_sharing(session, query, most) for word, query in queries.items()}
+    filters, values = everything(where)
+    sql = f"{COUNT_NODES}{filters} where fts match ? limit ?)"
+    return counts | {word: session.rows(sql, (space.ns, *values, query, most))[0][0] for word, query in queries.items()}
 
 
 def _telling(session: Session, words: list[str], kinds: list[int]) -> list[str]:

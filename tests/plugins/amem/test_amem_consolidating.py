@@ -68,6 +68,19 @@ def test_nothing_is_compared_again_unless_it_is_new_or_changed(open_memory: Open
     assert mind.asked == ["dog three", "dog three"]  # once when it was written, once since
 
 
+def test_what_consolidating_changed_is_no_reason_to_compare_it_again(open_memory: Open, say: Say, model: Model) -> None:
+    mind = Mind()
+    memory = open_memory(language=model(mind))
+    say(memory, "dog one", "dog two")
+    mind.says = {**NOTHING, "neighbours": [{"alias": "n1", "tags": ["pets"]}]}
+    memory.consolidate(now=NOW)
+    mind.asked.clear()
+
+    memory.consolidate(now=NOW)
+
+    assert mind.asked == []
+
+
 def test_so_many_are_compared_at_a_time_oldest_first(open_memory: Open, say: Say, model: Model) -> None:
     mind = Mind()
     memory = open_memory(language=model(mind), consolidated=2)

@@ -272,6 +272,15 @@ def test_a19_a_note_that_is_taken_back_leaves_no_link_behind(open_memory: Open, 
     assert len(memory.search("rescue dog", as_of=2)) == 2
 
 
+def test_a19_a_note_that_others_changed_since_is_taken_back_as_well(open_memory: Open, say: Say, model: Model) -> None:
+    memory = open_memory(language=model(tagging("dog one", "x")))
+    say(memory, *DOGS[:3])
+
+    memory.undo("e1")
+
+    assert {one.sources for one in memory.search("dog", limit=5)} == {("e2",), ("e3",)}
+
+
 def test_a20_neighbours_are_asked_for_by_the_names_they_are_shown_under(
     open_memory: Open, say: Say, model: Model
 ) -> None:

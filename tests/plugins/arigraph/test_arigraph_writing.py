@@ -11,11 +11,11 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Fact
 from agentmem.graph.contract import Node, Where
 from agentmem.language.contract import Language
-from agentmem.language.facts import HERE, Reading
+from agentmem.language.facts import HERE, Reading, normal
 from agentmem.language.recorded import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
-from agentmem_arigraph.extraction import normal, resolve
+from agentmem_arigraph.extraction import resolve
 
 Open = Callable[..., AgentMemory]
 Tell = Callable[..., list[Event]]

@@ -179,6 +179,26 @@ def test_a_model_that_says_too_much_is_cut_and_what_was_lost_is_counted(store: S
     assert versions(memory)[-1].props["dropped_lines"] == 3
 
 
+def test_a_sentence_that_does_not_fit_makes_no_other_go(store: Store) -> None:
+    lines = [{"text": letter * length, "based_on": ["e1"]} for letter, length in (("a", 50), ("b", 900), ("c", 60))]
+    language = RecordedLanguage(lambda task, inputs: {"lines": lines}, embedder=HashEmbedder())
+    memory = opened(store, language, every=1, characters=200)
+
+    memory.add_many([said(0)])
+
+    assert [line[0] for line in told(memory)[0][0].text.splitlines()] == ["a", "c"]
+
+
+def test_a_blank_sentence_is_a_bad_answer_and_the_event_is_recalled_once(store: Store) -> None:
+    answer = {"lines": [{"text": " \n", "based_on": ["e1"]}]}
+    memory = opened(store, RecordedLanguage(lambda task, inputs: answer, embedder=HashEmbedder()), every=1)
+
+    added = memory.add_many([said(0)])
+
+    assert added.set_aside == ("e0",)
+    assert told(memory) == ([], ["e0"])
+
+
 def test_a_summary_of_excluded_events_alone_is_not_recalled(store: Store) -> None:
     memory = opened(store, every=2, recent=0)
     memory.add_many(said(n) for n in range(2))

@@ -275,3 +275,30 @@ def test_d14_a_bank_derived_again_writes_on_where_it_was(open_bank: Open, tell: 
     tell(memory, "Ann: I sold my boat in Bergen.", day=2)
     memory.consolidate(now=after(3))
     assert "Bergen" in held(memory, "Summary")[0].text
+
+
+def test_d13_a_blank_summary_is_a_bad_answer_and_the_old_one_stays(open_bank: Open, tell: Tell, after: After) -> None:
+    answers = iter(["Ann likes boats.", "Ann likes boats.", " ", " "])
+    language = RecordedLanguage(
+        lambda task, inputs: {"summary": next(answers)} if task.endswith("summary") else {}, embedder=HashEmbedder()
+    )
+    memory = open_bank(language=language)
+    tell(memory, "Ann: I love boats")
+    memory.consolidate(now=after(1))
+    tell(memory, "Ann: I love rain")
+
+    memory.consolidate(now=after(1))
+
+    assert len(memory.status().set_aside) == 1
+    assert [one.text for one in memory.search("boats", limit=5) if one.pinned] == ["Ann likes boats."]
+
+
+def test_d13_of_many_days_each_is_still_shown_in_a_small_budget(open_bank: Open, tell: Tell, after: After) -> None:
+    memory = open_bank(budget=2000, days=1000, global_sentences=100)
+    for day in range(60):
+        tell(memory, f"Ann: I sailed my old boat number {day}.", day=day)
+
+    memory.consolidate(now=after(60))
+
+    (whole,) = memory.graph.scan(Where(memory="memorybank", label="Summary"))
+    assert all(line.endswith(".") for line in whole.text.splitlines())

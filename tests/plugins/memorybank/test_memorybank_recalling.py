@@ -173,3 +173,13 @@ def test_an_event_taken_back_is_recalled_no_more_and_its_day_stays(open_bank: Op
 
     assert all("zorro" not in one.text for one in memory.search("zorro secret", limit=50))
     assert memory.graph.stats()["memorybank/DaySummary"] == 1
+
+
+def test_an_event_taken_back_is_gone_although_it_was_strengthened(open_bank: Open, tell: Tell, after: After) -> None:
+    memory = open_bank()
+    tell(memory, "Ann: the secret is zorro", "Ann: I love boats")
+    memory.reinforce(memory.search("zorro", limit=1), now=after(1))
+
+    memory.undo("e1")
+
+    assert [one.sources for one in memory.search("zorro")] == [("e2",)]

@@ -14,7 +14,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 from agentmem.memory import Shows
 from agentmem.shape import Group
-from agentmem_memorybank.portraits import mood_in, traits_in
+from agentmem_memorybank.telling import mood_in, traits_in
 
 Open = Callable[..., AgentMemory]
 Tell = Callable[..., list[Event]]

@@ -178,6 +178,17 @@ def test_a_merge_of_different_heads_is_not_made(open_memory: Open, tell: Tell, t
     assert len(thoughts(memory)) == 4
 
 
+def test_two_unions_that_say_the_same_are_one(open_memory: Open, tell: Tell, thoughts: Thoughts) -> None:
+    def merge(seen: Mapping[str, Thought]) -> dict[str, Any]:
+        said = {"relation": "knows", "tail": "crafts", "text": "Ann knows crafts."}
+        return {"merged": [{**said, "replaces": list(seen)[:2]}, {**said, "replaces": list(seen)[2:]}]}
+
+    memory = open_memory(language=model(merge=merge), **IN_ONE, tidy_at=4, centre_after=0)
+    tell(memory, "Ann knows bread. Ann knows clocks. Ann knows goats. Ann knows maps.", speaker=None, role="user")
+
+    assert set(thoughts(memory)) == {"ann, knows, crafts"}
+
+
 def test_what_fills_a_slot_is_not_merged(open_memory: Open, tell: Tell) -> None:
     asked: list[int] = []
     memory = open_memory(language=model(merge=counted(asked)), **IN_ONE)
