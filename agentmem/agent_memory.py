@@ -289,21 +289,23 @@ class AgentMemory:
         return found
 
     def _unfolded(self) -> list[Event]:
-        """Return the events no memory holds anything of: those that wait for every one, and those all set aside."""
-        folds = self._feed.folds
-        listed = [{position_of(mark) for mark in fold.set_aside()} for fold in folds]
-        entries = [self._journal.at(position) for position in sorted(set.intersection(*listed))]
+        """Return the events no memory holds anything of: each of them has yet to fold it, or has set it aside."""
+        stands = [(fold.cursor, {position_of(mark) for mark in fold.set_aside()}) for fold in self._feed.folds]
+        furthest = max(cursor for cursor, _ in stands)
+        lost = {position for _, aside in stands for position in aside if position <= furthest}
+        lost = {one for one in lost if all(one > cursor or one in aside for cursor, aside in stands)}
+        entries = [self._journal.at(position) for position in sorted(lost)]
         aside = [entry for entry in entries if isinstance(entry, Event)]
-        furthest = max(fold.cursor for fold in folds)
         return [*waiting(self.graph, after=furthest), *aside] if furthest < self._journal.last else aside
 
     def _operate(self, verb: str, arguments: Callable[[Fold], list[dict[str, Any]]], now: datetime | None) -> Receipt:
         """Write operations to the journal, one for each of the `arguments` of each memory, then fold them."""
         at = now or datetime.now(UTC)
         with self._writing:
-            for fold in self._feed.folds:
-                for given in arguments(fold):
-                    self._journal.record(verb, fold.memory.name, at=at, arguments=given)
+            with self.graph.batch():  # all of them are asked, or none
+                for fold in self._feed.folds:
+                    for given in arguments(fold):
+                        self._journal.record(verb, fold.memory.name, at=at, arguments=given)
             return self.catch_up()
 
     def _cost(self, before: Receipt, outcome: Outcome) -> Receipt:

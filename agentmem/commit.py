@@ -46,29 +46,38 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
         return
     own = f"{changes.memory}/"
     for change in changes:
-        _check(change, own, linkable=(own, EVENT_PREFIX))
+        _check(change, own)
     draft = _Draft(graph, changes, cause=cause, at=at, by=by)
     for change in changes:
         draft.take(change)
     draft.write()
 
 
-def _check(change: Change, own: str, *, linkable: tuple[str, ...]) -> None:
+def _check(change: Change, own: str) -> None:
     """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
-    if isinstance(change, AddEdge):
-        ends, allowed, names = [change.source, change.target], linkable, [change.type]
-    else:
-        ends, allowed, names = [change.id], (own,), []
-    if isinstance(change, AddNode):
-        names = [change.label, *change.props]
+    ends, names = _told_of(change)
+    events = isinstance(change, AddEdge) and any(end.startswith(own) for end in ends)
     for end in ends:
-        if not end.startswith(allowed):
+        if not (end.startswith(own) or (events and end.startswith(EVENT_PREFIX))):
             raise PluginError(
                 f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
                 "link to events by event.node, and to nodes by the ids the graph gave"
             )
     if not all(map(_is_identifier, names)):
         raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
+
+
+def _told_of(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of nodes a change is about, and the names it gives."""
+    match change:
+        case AddEdge():
+            return (change.source, change.target), (change.type,)
+        case AddNode():
+            return (change.id,), (change.label, *change.props)
+        case Retire(node, successor) if successor is not None:
+            return (node, successor), ()
+        case _:
+            return (change.id,), ()
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 from agentmem.events import Recollection
@@ -85,7 +86,7 @@ def _merged(answers: Answers) -> list[_Group]:
     groups: list[_Group] = []
     by_key: dict[str, list[_Group]] = {}
     for name, found in answers.items():
-        for rank, one in enumerate(found, 1):
+        for rank, one in _ranked(found):
             keys = list(_keys(one))
             group = next(
                 (g for key in keys for g in by_key.get(key, ()) if name not in g.votes and g.is_same(one)), None
@@ -99,9 +100,17 @@ def _merged(answers: Answers) -> list[_Group]:
     return groups
 
 
+def _ranked(found: Iterable[Recollection]) -> Iterable[tuple[int, Recollection]]:
+    """Yield each with its rank among those that are pinned, or among the others: what always shows outranks nothing."""
+    ranks = {True: count(1), False: count(1)}
+    for one in found:
+        yield next(ranks[one.pinned]), one
+
+
 def _keys(one: Recollection) -> Iterable[str]:
     yield f"says {one.fact.text}" if one.fact is not None else f"says {' '.join(one.text.split())}"
-    yield f"from {one.sources[0]}"
+    for source in one.sources[:1]:  # a memory should name one, and may not
+        yield f"from {source}"
 
 
 def _fused(group: _Group, score: float) -> Recollection:

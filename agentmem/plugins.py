@@ -35,7 +35,7 @@ HOOK_OF: Mapping[Kind, str] = {
     "policy": "agentmem_policies",
     "rule": "agentmem_rules",
 }
-PUBLIC_NAME = re.compile(r"[^\s:,=]{1,100}")
+PUBLIC_NAME = re.compile(r"[^\s:,=+]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _checked(hook: str, function: Callable[[], object]) -> Iterator[tuple[str, A
         raise _Refused(f"its {hook} returned a {type(answer).__name__}; return a mapping of names to factories")
     for name, factory in answer.items():
         if not isinstance(name, str) or not PUBLIC_NAME.fullmatch(name):
-            raise _Refused(f"its {hook} offers {name!r}; a public name has no spaces, colons, commas or '='")
+            raise _Refused(f"its {hook} offers {name!r}; a public name has no spaces, colons, commas, '+' or '='")
         if not callable(factory):
             raise _Refused(f"its {hook} offers {name!r} as a {type(factory).__name__}; give a function that builds it")
         yield name, factory

@@ -137,11 +137,12 @@ def conductance(alike: Numbers) -> Numbers:
     """Return for parting before t = 1 ... n - 1 the share of the smaller side's volume that is cut, shape (n - 1,).
 
     The volume of a side is the sum of its degrees (in the authors' code, only what is within it).
+    A side that has none, of steps without a likeness to anything, counts as cut off altogether.
     """
     before, _, volume = _sides(alike)
     one, other = volume[:-1], volume[-1] - volume[:-1]
     smaller = np.minimum(one, other)
-    share: Numbers = np.divide(one - before, smaller, out=np.zeros_like(smaller), where=smaller > 0)
+    share: Numbers = np.divide(one - before, smaller, out=np.ones_like(smaller), where=smaller > 0)
     return share
 
 

@@ -6,12 +6,13 @@ it set aside: one that fails does not take the others down.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from agentmem.errors import InvalidInput, UnknownSetting
+from agentmem.errors import InvalidInput, PluginError, UnknownSetting
 from agentmem.events import Query, Recollection
 from agentmem.fusion import Answers, Method, fuse
 from agentmem.host import Host
@@ -21,6 +22,9 @@ from agentmem.settings import settings_from
 JOINED = "+"
 OWN = "stack"
 """Before a setting's name: it belongs to the stack itself."""
+NAME = re.compile(r"[^/@+!\s][^/+!\s]*")
+TAKEN = {"event", "operation", "journal", "embedder", OWN}
+"""Names that the host uses itself."""
 
 
 def _as_list(value: object) -> object:
@@ -48,6 +52,7 @@ class Stack:
 
     Raises:
         InvalidInput: there is none, or two have one name.
+        PluginError: one has a name under which it would reach what is not its own.
         UnknownSetting: not as many weights as memories.
     """
 
@@ -57,6 +62,9 @@ class Stack:
         names = [memory.name for memory in self.memories]
         if not names:
             raise InvalidInput("no memory is named; name one, or several as a+b")
+        wrong = next((name for name in names if not NAME.fullmatch(name) or name in TAKEN), None)
+        if wrong is not None:
+            raise PluginError(f"no memory can be named {wrong!r}: it begins its nodes' ids; use a word of its own")
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise InvalidInput(f"two memories of this stack are named {twice!r}; each may be there once")
         weights = self.settings.weights or (1.0,) * len(names)
@@ -97,12 +105,18 @@ def open_stack(
         UnknownName, UnknownSetting, PluginError, InvalidInput: with the cure.
     """
     if isinstance(memory, Stack):
+        if settings:
+            raise UnknownSetting(f"the stack {memory.name} is built already, so {min(settings)!r} cannot be set")
         return memory
     if isinstance(memory, str):
         memory = [name.strip() for name in memory.split(JOINED)]
     parts = list(memory) if isinstance(memory, Sequence) else [memory]
     names = [part if isinstance(part, str) else part.name for part in parts]
     owned = _by_owner(settings or {}, names)
+    if built := next((part.name for part in parts if not isinstance(part, str) and owned[part.name]), None):
+        raise UnknownSetting(
+            f"memory {built!r} is built already, so {min(owned[built])!r} cannot be set; name it instead"
+        )
     memories = [host.memory(part, owned[part]) if isinstance(part, str) else part for part in parts]
     return Stack(memories, settings_from(StackSettings, owned[OWN]))
 
@@ -111,7 +125,7 @@ def _by_owner(settings: Mapping[str, Any], names: Sequence[str]) -> dict[str, di
     """Return the settings of each memory, and of the stack; a bare name is that of the only memory."""
     owned: dict[str, dict[str, Any]] = {name: {} for name in (*names, OWN)}
     for key, value in settings.items():
-        owner, dot, name = key.partition(".")
+        owner, dot, name = key.rpartition(".")
         if not dot and len(names) > 1:
             raise UnknownSetting(f"whose is the setting {key!r}? say {names[0]}.{key}, or {OWN}.{key} for the stack")
         if dot and owner not in owned:

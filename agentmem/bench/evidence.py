@@ -100,6 +100,7 @@ class Written(Value):
         wall_s, cpu_s: Of `add_many`, with every commit forced to the disk.
         consolidate_s: Wall time of consolidating; 0 where that was not asked for.
         bytes: Of the file, closed.
+        deferred: Entries that wait for the language in the end; each receipt counts all that do at its time.
         receipt: What the language was asked for, and what was set aside.
     """
 
@@ -108,6 +109,7 @@ class Written(Value):
     cpu_s: float = 0.0
     consolidate_s: float = 0.0
     bytes: int = 0
+    deferred: int = 0
     receipt: Receipt = Receipt()
 
     def __add__(self, more: Written) -> Written:
@@ -124,7 +126,7 @@ class Cost(Value):
         write_cpu_ms: Processor time per event.
         consolidate_s: Wall time of consolidating, all conversations together.
         bytes_per_event: Of the closed file.
-        set_aside, deferred: Events it could not take in; events that wait for the language.
+        set_aside, deferred: Events it could not take in; entries that wait for the language.
         recall_cpu_ms, recall_wall_ms: Per question.
         calls_per_write, calls_per_recall: Calls that left for a model.
         tokens_per_write, tokens_per_recall: That those calls read and wrote.
@@ -224,7 +226,7 @@ def cost(memory: str, written: Written, asked: Sequence[Asked]) -> Cost:
         consolidate_s=written.consolidate_s,
         bytes_per_event=written.bytes / events,
         set_aside=written.receipt.set_aside,
-        deferred=written.receipt.deferred,
+        deferred=written.deferred,
         recall_cpu_ms=_spread([one.cpu_ms for one in asked]),
         recall_wall_ms=_spread([one.wall_ms for one in asked]),
         calls_per_write=written.receipt.calls / events,

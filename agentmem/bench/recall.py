@@ -161,7 +161,8 @@ class _Course:
             watch = Stopwatch()
             receipt = memory.consolidate(now=conversation.end)
             written += Written(consolidate_s=watch.read().wall_ms / 1e3, receipt=receipt)
-        return written
+        standing = memory.status()
+        return written + Written(deferred=standing.entries - standing.folded)
 
     def _asked(self, memory: AgentMemory, conversation: Conversation, question: Question) -> Asked:
         """Return the question with its answer; where the memory fails, with why."""

@@ -110,6 +110,9 @@ def _caption(report: RecallReport, cut: int, again: str) -> Iterator[str]:
         yield f"R@k: share of the evidence in the first k ranks; {INTERVAL}: interval of R@{cut}, {ROUNDS:,} resamples"
         yield "a recollection takes a rank for each source that none before it has, at least one; pinned ones take none"
         yield f"listed@{cut}: R@{cut} if each recollection took one rank, whatever it cites"
+    for one in report.costs:
+        if one.deferred:
+            yield f"{one.memory} could not yet take in {one.deferred:,} entries: they wait for the language"
     yield from _failures(report)
     yield f"again: {again}"
 

@@ -31,7 +31,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
     store: StoreUri,
     *,
     namespace: Namespace = None,
-    memory: Annotated[str | None, typer.Option(metavar="NAME", help="Which memory; all of them by default.")] = None,
+    memory: Annotated[str | None, typer.Option(metavar="NAME", help="Which memory, or a+b; all by default.")] = None,
     settings: Settings = None,
     as_of: Annotated[int | None, typer.Option(metavar="N", help="As it was once entry N was folded.")] = None,
     now: Annotated[
@@ -83,24 +83,26 @@ def _print(shown: list[Held], typed: Typed) -> None:
 
 
 def _chosen(graph: Graph, given: str | None, *, host: Host, store: str) -> list[str]:
-    """Return the names of the memories that are meant: the given one, or all that have been here.
+    """Return the names of the memories that are meant: those given, joined by "+", or all that have been here.
 
     Raises:
-        InvalidInput: it never ran here, or none ever did.
+        UnknownName: nobody offers one, and it never ran here.
+        InvalidInput: one never ran here, or none ever did.
     """
     from agentmem.holdings import memories_in
+    from agentmem.stack import JOINED
 
     here = memories_in(graph, offered=host.memories)
-    if given in here:
-        return [given]
-    cure = shlex.join(["agentmem", "rebuild", store, "--namespace", graph.namespace, "--memory", given or "NAME"])
-    if given is not None and given not in host.memories:
-        raise UnknownName.among("memory", given, [*here, *host.memories], cure=f"agentmem status {store}")
-    if given is not None or not here:
-        ran = f"{given} never ran" if given else "no memory ran yet"
+    names = [name.strip() for name in given.split(JOINED)] if given is not None else here
+    missing = next((name for name in names if name not in here), None)
+    if missing is not None and missing not in host.memories:
+        raise UnknownName.among("memory", missing, [*here, *host.memories], cure=f"agentmem status {store}")
+    if missing is not None or not here:
+        ran = f"{missing} never ran" if missing else "no memory ran yet"
         others = f" (there: {', '.join(here)})" if here else ""
+        cure = shlex.join(["agentmem", "rebuild", store, "--namespace", graph.namespace, "--memory", missing or "NAME"])
         raise InvalidInput(f"{ran} in namespace {graph.namespace!r}{others}; derive it from the journal with: {cure}")
-    return here
+    return names
 
 
 def _built(host: Host, names: list[str], settings: Mapping[str, str]) -> dict[str, Memory | None]:

@@ -191,6 +191,20 @@ class SharingContract:
             assert graph.edges(["n"]) == [Edge("n", "near", "o")]
         other.close()
 
+    def test_a_node_of_a_new_kind_is_read_whole_the_moment_it_is_there(self, graph: Graph) -> None:
+        wanted = [f"n{number}" for number in range(300)]
+
+        def write() -> None:
+            for number, name in enumerate(wanted):
+                graph.put_nodes([fact(name)._replace(label=f"Kind{number}")])
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        while writer.is_alive():
+            assert all(node.label == f"Kind{node.id[1:]}" for node in graph.get(wanted))
+            graph.stats()
+        writer.join()
+
     def test_who_wrote_a_node_reads_it_as_everybody_does(self, graph: Graph) -> None:
         west = timezone(timedelta(hours=-5))
         at = datetime(2026, 3, 1, 7, 0, 0, 123456, west)

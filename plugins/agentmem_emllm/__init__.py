@@ -14,6 +14,7 @@ Deviations, each for a reason, and how to switch back:
   to search. Likenesses are cosines of embeddings, without those that are negative.
 - Surprise is -log p where the language has the power `GivesLogProbabilities`; without it, how far a step
   is from the mean of the few before it. It is taken within a session, which always ends an event.
+  Nothing is surprising before four surprises are known; the paper's first block is held against itself.
 - Refinement and contiguity, which the paper is named for, are on; the authors' configurations ship with
   both off: `refinement=none`, `contiguity=0`.
 - A boundary is moved when the event behind it has ended, among the steps of both, back at most to where

@@ -80,11 +80,12 @@ def written(graph: MemoryGraph, nodes: Sequence[Node]) -> list[Segment]:
     for edge in graph.edges(list(inside), types=[IN], direction="in"):
         inside[edge.target].append(edge.source)
     steps = {step.id: step for step in graph.get([one for many in inside.values() for one in many], vectors=True)}
-    return [
-        Segment(whole(node, "number"), sorted((steps[one] for one in inside[node.id]), key=lambda step: step.position))
+    found = [
+        # A step may have been undone since its edge was read.
+        Segment(whole(node, "number"), sorted((steps[one] for one in inside[node.id] if one in steps), key=_in_time))
         for node in nodes
-        if inside[node.id]
     ]
+    return [segment for segment in found if segment.steps]
 
 
 def numbered(graph: MemoryGraph, numbers: Sequence[int]) -> list[Segment]:
@@ -131,6 +132,10 @@ def shown(graph: MemoryGraph, *, most: int) -> list[Group]:
     for segment, behind in pairwise(last):
         ends[segment.number] = {"ended": behind.steps[0].props["begins"], "may_move": True}
     return [_group(segment, ends.get(segment.number, {"open": True})) for segment in [*written(graph, nodes), *last]]
+
+
+def _in_time(step: Node) -> int:
+    return step.position
 
 
 def _group(segment: Segment, end: Mapping[str, Json]) -> Group:

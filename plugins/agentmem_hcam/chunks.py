@@ -57,11 +57,12 @@ def closed_chunks(graph: MemoryGraph, ids: Sequence[str]) -> list[Chunk]:
     for edge in graph.edges(list(of), types=[IN], direction="in"):
         of[edge.target].append(edge.source)
     steps = {step.id: step for step in graph.get([step for inside in of.values() for step in inside], vectors=True)}
-    return [
-        Chunk(chunk.id, _or_zeros(chunk.vector), sorted((steps[one] for one in of[chunk.id]), key=_in_time))
+    found = [
+        # A step may have been undone since its edge was read.
+        Chunk(chunk.id, _or_zeros(chunk.vector), sorted((steps[s] for s in of[chunk.id] if s in steps), key=_in_time))
         for chunk in chunks
-        if of[chunk.id]
     ]
+    return [chunk for chunk in found if chunk.steps]
 
 
 def chunk_of(step: Node, graph: MemoryGraph) -> str:

@@ -1,9 +1,10 @@
 """Kills a writer at every write point in turn, and looks at what is left. Run as a script, prints a JSON line.
 
-Each round forks a child that adds events to a fresh store and is killed with
-SIGKILL just before its k-th statement that can change the file. The parent then
-opens the store, lets it catch up, adds what is missing, and compares the graph
-with that of a run that was never killed.
+Each round forks a child that adds events to a fresh store, takes one of them back,
+and is killed with SIGKILL just before its k-th statement that can change the file.
+The parent then opens the store, lets it catch up, adds what is missing, and
+compares the graph with that of a run that was never killed. What is taken back is
+asked of every memory of a stack or of none, so it shows whether that is missing.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from agentmem import AgentMemory, Event, Host
+from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
+from agentmem.journal import OPERATION
 from agentmem.memory import Memory
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.notebook import Notebook
@@ -58,7 +61,7 @@ def events() -> list[Event]:
 
 
 def opened(path: Path, name: str, leaves: bool) -> AgentMemory:
-    memory: Memory = Notebook() if name == "notebook" else HOST.memory(name, {})
+    memory: list[str | Memory] = [Notebook() if one == "notebook" else one for one in name.split("+")]
     language = HOST.language("rules")
     return AgentMemory(path, memory=memory, language=PretendModel(language) if leaves else language, host=HOST)
 
@@ -69,13 +72,21 @@ def write(path: Path, name: str, leaves: bool, acknowledge: int) -> None:
         for event in events():
             memory.add_many([event])
             os.write(acknowledge, f"{event.id}\n".encode())
+        take_back(memory)
+
+
+def take_back(memory: AgentMemory) -> None:
+    """Undo an event in every memory, unless that was asked already."""
+    if not memory.graph.scan(Where(memory="", label=OPERATION), limit=1):
+        memory.undo("e1", now=events()[-1].at)
 
 
 def whole(path: Path, name: str, leaves: bool) -> str:
-    """Add what is not there yet and return the digest of the graph."""
+    """Add what is not there yet, take back what should be, and return the digests of the memories."""
     with opened(path, name, leaves) as memory:
         memory.add_many(events())
-        return digest(memory.graph, name)
+        take_back(memory)
+        return " ".join(digest(memory.graph, one.name) for one in memory.stack.memories)
 
 
 def killed_at(point: int, path: Path, name: str, leaves: bool) -> tuple[bool, list[str]]:

@@ -37,12 +37,16 @@ class Picky(Notebook):
             raise RuntimeError("cannot take this in")
         if event.text.startswith("foreign"):
             changes.retire("somebody-else/1.0")
+        if event.text.startswith("replaced by somebody"):
+            changes.retire(f"{self.name}/1.0", successor="somebody-else/1.0")
+        if event.text.startswith("between events"):
+            changes.link("event/e1", "NEXT", event.node)
         if event.text.startswith("dangling"):
             changes.link(f"{self.name}/nowhere", "NEXT", event.node)
         return changes
 
 
-@pytest.mark.parametrize("text", ["raise", "foreign", "dangling"])
+@pytest.mark.parametrize("text", ["raise", "foreign", "dangling", "replaced by somebody", "between events"])
 def test_an_event_a_memory_cannot_take_in_is_kept_and_listed_and_the_rest_goes_on(open_memory: Open, text: str) -> None:
     memory = open_memory(memory=Picky())
 

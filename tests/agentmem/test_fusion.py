@@ -62,6 +62,22 @@ def test_what_is_pinned_by_anyone_stays_first() -> None:
     assert texts(fuse(answers, weights=EVEN)) == ["map", "best"]
 
 
+def test_what_is_pinned_takes_no_rank_from_what_answers() -> None:
+    pinned = [one(f"map {number}", pinned=True) for number in range(5)]
+    answers = {"a": [*pinned, one("best of a")], "b": [one("best of b", memory="b"), one("more of b", memory="b")]}
+
+    answered = [found for found in fuse(answers, weights=EVEN, rank_constant=0) if not found.pinned]
+
+    assert texts(answered) == ["best of a", "best of b", "more of b"]
+    assert answered[0].score == answered[1].score
+
+
+def test_a_recollection_that_names_no_source_takes_nothing_down() -> None:
+    answers = {"a": [one("whence?", sources=())], "b": [one("whence?", memory="b", sources=())]}
+
+    assert [found.also for found in fuse(answers, weights=EVEN)] == [{"b": "b/whence?"}]
+
+
 def test_sources_of_the_same_are_united() -> None:
     answers = {"a": [one("Mia moved", source="e1")], "b": [one("Mia moved", memory="b", source="e7")]}
 

@@ -116,3 +116,10 @@ def test_refining_a_very_long_event_is_not_cubic() -> None:
 def test_steps_that_are_not_alike_at_all_leave_a_boundary_where_it_is() -> None:
     assert refined(np.zeros((6, 6)), 4, measure="modularity", least=1, most=9) == 4
     assert refined(np.zeros((6, 6)), 4, measure="conductance", least=1, most=9) == 4
+
+
+def test_steps_without_a_vector_draw_no_boundary_to_them() -> None:
+    east, north_east = np.eye(2)[0], np.full(2, 0.5**0.5)
+    steps = np.array([east * 0, east * 0, east, east, east, north_east, north_east, north_east], np.float32)
+
+    assert refined(likenesses(steps), 5, measure="conductance", least=2, most=9) == 5

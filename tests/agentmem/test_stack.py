@@ -144,6 +144,34 @@ def test_while_a_model_is_out_for_one_memory_the_others_go_on(open_memory: Open)
     assert memory.search("Oslo")[0].memory == "diary"
 
 
+def test_what_one_memory_set_aside_and_the_others_wait_for_is_still_found(open_memory: Open) -> None:
+    def fault(task: str, inputs: object) -> Exception | None:
+        return LanguageUnavailable("pulled the plug") if task == "facts" else None
+
+    language = PretendModel(RuleLanguage(HashEmbedder(), {}), fault)
+    memory = open_memory(memory=["arigraph", Moody()], language=language)
+
+    memory.add_many([event(1), event(2, "unwritable")])
+
+    assert [one.folded for one in memory.status().memories] == [0, 2]
+    found = memory.search("unwritable", limit=1)[0]
+    assert (found.sources, found.parts["unfolded"]) == (("e2",), 1.0)
+
+
+def test_two_processes_with_different_stacks_fold_one_journal(open_memory: Open) -> None:
+    mine = open_memory(memory=[Notebook(), Diary()])
+    yours = open_memory(memory=[Diary(), Moody()])
+
+    for number in range(1, 9):
+        (mine if number % 2 else yours).add_many([event(number)])
+    mine.catch_up()
+
+    alone = open_memory("alone.db", memory=[Notebook(), Diary(), Moody()])
+    alone.add_many([event(number) for number in range(1, 9)])
+    for name in ("notebook", "diary", "moody"):
+        assert digest(mine.graph, name) == digest(alone.graph, name)
+
+
 def test_what_was_used_is_told_to_each_memory_that_supplied_it(open_memory: Open) -> None:
     memory = open_memory(memory=[Notebook(), Moody()])
     memory.add_many([event(1)])
@@ -188,13 +216,24 @@ def test_memories_are_named_joined_by_plus_and_settings_by_memory() -> None:
         ("window+full", {"stack.weights": "1,heavy"}, UnknownSetting, "setting 'weights' is"),
         ("window+full", {"stack.fusion": "sum"}, UnknownSetting, "setting 'fusion' is 'sum'"),
         ("window+full", {"window.size": 0}, UnknownSetting, "setting 'size' is 0"),
+        ([Notebook()], {"size": 3}, UnknownSetting, "'notebook' is built already, so 'size' cannot be set"),
+        (Stack([Notebook()]), {"size": 3}, UnknownSetting, "the stack notebook is built already"),
     ],
 )
 def test_a_stack_that_cannot_be_opened_says_why(
-    spec: str, settings: dict[str, object], error: type[Exception], says: str
+    spec: str | list[Notebook] | Stack, settings: dict[str, object], error: type[Exception], says: str
 ) -> None:
     with pytest.raises(error, match=says):
         open_stack(spec, settings, HOST)
+
+
+@pytest.mark.parametrize("name", ["event", "operation", "stack", "a/b", "@1", "a+b", "a!aside", ""])
+def test_a_memory_whose_name_would_reach_what_is_not_its_own_is_refused(name: str) -> None:
+    memory = Notebook()
+    memory.name = name
+
+    with pytest.raises(PluginError, match="no memory can be named"):
+        Stack([memory])
 
 
 def test_a_stack_of_one_recalls_what_the_memory_recalls(open_memory: Open) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent_memory import AgentMemory
-from agentmem.events import KINDS, new_event
+from agentmem.events import KINDS, Event, new_event, new_query
+from agentmem.graph.contract import Graph
 from agentmem.graph.sqlite import SQLiteStore
+from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 
 HOST = Host()
@@ -26,6 +31,50 @@ TALK = (
     (9, "Ann", "I signed up for a pottery class with Mia, she visits me in May."),
     (9, "Bob", "I love pottery! Daisy would break every pot, though."),
 )
+
+
+READS = ("get", "scan", "edges", "nearest", "nearest_many", "matching")
+
+
+def talk() -> list[Event]:
+    return [
+        new_event(text, id=f"t{n}", at=START + timedelta(days=day, minutes=n), role="user", speaker=speaker,
+                  session=f"day {day}")
+        for n, (day, speaker, text) in enumerate(TALK)
+    ]  # fmt: skip
+
+
+class Interrupted:
+    """A graph on which somebody else has their turn right after one of its reads, counted from 1."""
+
+    def __init__(self, graph: Graph, *, after: int, turn: Callable[[], object]) -> None:
+        self.reads = 0
+        self._graph, self._after, self._turn = graph, after, turn
+
+    def __getattr__(self, name: str) -> Any:
+        inner = getattr(self._graph, name)
+        return inner if name not in READS else lambda *args, **kwargs: self._read(inner, *args, **kwargs)
+
+    def _read(self, inner: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        found = inner(*args, **kwargs)
+        self.reads += 1
+        if self.reads == self._after:
+            self._turn()
+        return found
+
+
+@pytest.mark.parametrize("name", MEMORIES)
+def test_no_memory_stumbles_over_what_is_undone_while_it_recalls(name: str) -> None:
+    query = new_query("Where does Ann's sister Mia live?", now=START + timedelta(days=10), limit=5)
+    with closing(SQLiteStore.in_memory()) as store:
+        after, reads = 1, 1
+        while after <= reads:
+            memory = AgentMemory(store, namespace=str(after), memory=name, host=HOST)
+            memory.add_many(talk())
+            graph = Interrupted(memory.graph, after=after, turn=lambda: [memory.undo(e.id) for e in talk()])  # noqa: B023
+            view = MemoryGraph(graph, name, len(TALK))
+            memory.stack.memories[0].recall(query, view, memory.language)
+            reads, after = graph.reads, after + 1
 
 
 @pytest.mark.parametrize("name", MEMORIES)
@@ -47,11 +96,7 @@ def test_every_memory_plays_a_game(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", MEMORIES)
 def test_every_memory_takes_part_in_a_conversation(name: str) -> None:
     store = SQLiteStore.in_memory()
-    events = [
-        new_event(text, id=f"t{n}", at=START + timedelta(days=day, minutes=n), role="user", speaker=speaker,
-                  session=f"day {day}")
-        for n, (day, speaker, text) in enumerate(TALK)
-    ]  # fmt: skip
+    events = talk()
     memory = AgentMemory(store, memory=name, host=HOST)
 
     assert memory.add_many(events).set_aside == ()

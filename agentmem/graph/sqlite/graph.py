@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -63,8 +63,8 @@ class SQLiteGraph:
 
     def get(self, ids: Sequence[str], *, vectors: bool = False) -> list[Node]:
         """Return the nodes with these ids, retired or not, in the order of `ids`."""
-        session, space = self._reading()
-        return reading.get(session, space, ids, vectors=vectors) if space else []
+        with self._one_moment() as (session, space):
+            return reading.get(session, space, ids, vectors=vectors) if space else []
 
     def scan(
         self,
@@ -76,10 +76,7 @@ class SQLiteGraph:
     ) -> list[Node]:
         """Return nodes in order of (position, id); with `newest`, the last ones first."""
         check_limit(limit, least=0)
-        session = self._session()
-        # Several statements may be asked; a commit between two would show what `where` shuts out.
-        with session.snapshot():
-            space = find_space(session, self.namespace)
+        with self._one_moment() as (session, space):
             return reading.scan(session, space, where, newest=newest, limit=limit, vectors=vectors) if space else []
 
     def edges(
@@ -142,10 +139,15 @@ class SQLiteGraph:
 
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
-        session, space = self._reading()
-        if space is None:
-            return {"nodes": 0, "edges": 0, "vectors": 0, "retired": 0}
-        return reading.stats(session, space)
+        with self._one_moment() as (session, space):
+            return reading.stats(session, space) if space else {"nodes": 0, "edges": 0, "vectors": 0, "retired": 0}
+
+    @contextmanager
+    def _one_moment(self) -> Iterator[tuple[Session, Space | None]]:
+        # A commit between two statements would show what `where` shuts out, or a node of a kind not known yet.
+        session = self._session()
+        with session.snapshot():
+            yield session, find_space(session, self.namespace)
 
     def _reading(self) -> tuple[Session, Space | None]:
         session = self._session()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from agentmem.errors import LanguageUnavailable
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Where
@@ -56,6 +57,15 @@ class Digest(Notebook):
         return changes
 
 
+class Waiting(Notebook):
+    """Takes in nothing, for its language is out."""
+
+    name = "waiting"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        raise LanguageUnavailable("pulled the plug")
+
+
 class Pinning(Notebook):
     """Shows one note whatever the question, before all others."""
 
@@ -83,5 +93,5 @@ def _factory(kind: type[Memory]) -> MemoryFactory:
 @hookimpl
 def agentmem_memories() -> Mapping[str, MemoryFactory]:
     """Offer them all."""
-    kinds: list[Any] = [Notebook, Touchy, Digest, Pinning, Wasteful]
+    kinds: list[Any] = [Notebook, Touchy, Digest, Pinning, Waiting, Wasteful]
     return {kind.name: _factory(kind) for kind in kinds}

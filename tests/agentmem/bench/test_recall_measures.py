@@ -90,6 +90,14 @@ def test_events_a_memory_cannot_take_in_are_counted(host: Host, corpus: Corpus) 
     assert {one.memory: one.set_aside for one in report.costs} == {"touchy": 2, "notebook": 0}
 
 
+def test_events_that_wait_for_the_language_are_counted_once(host: Host, corpus: Corpus) -> None:
+    memories: dict[str, dict[str, object]] = {"waiting": {}, "waiting+digest": {}}
+
+    report = recall(host, corpus, memories, asking=Asking(consolidate=True))
+
+    assert {one.memory: one.deferred for one in report.costs} == {"waiting": 12, "waiting+digest": 14}
+
+
 def test_what_it_costs_is_measured(host: Host, corpus: Corpus) -> None:
     cost = recall(host, corpus, {"notebook": {}}).costs[0]
 

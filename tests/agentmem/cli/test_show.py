@@ -173,6 +173,7 @@ def test_all_memories_of_a_namespace_are_shown_or_the_chosen_one(agentmem: Run, 
     agentmem("rebuild", jar, "--memory", "window")
 
     both, window = agentmem("show", jar).out, agentmem("show", jar, "--memory", "window").out
+    assert agentmem("show", jar, "--memory", "jar+window").out.splitlines()[:-3] == both.splitlines()[:-3]
 
     assert both.startswith("jar: ")
     assert "\nwindow: " in both
@@ -185,6 +186,7 @@ def test_all_memories_of_a_namespace_are_shown_or_the_chosen_one(agentmem: Run, 
     [
         (["--memory", "jaar"], "no memory named 'jaar'; did you mean 'jar'?"),
         (["--memory", "window"], "window never ran in namespace 'ann' (there: jar); derive it from the journal with: "),
+        (["--memory", "jar+window"], "window never ran in namespace 'ann' (there: jar)"),
         (["--namespace", "an"], "no namespace named 'an'; did you mean 'ann'?"),
         (["--as-of", "6"], "there is no entry 6 in namespace 'ann'; choose one from 0 to 5"),
         (["--as-of", "-1"], "there is no entry -1"),

@@ -83,6 +83,17 @@ def test_what_is_excluded_leaves_room_for_others(memory: AgentMemory) -> None:
     assert not {"e3", "e4"} & {source for one in found for source in one.sources}
 
 
+def test_however_many_of_the_likest_are_excluded_the_next_are_recalled(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    opened = open_memory(least=1, most=1, contiguity=0)
+    tell(opened, "red key", "a red key", "the red key", "red boat", "key song", *PAIRS[4:])
+
+    found = opened.search(new_query("red key", limit=2, exclude=("e1", "e2", "e3")))
+
+    assert {one.text for one in found} == {"red boat", "key song"}
+
+
 def test_the_newest_steps_are_recalled_though_their_event_is_not_written(memory: AgentMemory) -> None:
     assert memory.search("old song", limit=1)[0].text == "old song"
     assert {one.text for one in memory.search("snow rain", limit=2)} == {"rain snow", "snow rain"}

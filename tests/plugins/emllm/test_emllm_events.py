@@ -163,3 +163,16 @@ def test_without_refinement_every_event_begins_where_the_rule_says(said: list[tu
     for group in groups[1:]:
         assert "begins" in group.items[0].about
     assert not [item for group in groups for item in group.items[1:] if "begins" in item.about]
+
+
+def test_only_a_surprise_is_moved_and_not_an_event_that_was_full(
+    open_memory: Callable[..., AgentMemory], tell: Callable[..., None]
+) -> None:
+    memory = open_memory(most=4)
+
+    tell(memory, "boat sea", "sea boat", "oven bread", "bread oven", "oven bread", "bread oven", session="monday")
+    tell(memory, "snow", session="tuesday")
+
+    full, rest, _ = shown(memory)
+    assert (texts(full), full.about["ended"]) == (["boat sea", "sea boat", "oven bread", "bread oven"], "size")
+    assert texts(rest) == ["oven bread", "bread oven"]

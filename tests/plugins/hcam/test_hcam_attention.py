@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from math import exp
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentmem.agent_memory import AgentMemory
-from agentmem_hcam.attention import attend, passage
+from agentmem.events import Query
+from agentmem.graph.contract import Node
+from agentmem_hcam.attention import attend, passage, recollect
+from agentmem_hcam.chunks import Chunk
+from agentmem_hcam.settings import HCAMSettings
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 cosines = st.floats(-1, 1).map(lambda value: round(value, 3))
 chunks_of_steps = st.lists(st.tuples(cosines, st.lists(cosines, min_size=1, max_size=6)), min_size=1, max_size=7)
@@ -57,6 +65,14 @@ def test_a_passage_keeps_its_heaviest_step_and_never_a_hole(weights: list[float]
 
     assert end - first == min(room, len(weights))
     assert max(weights) in weights[first:end]
+
+
+@pytest.mark.parametrize("cosine", [0.0, -0.5])
+def test_nothing_is_recalled_where_no_step_is_like_the_question(cosine: float) -> None:
+    east, asked = np.array([1, 0], np.float32), np.array([cosine, (1 - cosine**2) ** 0.5], np.float32)
+    step = Node("hcam/1.0", "Step", AT, "hcam", "snow", {"event": "e1"}, east)
+
+    assert recollect(asked, [Chunk("hcam/Chunk/1", east, [step])], Query(text="?", now=AT), HCAMSettings()) == []
 
 
 def test_attention_adds_up_to_one_over_everything_recalled(
