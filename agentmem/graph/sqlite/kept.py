@@ -61,6 +61,11 @@ class KeptNodes:
         """Return the node in this row, if it is kept."""
         return self._by_pk.get(pk)
 
+    def by_pks(self, pks: Iterable[int]) -> dict[int, Kept]:
+        """Return the nodes in these rows that are kept."""
+        known = self._by_pk
+        return {pk: known[pk] for pk in pks if pk in known}
+
     def by_id(self, ns: int, ids: Iterable[str]) -> dict[str, Kept | None]:
         """Return what is known of these ids: a node, or None where there is none. What is not known is left out."""
         known = self._by_id.get(ns, {})

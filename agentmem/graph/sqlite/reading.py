@@ -53,12 +53,12 @@ def find(session: Session, space: Space, ids: Collection[str]) -> dict[str, Kept
 
 def by_rows(session: Session, space: Space, pks: Sequence[int]) -> list[Kept]:
     """Return the nodes in these rows, in their order; rows that are gone are left out."""
-    found = {pk: session.kept.by_pk(pk) for pk in pks}
-    missing = [pk for pk, kept in found.items() if kept is None]
+    found = session.kept.by_pks(pks)
+    missing = [pk for pk in pks if pk not in found]
     if missing:
         rows = session.rows(GET_ROWS, (json.dumps(missing), space.ns))
         found.update((row[8], kept_of(row, session, space)) for row in rows)
-    return [kept for pk in pks if (kept := found[pk]) is not None]
+    return [found[pk] for pk in pks if pk in found]
 
 
 def scan(session: Session, space: Space, where: Where, *, newest: bool, limit: int | None, vectors: bool) -> list[Node]:
@@ -106,7 +106,8 @@ def edges(session: Session, space: Space, ids: Sequence[str], question: EdgeQues
         "limit": -1 if limit is None else limit,
     }
     rows = session.rows(f"{found}\norder by 5 desc, 1, 2, 3 limit :limit", parameters)
-    return [Edge(a, kind, b, {} if props == "{}" else json.loads(props), at) for a, kind, b, props, at in rows]
+    # `_make` takes half as long as `Edge(...)`.
+    return [Edge._make((a, kind, b, {} if said == "{}" else json.loads(said), at)) for a, kind, b, said, at in rows]
 
 
 def stats(session: Session, space: Space) -> dict[str, int]:
