@@ -45,29 +45,29 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
     if not len(changes):
         return
     own = f"{changes.memory}/"
+    linkable = (own, EVENT_PREFIX)
     for change in changes:
-        _check(change, own, linkable=(own, EVENT_PREFIX))
+        _check(change, own, linkable)
     draft = _Draft(graph, changes, cause=cause, at=at, by=by)
     for change in changes:
         draft.take(change)
     draft.write()
 
 
-def _check(change: Change, own: str, *, linkable: tuple[str, ...]) -> None:
+def _check(change: Change, own: str, linkable: tuple[str, ...]) -> None:
     """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
     if isinstance(change, AddEdge):
-        ends, allowed, names = [change.source, change.target], linkable, [change.type]
+        proper = _is_identifier(change.type)
+        outside = next((end for end in (change.source, change.target) if not end.startswith(linkable)), None)
     else:
-        ends, allowed, names = [change.id], (own,), []
-    if isinstance(change, AddNode):
-        names = [change.label, *change.props]
-    for end in ends:
-        if not end.startswith(allowed):
-            raise PluginError(
-                f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
-                "link to events by event.node, and to nodes by the ids the graph gave"
-            )
-    if not all(map(_is_identifier, names)):
+        proper = not isinstance(change, AddNode) or all(map(_is_identifier, (change.label, *change.props)))
+        outside = None if change.id.startswith(own) else change.id
+    if outside is not None:
+        raise PluginError(
+            f"memory {own[:-1]!r} proposed to change {outside!r}, which is not its own; "
+            "link to events by event.node, and to nodes by the ids the graph gave"
+        )
+    if not proper:
         raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
 
 
@@ -95,7 +95,7 @@ class _Draft:
         """Add one change to the draft."""
         match change:
             case AddEdge():
-                self._edges.append(Edge(*change, self._position))
+                self._edges.append(Edge._make((*change, self._position)))
             case AddNode():
                 self._add(change)
             case Retire(node, successor, reason):

@@ -106,6 +106,7 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
+@lru_cache(maxsize=1024)
 def moment(microseconds_since_1970: int) -> datetime:
     """Return the aware UTC time of so many microseconds since 1970."""
     return EPOCH + timedelta(microseconds=microseconds_since_1970)
@@ -141,9 +142,13 @@ def value_json(value: Json) -> str:
         text = ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as problem:
         raise InvalidInput(f"a property cannot be kept: {problem}; use what JSON knows") from None
-    if MAYBE_TOO_BIG.search(text):
+    if not _is_all_text(value) and MAYBE_TOO_BIG.search(text):
         _check_integers(value)
     return storable(text)
+
+
+def _is_all_text(value: Json) -> bool:
+    return isinstance(value, dict) and all(type(inner) is str for inner in value.values())
 
 
 def _check_integers(value: Json) -> None:

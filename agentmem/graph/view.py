@@ -86,9 +86,10 @@ class MemoryGraph:
     ) -> list[Edge]:
         """Return current edges at these nodes, newest first."""
         if self.as_of is None:
-            shared = any(one.startswith(EVENT_PREFIX) for one in ids)  # other memories link to events too
-            found = self._graph.edges(ids, types=types, direction=direction, limit=None if shared else limit)
-            return self._own_among(found)[:limit]
+            most = limit
+            if limit is not None and any(one.startswith(EVENT_PREFIX) for one in ids):
+                most = None  # other memories link to events too
+            return self._own_among(self._graph.edges(ids, types=types, direction=direction, limit=most))[:limit]
         then = self.as_of
         found = self._graph.edges(ids, types=types, direction=direction, retired=True)
         found = [edge for edge in self._own_among(found) if edge.position <= then]

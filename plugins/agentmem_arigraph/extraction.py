@@ -78,8 +78,8 @@ def topology(old: str | None, new: str | None, heading: str | None) -> tuple[Fac
     if old is None or new is None or old == new or heading not in OPPOSITE:
         return ()
     return (
-        Fact(subject=new, relation=f"is {heading} of", object=old),
-        Fact(subject=old, relation=f"is {OPPOSITE[heading]} of", object=new),
+        fact_of(new, f"is {heading} of", old, None),
+        fact_of(old, f"is {OPPOSITE[heading]} of", new, None),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from agentmem.graph.contract import Direction, Edge, Node, Where
@@ -40,13 +41,11 @@ def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) ->
 
 def find(session: Session, space: Space, ids: Collection[str]) -> dict[str, Kept]:
     """Return the nodes among these ids."""
-    known = session.kept.by_id(space.ns, ids)
-    found = {one: kept for one, kept in known.items() if kept is not None}
-    unknown = dict.fromkeys(one for one in ids if one not in known)
+    found, unknown = session.kept.by_id(space.ns, ids)
     if unknown:
-        rows = session.rows(GET, (ids_json(list(unknown)), space.ns))
+        rows = session.rows(GET, (ids_json(unknown), space.ns))
         read = {row[0]: kept_of(row, session, space) for row in rows}
-        session.kept.add_missing(space.ns, unknown.keys() - read.keys())
+        session.kept.add_missing(space.ns, [one for one in unknown if one not in read])
         found |= read
     return found
 
@@ -96,18 +95,23 @@ class EdgeQuestion(NamedTuple):
 def edges(session: Session, space: Space, ids: Sequence[str], question: EdgeQuestion) -> list[Edge]:
     """Return the edges at these nodes, newest first, then by (source, type, target); each once."""
     types, direction, retired, limit = question
-    living = "" if retired else " and e.dead = 0"
-    typed = "" if types is None else " and e.type in (select value from json_each(:types))"
-    found = "\nunion ".join(EDGES.format(living=living, typed=typed, **side) for side in SIDES[direction])
     parameters = {
         "ids": ids_json(list(dict.fromkeys(ids))),
         "ns": space.ns,
         "types": None if types is None else json.dumps(list(types)),
         "limit": -1 if limit is None else limit,
     }
-    rows = session.rows(f"{found}\norder by 5 desc, 1, 2, 3 limit :limit", parameters)
+    rows = session.rows(_edges_sql(direction, retired=retired, typed=types is not None), parameters)
     # `_make` takes half as long as `Edge(...)`.
     return [Edge._make((a, kind, b, {} if said == "{}" else json.loads(said), at)) for a, kind, b, said, at in rows]
+
+
+@cache
+def _edges_sql(direction: Direction, *, retired: bool, typed: bool) -> str:
+    living = "" if retired else " and e.dead = 0"
+    of_types = " and e.type in (select value from json_each(:types))" if typed else ""
+    found = "\nunion ".join(EDGES.format(living=living, typed=of_types, **side) for side in SIDES[direction])
+    return f"{found}\norder by 5 desc, 1, 2, 3 limit :limit"
 
 
 def stats(session: Session, space: Space) -> dict[str, int]:
@@ -129,6 +133,7 @@ def stats(session: Session, space: Space) -> dict[str, int]:
     }
 
 
+@lru_cache(maxsize=256)
 def _scan_sql(filters: str, *, newest: bool, columns: str) -> str:
     order = " desc" if newest else ""
     join = " left join vec v on v.seq = n.vec" if "v.v" in columns else ""
