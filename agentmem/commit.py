@@ -57,23 +57,30 @@ def commit(graph: Graph, changes: Changes, *, cause: str, at: datetime, by: str)
 def _check(change: Change, own: str, linkable: tuple[str, ...]) -> None:
     """Refuse a change that reaches outside the nodes whose ids begin with `own`, or has no proper name."""
     if isinstance(change, AddEdge):
-        proper = _is_identifier(change.type)
-        outside = next((end for end in (change.source, change.target) if not end.startswith(linkable)), None)
+        names: tuple[str, ...] = (change.type,)
+        is_own = change.source.startswith(linkable) and change.target.startswith(linkable)
     else:
-        proper = not isinstance(change, AddNode) or all(map(_is_identifier, (change.label, *change.props)))
-        outside = None if change.id.startswith(own) else change.id
-    if outside is not None:
+        names = (change.label, *change.props) if isinstance(change, AddNode) else ()
+        is_own = change.id.startswith(own)
+    if not is_own:
         raise PluginError(
-            f"memory {own[:-1]!r} proposed to change {outside!r}, which is not its own; "
+            f"memory {own[:-1]!r} proposed to change {_outside(change, linkable)!r}, which is not its own; "
             "link to events by event.node, and to nodes by the ids the graph gave"
         )
-    if not proper:
+    if not _are_identifiers(names):
         raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
 
 
+def _outside(change: Change, linkable: tuple[str, ...]) -> str:
+    """Return the first id in a change that is none of the memory's own."""
+    if isinstance(change, AddEdge):
+        return change.target if change.source.startswith(linkable) else change.source
+    return change.id
+
+
 @lru_cache(maxsize=4096)
-def _is_identifier(name: str) -> bool:
-    return IDENTIFIER.fullmatch(name) is not None
+def _are_identifiers(names: tuple[str, ...]) -> bool:
+    return all(IDENTIFIER.fullmatch(name) for name in names)
 
 
 class _Draft:

@@ -127,9 +127,14 @@ def props_json(props: Mapping[str, Json]) -> str:
     """
     if not props:
         return "{}"
-    for name in props:
-        check_identifier(name, "property name")
+    _check_names(tuple(props))
     return value_json(dict(props))
+
+
+@lru_cache(maxsize=4096)
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        check_identifier(name, "property name")
 
 
 def value_json(value: Json) -> str:
