@@ -63,7 +63,7 @@ def _check(change: Change, own: str) -> None:
                 f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
                 "link to events by event.node, and to nodes by the ids the graph gave"
             )
-    if not all(map(_is_identifier, names)):
+    if not _are_identifiers(names):
         raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
 
 
@@ -81,8 +81,8 @@ def _told_of(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _is_identifier(name: str) -> bool:
-    return IDENTIFIER.fullmatch(name) is not None
+def _are_identifiers(names: tuple[str, ...]) -> bool:
+    return all(IDENTIFIER.fullmatch(name) for name in names)
 
 
 class _Draft:
@@ -104,7 +104,7 @@ class _Draft:
         """Add one change to the draft."""
         match change:
             case AddEdge():
-                self._edges.append(Edge(*change, self._position))
+                self._edges.append(Edge._make((*change, self._position)))
             case AddNode():
                 self._add(change)
             case Retire(node, successor, reason):

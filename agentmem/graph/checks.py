@@ -106,6 +106,7 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
+@lru_cache(maxsize=1024)
 def moment(microseconds_since_1970: int) -> datetime:
     """Return the aware UTC time of so many microseconds since 1970."""
     return EPOCH + timedelta(microseconds=microseconds_since_1970)
@@ -126,9 +127,14 @@ def props_json(props: Mapping[str, Json]) -> str:
     """
     if not props:
         return "{}"
-    for name in props:
-        check_identifier(name, "property name")
+    _check_names(tuple(props))
     return value_json(dict(props))
+
+
+@lru_cache(maxsize=4096)
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        check_identifier(name, "property name")
 
 
 def value_json(value: Json) -> str:
@@ -141,9 +147,13 @@ def value_json(value: Json) -> str:
         text = ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as problem:
         raise InvalidInput(f"a property cannot be kept: {problem}; use what JSON knows") from None
-    if MAYBE_TOO_BIG.search(text):
+    if not _is_all_text(value) and MAYBE_TOO_BIG.search(text):
         _check_integers(value)
     return storable(text)
+
+
+def _is_all_text(value: Json) -> bool:
+    return isinstance(value, dict) and all(type(inner) is str for inner in value.values())
 
 
 def _check_integers(value: Json) -> None:

@@ -49,7 +49,7 @@ class MemoryGraph:
     ) -> list[Node]:
         """Return this memory's current nodes in order of (position, id)."""
         found = self._graph.scan(self._own(where), newest=newest, limit=limit, vectors=vectors)
-        return [self._seen(node) for node in found]
+        return found if self._is_of_now(where) else [self._seen(node) for node in found]
 
     def retired(self, where: Where = ANYTHING) -> list[Node]:
         """Return this memory's nodes that held once and no longer do, as they last were, in order of (position, id).
@@ -86,41 +86,47 @@ class MemoryGraph:
     ) -> list[Edge]:
         """Return current edges at these nodes, newest first."""
         if self.as_of is None:
-            shared = any(one.startswith(EVENT_PREFIX) for one in ids)  # other memories link to events too
-            found = self._graph.edges(ids, types=types, direction=direction, limit=None if shared else limit)
-            return [edge for edge in found if self._is_own(edge)][:limit]
+            most = limit
+            if limit is not None and any(one.startswith(EVENT_PREFIX) for one in ids):
+                most = None  # other memories link to events too
+            return self._own_among(self._graph.edges(ids, types=types, direction=direction, limit=most))[:limit]
         then = self.as_of
         found = self._graph.edges(ids, types=types, direction=direction, retired=True)
-        found = [edge for edge in found if edge.position <= then and self._is_own(edge)]
+        found = [edge for edge in self._own_among(found) if edge.position <= then]
         ends = {end for edge in found for end in (edge.source, edge.target)}
         held = {node.id for node in self.get(sorted(ends))}
         return [edge for edge in found if edge.source in held and edge.target in held][:limit]
 
     def nearest(self, vector: Vectors, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes nearest to `vector` with their cosine, best first."""
-        hits = self._graph.nearest(vector, self._own(where), limit=limit)
-        return [Hit(self._seen(node), score) for node, score in hits]
+        return self._seen_hits(self._graph.nearest(vector, self._own(where), limit=limit), where)
 
     def nearest_many(self, vectors: Vectors, where: Where = ANYTHING, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, shape (n, dim)."""
         found = self._graph.nearest_many(vectors, self._own(where), limit=limit)
-        return [[Hit(self._seen(node), score) for node, score in hits] for hits in found]
+        return [self._seen_hits(hits, where) for hits in found]
 
     def matching(self, text: str, where: Where = ANYTHING, *, limit: int) -> list[Hit]:
         """Return this memory's nodes that share words with `text`, best first."""
-        hits = self._graph.matching(text, self._own(where), limit=limit)
-        return [Hit(self._seen(node), score) for node, score in hits]
+        return self._seen_hits(self._graph.matching(text, self._own(where), limit=limit), where)
 
     def frequencies(self, words: Sequence[str], where: Where = ANYTHING, *, most: int) -> Mapping[str, int]:
         """Return in how many of this memory's nodes each of `words` is, counting no further than `most`."""
         return self._graph.frequencies(words, self._own(where), most=most)
 
-    def _is_own(self, edge: Edge) -> bool:
+    def _own_among(self, edges: list[Edge]) -> list[Edge]:
         own = (f"{self.memory}/", EVENT_PREFIX)
-        return edge.source.startswith(own) and edge.target.startswith(own)
+        return [edge for edge in edges if edge.source.startswith(own) and edge.target.startswith(own)]
 
     def _own(self, where: Where) -> Where:
         return replace(where, memory=self.memory, as_of=self.as_of)
+
+    def _is_of_now(self, where: Where) -> bool:
+        """Return whether only nodes as they stand match, which are seen as they are."""
+        return self.as_of is None and not where.retired
+
+    def _seen_hits(self, hits: list[Hit], where: Where) -> list[Hit]:
+        return hits if self._is_of_now(where) else [Hit(self._seen(node), score) for node, score in hits]
 
     def _seen(self, node: Node) -> Node:
         return _base(node) if self.as_of is None else _then(node)

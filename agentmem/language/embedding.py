@@ -29,8 +29,8 @@ WORDS_KEPT = 32_768
 """Words whose tokens are kept: a text is mostly words met before, and cutting words up costs most of an embedding."""
 LONGEST_KEPT = 64
 """Characters; what is longer is hardly a word."""
-MARKS = ("<s>", "</s>", "<unk>", "\u2581")
-"""What the tokenizer treats in a way of its own, wherever it stands."""
+BRACKET, JOINT = "<", "\u2581"
+"""How what the tokenizer treats in a way of its own begins, wherever it stands: <s>, </s>, <unk>, and this."""
 TOKENS_AT_ONCE = 4096
 """So that a text of a million characters needs megabytes, not gigabytes."""
 
@@ -81,7 +81,7 @@ def _tokens(text: str) -> list[int]:
     whole = text if text.isascii() else text.encode("utf-8", "replace").decode()
     words = whole.split(" ")
     # No token spans two words, so a text has the tokens of its words; but spaces in a row are one token.
-    if "" in words or any(mark in whole for mark in MARKS):
+    if "" in words or BRACKET in whole or JOINT in whole:
         words = [whole]
     found: list[int] = []
     for word in words:

@@ -48,6 +48,13 @@ class WritingContract:
 
         assert graph.get(["flat", "nested", "none"]) == [flat, nested, fact("none", 3)]
 
+    def test_a_text_like_a_number_or_a_list_stays_a_text(self, graph: Graph) -> None:
+        node = fact("n", props={"number": "9" * 40, "list": "[1, {2}]", "real": [1, {"a": []}]})
+
+        graph.put_nodes([node])
+
+        assert graph.get(["n"]) == [node] == graph.scan(Where(label="Fact"), limit=1)
+
     @pytest.mark.parametrize("text", HOSTILE)
     def test_text_is_data_wherever_it_stands(self, graph: Graph, text: str) -> None:
         node = fact("n", text=text, props={"said": text})
@@ -125,6 +132,7 @@ class WritingContract:
             fact("n")._replace(label="x; drop"),
             fact("n", props={"a-b": 1}),
             fact("n", props={"a": 2**63}),
+            fact("n", props={"said": "so", "deep": ["x", {"b": 2**63}]}),
             fact("n", props={"a": [{"b": -(2**70)}]}),
             fact("n", props={"a": float("nan")}),
             fact("n")._replace(position=2**63),

@@ -179,29 +179,27 @@ def _learn_group(scene: Scene, found: re.Match[str]) -> None:
 
 
 _Reader = Callable[[Scene, re.Match[str]], None]
-_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_LIES, _learn_floor),
-    (_DOOR, _learn_door),
-    (_NEARBY_DOOR, _learn_nearby_door),
-    (_EXIT, _learn_exits),
-    (_HOLDS, _learn_contents),
-    (_BARE, _learn_bare),
-    (_HOLLOW, _learn_hollow),
-    (_STANDS, _learn_furniture),
-    (_SEEN_ON, _learn_seen_top),
-    (_ON, _learn_top),
-    (_IN, _learn_contents),
-    (_INTRODUCED, _learn_furniture),
-    (_GROUP, _learn_group),
+_READERS: tuple[tuple[Callable[[str], re.Match[str] | None], _Reader], ...] = (
+    (_LIES.match, _learn_floor),
+    (_DOOR.match, _learn_door),
+    (_NEARBY_DOOR.match, _learn_nearby_door),
+    (_EXIT.search, _learn_exits),
+    (_HOLDS.match, _learn_contents),
+    (_BARE.search, _learn_bare),
+    (_HOLLOW.match, _learn_hollow),
+    (_STANDS.match, _learn_furniture),
+    (_SEEN_ON.match, _learn_seen_top),
+    (_ON.match, _learn_top),
+    (_IN.match, _learn_contents),
+    (_INTRODUCED.search, _learn_furniture),
+    (_GROUP.search, _learn_group),
 )
-_ANYWHERE = frozenset({_EXIT, _BARE, _INTRODUCED, _GROUP})
 
 
 @lru_cache(maxsize=4096)
 def _recognise(sentence: str) -> tuple[_Reader, re.Match[str]] | None:
     """Return what a sentence is, if it tells anything; kept, as rooms are described again and again."""
-    for pattern, learn in _READERS:
-        found = pattern.search(sentence) if pattern in _ANYWHERE else pattern.match(sentence)
-        if found:
+    for look, learn in _READERS:
+        if found := look(sentence):
             return learn, found
     return None

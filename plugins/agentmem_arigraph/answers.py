@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
-from agentmem.events import Fact, Query, Recollection
+from agentmem.events import Query, Recollection
 from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.vectors import Vectors
 from agentmem_arigraph.episodic_search import candidates, memberships, rank_by_code, rank_by_paper
-from agentmem_arigraph.extraction import fact_in
+from agentmem_arigraph.extraction import Said, fact_of, said_by
 from agentmem_arigraph.map_answers import place_and_ways
 from agentmem_arigraph.schema import EPISODES, REMARKS
 from agentmem_arigraph.semantic_search import Found, more_facts, semantic_search, starts
@@ -23,9 +22,10 @@ from agentmem_arigraph.settings import AriGraphSettings
 Sources = Mapping[str, tuple[str, ...]]
 """Node id of a fact to the events that said it and are not excluded; a fact without any is absent."""
 
+Stamp = tuple[str, str, str, datetime, int]
+"""Of a node: id, text, memory, at, position."""
 AGAIN = 8
 """How many of those who said a fact again are looked at, newest first."""
-Parts = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,6 @@ class Asked:
     settings: AriGraphSettings
 
 
-class _Stamp(NamedTuple):
-    """What a recollection takes from its node, hashable."""
-
-    id: str
-    text: str
-    memory: str
-    at: datetime
-    position: int
-
-
 def recollections(asked: Asked) -> list[Recollection]:
     """Return at most `query.limit` recollections: pinned ones first, then best first."""
     query, graph, settings = asked.query, asked.graph, asked.settings
@@ -57,9 +47,10 @@ def recollections(asked: Asked) -> list[Recollection]:
     sources = _sources((one.node for one in found.values()), asked)
     found = {node: one for node, one in found.items() if node in sources}
 
-    told = place_and_ways(query, graph, settings)
+    newest = graph.scan(EPISODES, newest=True, limit=settings.episode_candidates)
+    told = place_and_ways(query, graph, settings, last=newest[0] if newest else None)
     told += [_found_fact(one, sources[node]) for node, one in found.items()]
-    told += _episodes(found, vectors.get(query.text.strip()), asked)
+    told += _episodes(found, newest, vectors.get(query.text.strip()), asked)
     told += _remarks(vectors.get(query.text.strip()), asked)
     excluded = set(query.exclude)
     told = [one for one in told if one.score >= query.min_score and not excluded.issuperset(one.sources)]
@@ -80,9 +71,14 @@ def _sources(nodes: Iterable[Node], asked: Asked) -> dict[str, tuple[str, ...]]:
     """
     excluded = set(asked.query.exclude)
     upto = asked.graph.position if asked.query.as_of is None else asked.query.as_of
-    said = {node.id: (str(node.props["source"]), node.position) for node in nodes}
-    told: dict[str, tuple[str, ...]] = {node: (source,) for node, (source, _) in said.items() if source not in excluded}
-    again = [node for node, (source, position) in said.items() if source in excluded and position < upto]
+    told: dict[str, tuple[str, ...]] = {}
+    again: list[str] = []
+    for node in nodes:
+        source = str(node.props["source"])
+        if source not in excluded:
+            told[node.id] = (source,)
+        elif node.position < upto:
+            again.append(node.id)
     return told | _said_again(again, excluded, asked.graph) if again else told
 
 
@@ -97,16 +93,17 @@ def _said_again(facts: list[str], excluded: Collection[str], graph: MemoryGraph)
     return again
 
 
-def _episodes(found: Mapping[str, Found], asked_vector: Vectors | None, asked: Asked) -> list[Recollection]:
+def _episodes(
+    found: Mapping[str, Found], newest: Sequence[Node], asked_vector: Vectors | None, asked: Asked
+) -> list[Recollection]:
     """Return the best episodes; their score is their share of the best one's, times the best fact's likeness."""
     query, graph, settings = asked.query, asked.graph, asked.settings
     if not found or not settings.episodes:
         return []
     limit = settings.episode_candidates
-    newest = graph.scan(EPISODES, newest=True, limit=limit)
     alike = _alike(graph, asked_vector, limit) if settings.scoring == "code" else {}
     ids = candidates((one.node for one in found.values()), newest, limit=limit)
-    known = graph.get(list(dict.fromkeys([*ids, *alike])))
+    known = _with_others(newest, list(dict.fromkeys([*ids, *alike])), graph)
     nodes = [node for node in known if node.props["event"] not in query.exclude]
     edges = graph.edges([node.id for node in nodes], types=["EXTRACTED"], direction="out")
     weighed = memberships(nodes, edges, found=found)
@@ -119,6 +116,13 @@ def _episodes(found: Mapping[str, Found], asked_vector: Vectors | None, asked: A
         _episode(by_id[one], part="relevance", value=value, score=likeness * value / ranked[0][1])
         for one, value in ranked
     ]
+
+
+def _with_others(known: Sequence[Node], ids: Sequence[str], graph: MemoryGraph) -> list[Node]:
+    """Return the nodes with these ids, in their order; those that are `known` are not read again."""
+    by_id = {node.id: node for node in known}
+    by_id.update((node.id, node) for node in graph.get([one for one in ids if one not in by_id]))
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def _remarks(vector: Vectors | None, asked: Asked) -> list[Recollection]:
@@ -151,38 +155,35 @@ def _episode(node: Node, *, part: str, value: float, score: float) -> Recollecti
 
 
 def _filling(found: Mapping[str, Found], depths: Mapping[str, int], asked: Asked, *, room: int) -> list[Recollection]:
-    around = {end for one in found.values() for end in (one.fact.subject, one.fact.object)} | depths.keys()
-    known = {node: one.node for node, one in found.items()}
-    nodes = more_facts(asked.graph, known, around=around, room=room)
+    nodes = more_facts(asked.graph, found, starts=depths, room=room)
     sources = _sources(nodes, asked)
-    return [_fact(node, sources[node.id], 0.0, (("fill", 1.0),)) for node in nodes if node.id in sources]
+    return [_fact(node, sources[node.id]) for node in nodes if node.id in sources]
 
 
 def _found_fact(one: Found, sources: tuple[str, ...]) -> Recollection:
     """Return a fact, scored by its likeness, halved with each hop from the start."""
-    parts = (("similarity", one.similarity), ("hops", float(one.hops)))
-    return _fact(one.node, sources, one.similarity / 2**one.hops, parts)
+    parts = {"similarity": one.similarity, "hops": float(one.hops)}
+    return _fact(one.node, sources).model_copy(update={"score": one.similarity / 2**one.hops, "parts": parts})
 
 
-def _fact(node: Node, sources: tuple[str, ...], score: float, parts: Parts) -> Recollection:
-    stamp = _Stamp(node.id, node.text, node.memory, node.at, node.position)
-    return _fact_recollection(stamp, fact_in(node), sources, score=score, parts=parts)
+def _fact(node: Node, sources: tuple[str, ...]) -> Recollection:
+    """Return a fact that nothing led to: it fills the room that is left."""
+    return _recollection((node.id, node.text, node.memory, node.at, node.position), said_by(node), sources)
 
 
 @lru_cache(maxsize=16_384)
-def _fact_recollection(
-    stamp: _Stamp, fact: Fact, sources: tuple[str, ...], *, score: float, parts: Parts
-) -> Recollection:
+def _recollection(stamp: Stamp, said: Said, sources: tuple[str, ...]) -> Recollection:
     """Return the recollection of a fact; kept, since an agent is told the same facts at each step."""
+    id_, text, memory, at, position = stamp
     return Recollection(
-        id=stamp.id,
+        id=id_,
         kind="fact",
-        text=stamp.text,
-        score=score,
-        parts=dict(parts),
+        text=text,
+        score=0.0,
+        parts={"fill": 1.0},
         sources=sources,
-        memory=stamp.memory,
-        at=stamp.at,
-        position=stamp.position,
-        fact=fact,
+        memory=memory,
+        at=at,
+        position=position,
+        fact=fact_of(*said),
     )

@@ -17,6 +17,8 @@ from agentmem.language.places import ways
 
 LONGEST_NAME = 200
 """Characters; a longer subject, relation or object is a sentence, not a name."""
+Said = tuple[str, str, str, str | None]
+"""Of a fact: subject, relation, object, slot."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,14 @@ def fact_of(subject: str, relation: str, object: str, slot: str | None) -> Fact:
 
 def fact_in(node: Node) -> Fact:
     """Return the fact a node stands for."""
+    return fact_of(*said_by(node))
+
+
+def said_by(node: Node) -> Said:
+    """Return the parts of the fact a node stands for."""
     props = node.props
     slot = props.get("slot")
-    return fact_of(
-        str(props["subject"]), str(props["relation"]), str(props["object"]), None if slot is None else str(slot)
-    )
+    return str(props["subject"]), str(props["relation"]), str(props["object"]), None if slot is None else str(slot)
 
 
 @lru_cache(maxsize=65_536)

@@ -11,7 +11,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.language.facts import normal
 from agentmem_arigraph.extraction import fact_in, fact_of
 from agentmem_arigraph.navigation import Map, exits_nearest_first, is_asked_for, read_map, ways_from
-from agentmem_arigraph.schema import EPISODES, MAP_KEY
+from agentmem_arigraph.schema import MAP_KEY
 from agentmem_arigraph.settings import AriGraphSettings
 
 Ways = Mapping[str, tuple[str, ...]]
@@ -19,17 +19,17 @@ Told = Mapping[str, Node]
 """Text of a fact of the map to its node."""
 
 
-def place_and_ways(query: Query, graph: MemoryGraph, settings: AriGraphSettings) -> list[Recollection]:
+def place_and_ways(
+    query: Query, graph: MemoryGraph, settings: AriGraphSettings, *, last: Node | None
+) -> list[Recollection]:
     """Return the current place, pinned; and where the query or a setting asks for them, ways and exits.
 
-    An exit `n` moves away scores 1 / (1 + n), as does the way to a place.
+    An exit `n` moves away scores 1 / (1 + n), as does the way to a place. `last` is the newest episode.
     """
-    last = graph.scan(EPISODES, newest=True, limit=1)
-    if not last or "place" not in last[0].props or "named_by" not in last[0].props:
+    if last is None or "place" not in last.props or "named_by" not in last.props:
         return []
-    here = last[0]
-    place = str(here.props["place"])
-    answers = [_recollection(here, kind="place", text=place, sources=[str(here.props["named_by"])], pinned=True)]
+    place = str(last.props["place"])
+    answers = [_recollection(last, kind="place", text=place, sources=[str(last.props["named_by"])], pinned=True)]
     if settings.navigation == "never" or (settings.navigation == "asked" and not is_asked_for(query.text)):
         return answers
     told = {node.text: node for node in _facts_of_the_map(graph)}

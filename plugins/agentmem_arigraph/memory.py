@@ -61,11 +61,11 @@ class AriGraph:
         last = _last_episode(graph, session=event.session)
         reading = language.ask(FACTS, text=event.said, action=event.action)
         scene = resolve(reading, before=_text(last.get("place")))
-        around = self._around(scene, graph, far=language.leaves)
+        around, entities = self._around(scene, graph, far=language.leaves)
         nodes = {triple(fact): node for node, fact in around.items()}
         new = [fact for fact in scene.facts if triple(fact) not in nodes]
         verdict = judge(language, around, new)
-        names = _unknown_names(new, graph)
+        names = [name for name in _names_of(new) if graph.id_of("Entity", name) not in entities]
         vectors = _vectors(language, [event.passage, *(fact.text for fact in new), *names])
 
         changes = graph.changes()
@@ -90,19 +90,19 @@ class AriGraph:
         """Return the entities with their facts, and the episodes."""
         return shape(graph)
 
-    def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> dict[str, Fact]:
-        """Return, by node id, the current facts that the new ones may repeat or replace.
+    def _around(self, scene: Scene, graph: MemoryGraph, *, far: bool) -> tuple[dict[str, Fact], set[str]]:
+        """Return, by node id, the current facts that the new ones may repeat or replace; and the known entities' ids.
 
-        These are what fills a slot of their subjects, the same facts, and the tasks they
+        The facts are what fills a slot of their subjects, the same facts, and the tasks they
         may fulfil: all found by key, however much is known. With a model (`far`), also the
         newest facts within one hop, as in the paper.
         """
         if not scene.facts:
-            return {}
+            return {}, set()
         subjects = dict.fromkeys(graph.id_of("Entity", fact.subject) for fact in scene.facts)
         edges = graph.edges(list(subjects), types=["STATE"], direction="in")
+        ends = [graph.id_of("Entity", name) for name in _names_of(scene.facts)]
         if far:
-            ends = [graph.id_of("Entity", name) for name in _names_of(scene.facts)]
             limit = self.settings.candidates * len(ends)
             edges += graph.edges(ends, types=FACT_EDGES, direction="in", limit=limit)
         ids = dict.fromkeys(edge.source for edge in edges)
@@ -110,7 +110,9 @@ class AriGraph:
             ids[graph.id_of("Fact", key_of(fact.subject, fact.relation, fact.object))] = None
             if fact.relation in DONE:
                 ids[graph.id_of("Fact", key_of(fact.subject, TO_DO, fact.object))] = None
-        return {node.id: fact_in(node) for node in graph.get(list(ids))}
+        known = graph.get([*ids, *ends])
+        entities = {node.id for node in known if node.label == "Entity"}
+        return {node.id: fact_in(node) for node in known if node.label != "Entity"}, entities
 
 
 def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Json]:
@@ -122,12 +124,6 @@ def _last_episode(graph: MemoryGraph, *, session: str | None) -> Mapping[str, Js
 
 def _names_of(facts: Iterable[Fact]) -> list[str]:
     return list(dict.fromkeys(end for fact in facts for end in (fact.subject, fact.object)))
-
-
-def _unknown_names(facts: Iterable[Fact], graph: MemoryGraph) -> list[str]:
-    names = {graph.id_of("Entity", name): name for name in _names_of(facts)}
-    known = {node.id for node in graph.get(list(names))}
-    return [name for entity, name in names.items() if entity not in known]
 
 
 def _add_entities(changes: Changes, names: Sequence[str], vectors: Sequence[Vectors | None]) -> None:

@@ -7,15 +7,14 @@ embeds only what the query itself names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from agentmem.events import Fact, Query, Value
+from agentmem.events import Query, Value
 from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language, Task
@@ -23,7 +22,7 @@ from agentmem.language.facts import normal
 from agentmem.language.places import OPPOSITE
 from agentmem.language.prompting import prompt_beside
 from agentmem.vectors import Vectors
-from agentmem_arigraph.extraction import LONGEST_NAME, fact_in
+from agentmem_arigraph.extraction import LONGEST_NAME
 from agentmem_arigraph.schema import FACT_EDGES, FACTS
 from agentmem_arigraph.settings import AriGraphSettings
 
@@ -46,18 +45,12 @@ class Entities(Value):
     entities: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A fact that was found: its node, its likeness to the best query, and hops from the start."""
 
     node: Node
     similarity: float
     hops: int
-
-    @property
-    def fact(self) -> Fact:
-        """The statement."""
-        return fact_in(self.node)
 
 
 def entities_by_rule(text: str, known: Sequence[str]) -> Entities:  # noqa: ARG001 - rules and prompt get the same
@@ -137,20 +130,22 @@ def semantic_search(
 
 def _reach(node: Node, distance: int, remaining: int, *, left: dict[str, int], hops: dict[str, int]) -> None:
     """Note the entities of a fact, and how many hops are left from there."""
-    for end in _ends(fact_in(node)):
+    for end in _ends(node):
         hops.setdefault(end, distance)
-        left[end] = max(left.get(end, 0), remaining)
+        if left.setdefault(end, remaining) < remaining:
+            left[end] = remaining
 
 
-def more_facts(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterable[str], room: int) -> list[Node]:
+def more_facts(graph: MemoryGraph, found: Mapping[str, Found], *, starts: Iterable[str], room: int) -> list[Node]:
     """Return up to `room` further current facts. Ours: an asker who can read more gets more.
 
-    When all facts fit, all come, the newest first. Otherwise facts come hop by
-    hop along the edges from the entities in `around`, and then the newest.
+    When all facts fit, all come, the newest first. Otherwise facts come hop by hop along
+    the edges from the entities of those found and the names in `starts`, and then the newest.
     """
     newest = graph.scan(FACTS, newest=True, limit=room + len(found))
     if len(newest) < room + len(found):
         return [node for node in newest if node.id not in found]
+    around = {end for one in found.values() for end in _ends(one.node)}.union(starts)
     more = _hop_by_hop(graph, found, around=around, room=room)
     for node in newest:
         if node.id not in found:
@@ -158,7 +153,7 @@ def more_facts(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterabl
     return list(more.values())[:room]
 
 
-def _hop_by_hop(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterable[str], room: int) -> dict[str, Node]:
+def _hop_by_hop(graph: MemoryGraph, found: Collection[str], *, around: set[str], room: int) -> dict[str, Node]:
     seen = set(around)
     frontier = sorted(seen)
     more: dict[str, Node] = {}
@@ -168,7 +163,7 @@ def _hop_by_hop(graph: MemoryGraph, found: Mapping[str, Node], *, around: Iterab
         fresh = [one for one in dict.fromkeys(edge.source for edge in edges) if one not in more and one not in found]
         nodes = graph.get(fresh)
         more.update((node.id, node) for node in nodes)
-        ends = dict.fromkeys(end for node in nodes for end in _ends(fact_in(node)) if end not in seen)
+        ends = dict.fromkeys(end for node in nodes for end in _ends(node) if end not in seen)
         seen.update(ends)
         frontier = list(ends)
     return more
@@ -187,5 +182,5 @@ def _keep_better(found: dict[str, Found], one: Found) -> None:
         found[one.node.id] = one
 
 
-def _ends(fact: Fact) -> tuple[str, str]:
-    return fact.subject, fact.object
+def _ends(fact: Node) -> tuple[str, str]:
+    return str(fact.props["subject"]), str(fact.props["object"])

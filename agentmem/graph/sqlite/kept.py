@@ -27,7 +27,7 @@ class Kept(NamedTuple):
         pk: The number of its row.
         seq: The number of its vector.
         node: What is kept; never to be handed out, for its props could be changed.
-        nested: Its props as bytes, if there are lists or objects in them.
+        nested: Its props as bytes of `marshal`, if there are lists or objects in them.
     """
 
     pk: int
@@ -38,15 +38,9 @@ class Kept(NamedTuple):
     def given(self) -> Node:
         """Return the node with props that are the caller's own."""
         id_, label, at, memory, text, props, vector, position, retired, by = self.node
-        own = {**props} if self.nested is None else marshal.loads(self.nested)  # noqa: S302 - written by `keep`
+        own = {**props} if self.nested is None else marshal.loads(self.nested)  # noqa: S302 - our own bytes
         # Not `_replace`, which takes four times as long.
         return tuple.__new__(Node, (id_, label, at, memory, text, own, vector, position, retired, by))
-
-
-def keep(pk: int, seq: int | None, node: Node) -> Kept:
-    """Return a node as it is kept."""
-    nested = any(isinstance(value, list | dict) for value in node.props.values())
-    return Kept(pk, seq, node, marshal.dumps({**node.props}) if nested else None)
 
 
 class KeptNodes:
@@ -61,10 +55,22 @@ class KeptNodes:
         """Return the node in this row, if it is kept."""
         return self._by_pk.get(pk)
 
-    def by_id(self, ns: int, ids: Iterable[str]) -> dict[str, Kept | None]:
-        """Return what is known of these ids: a node, or None where there is none. What is not known is left out."""
+    def by_pks(self, pks: Iterable[int]) -> dict[int, Kept]:
+        """Return the nodes in these rows that are kept."""
+        known = self._by_pk
+        return {pk: known[pk] for pk in pks if pk in known}
+
+    def by_id(self, ns: int, ids: Iterable[str]) -> tuple[dict[str, Kept], list[str]]:
+        """Return the nodes kept of these ids, and the ids of which nothing is known, each once."""
         known = self._by_id.get(ns, {})
-        return {one: known[one] for one in ids if one in known}
+        found: dict[str, Kept] = {}
+        unknown: list[str] = []
+        for one in dict.fromkeys(ids):
+            if one not in known:
+                unknown.append(one)
+            elif (kept := known[one]) is not None:
+                found[one] = kept
+        return found, unknown
 
     def add(self, ns: int, kept: Kept) -> Kept:
         """Keep a node just read or written, and return it."""

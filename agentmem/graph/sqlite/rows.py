@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 from agentmem.errors import WrongDimension
 from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
 from agentmem.graph.contract import Node
-from agentmem.graph.sqlite.kept import Kept, keep
+from agentmem.graph.sqlite.kept import Kept
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.vectors import Vectors
 
@@ -49,12 +50,15 @@ def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None 
     id_, kind, at, position, retired, by, text, props = row[:8]
     memory, label = names[kind]
     known = {} if props == "{}" else DECODER.raw_decode(props)[0]
-    return Node(id_, label, moment(at), memory, text, known, vector, position, retired, by)
+    return Node._make((id_, label, moment(at), memory, text, known, vector, position, retired, by))
 
 
 def kept_of(row: Row, session: Session, space: Space) -> Kept:
     """Return the node of a row of `KEPT_COLUMNS`, read or written, kept from now on."""
-    return session.kept.add(space.ns, keep(row[8], row[9], node_of(row, space.names)))
+    node = node_of(row, space.names)
+    # A bracket in a text is taken for a list, which does no harm.
+    is_nested = "[" in row[7] or row[7].rfind("{") > 0
+    return session.kept.add(space.ns, Kept(row[8], row[9], node, marshal.dumps({**node.props}) if is_nested else None))
 
 
 def blob_of(vector: Vectors) -> bytes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agentmem.errors import WrongDimension
-from agentmem.graph.contract import Hit, Node, Where
+from agentmem.graph.contract import Hit, Where
 from agentmem.graph.filters import conditions, everything, standings
+from agentmem.graph.sqlite.kept import Kept
 from agentmem.graph.sqlite.rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
 from agentmem.graph.sqlite.session import Session, Space
 from agentmem.graph.sqlite.spaces import kinds_of
@@ -123,9 +125,9 @@ class _Search:
         self.session, self.space, self.index, self.where = session, space, index, where
         self.parts = [part for kind in kinds_of(space, where) for part in self._parts(kind)]
         session.refresh()  # so that no node kept is older than the matrices, which would find it twice
-        self.seqs = np.concatenate([part.seqs for part in self.parts] or [np.empty(0, np.int64)])
-        self.pks = np.concatenate([part.pks for part in self.parts] or [np.empty(0, np.int64)])
-        self.fetched: dict[int, Node | None] = {}
+        self.seqs = _joined([part.seqs for part in self.parts])
+        self.pks = _joined([part.pks for part in self.parts])
+        self.fetched: dict[int, Kept | None] = {}
         self.newest = max((int(part.seqs[-1]) for part in self.parts if len(part.seqs)), default=0)
         self.is_overtaken = False
         self.is_plain = where == Where(memory=where.memory, label=where.label)
@@ -134,7 +136,7 @@ class _Search:
         lines = scores(self.parts, queries)
         firsts = [best(line, limit + SPARE) for line in lines]
         if firsts:
-            self._fetch(np.unique(np.concatenate(firsts)))
+            self._fetch(np.concatenate(firsts))
         found = [self._hits(line, first, limit) for line, first in zip(lines, firsts, strict=True)]
         self._bury()
         return found
@@ -142,23 +144,30 @@ class _Search:
     def _hits(self, line: Vectors, places: NDArray[np.intp], limit: int) -> list[Hit]:
         count = limit + SPARE
         while True:
-            hits = [
-                Hit(node, max(-1.0, min(1.0, float(line[place]))))
-                for place in places.tolist()
-                if (node := self.fetched[int(self.seqs[place])]) is not None
+            proposed = zip(self.seqs[places].tolist(), line[places].tolist(), strict=True)
+            found = [
+                (-max(-1.0, min(1.0, score)), kept.node.id, kept)
+                for seq, score in proposed
+                if (kept := self.fetched[seq]) is not None
             ]
-            if len(hits) >= limit or count >= len(line):
-                return sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[:limit]
+            if len(found) >= limit or count >= len(line):
+                found.sort(key=itemgetter(0, 1))
+                return [Hit(kept.given(), -below) for below, _, kept in found[:limit]]
             count *= WIDER
             places = best(line, count)
             self._fetch(places)
 
     def _fetch(self, places: NDArray[np.intp]) -> None:
-        wanted = dict(zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True))
-        missing = [(seq, pk) for seq, pk in wanted.items() if seq not in self.fetched]
-        if self.is_plain:
-            missing = [(seq, pk) for seq, pk in missing if not self._take_kept(seq, pk)]
-        self.fetched.update((seq, None) for seq, _ in missing)
+        missing: dict[int, int] = {}
+        for seq, pk in zip(self.seqs[places].tolist(), self.pks[places].tolist(), strict=True):
+            if seq in self.fetched:
+                continue
+            kept = self.session.kept.by_pk(pk) if self.is_plain else None
+            if kept is None or kept.seq != seq:
+                missing[seq] = pk
+                self.fetched[seq] = None
+            else:  # what is kept is current, and of a kind that is searched
+                self.fetched[seq] = kept if kept.node.retired is None else None
         if not missing:
             return
         filters, values = everything(self.where)
@@ -166,21 +175,12 @@ class _Search:
             f"select {KEPT_COLUMNS} from json_each(?) w "  # noqa: S608
             f"cross join node n on n.pk = w.value where n.ns = ?{filters}"
         )
-        asked = {seq for seq, _ in missing}
-        for row in self.session.rows(sql, (json.dumps([pk for _, pk in missing]), self.space.ns, *values)):
-            if row[9] in asked:
-                self.fetched[row[9]] = kept_of(row, self.session, self.space).given()
+        for row in self.session.rows(sql, (json.dumps(list(missing.values())), self.space.ns, *values)):
+            if row[9] in missing:
+                self.fetched[row[9]] = kept_of(row, self.session, self.space)
             elif row[9] is not None and row[9] > self.newest:
                 # Another writer has just replaced this vector: neither the old nor the new one would be found.
                 self.is_overtaken = True
-
-    def _take_kept(self, seq: int, pk: int) -> bool:
-        """Take a candidate from the nodes kept; they are current, and of a kind that is searched."""
-        kept = self.session.kept.by_pk(pk)
-        if kept is None or kept.seq != seq:
-            return False
-        self.fetched[seq] = kept.given() if kept.node.retired is None else None
-        return True
 
     def _parts(self, kind: int) -> list[Snapshot]:
         ns, dim = self.space.ns, self.space.dim
@@ -213,9 +213,14 @@ class _Search:
         # Only a search for all that is current tells what is gone from what was filtered out.
         if self.session.depth or not self.is_plain:
             return
-        gone = {seq for seq, node in self.fetched.items() if node is None}
+        gone = {seq for seq, kept in self.fetched.items() if kept is None}
         if gone:
             self.index.bury(gone)
+
+
+def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the arrays as one; a single one as it is, for it may be long."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate([np.empty(0, np.int64), *arrays])
 
 
 def as_queries(vectors: Vectors) -> Vectors:

@@ -89,7 +89,8 @@ def put_edges(session: Session, space: Space, edges: Sequence[Edge]) -> None:
         check_edge(edge)
         source, target = ends[edge.source], ends[edge.target]
         dead = source.node.retired is not None or target.node.retired is not None
-        rows.append((source.pk, dead, edge.type, target.pk, edge.position, props_json(edge.props)))
+        # As a number: for a bool, None or bytes sqlite3 looks for an adapter, which takes a microsecond.
+        rows.append((source.pk, int(dead), edge.type, target.pk, edge.position, props_json(edge.props)))
     session.run_many(PUT_EDGE, rows)
 
 

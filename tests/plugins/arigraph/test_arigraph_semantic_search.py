@@ -43,6 +43,29 @@ def test_each_hop_looks_around_the_entities_it_found(open_memory: Open, tell: Te
     assert "chest, is on, raft" in around(memory, "coin", depth=2)
 
 
+def test_a_fact_that_was_found_once_fills_room_without_a_score_later(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory(width=1)
+    tell(memory, *CHAIN)
+
+    found = {one.text: one for one in memory.search(Query(entities={"coin": 1}, limit=20, now=NOW))}
+    later = {one.text: one for one in memory.search(Query(entities={"lake": 1}, limit=20, now=NOW))}
+
+    assert found["coin, is in, chest"].score > 0
+    assert later["coin, is in, chest"].score == 0
+    assert later["coin, is in, chest"].parts == {"fill": 1.0}
+
+
+def test_a_fact_of_two_namespaces_tells_of_each_where_it_comes_from(open_memory: Open, tell: Tell) -> None:
+    one, other = open_memory(namespace="one"), open_memory(namespace="other")
+    tell(one, CHAIN[0])
+    tell(other, CHAIN[1], CHAIN[0])
+
+    of = [memory.search(Query(entities={"coin": 1}, limit=20, now=NOW)) for memory in (one, other)]
+
+    told = [next(fact for fact in found if fact.text == "coin, is in, chest") for found in of]
+    assert [(fact.sources, fact.position) for fact in told] == [(("e1",), 1), (("e2",), 2)]
+
+
 def test_what_is_nearer_the_start_scores_higher(open_memory: Open, tell: Tell) -> None:
     memory = open_memory(width=2, fill=False)
     tell(memory, *CHAIN)
