@@ -61,7 +61,8 @@ def tail(graph: MemoryGraph, *, most: int, vectors: bool = False) -> Tail:
         most: The most steps of an event.
         vectors: Whether the vectors are wanted.
     """
-    last = next(iter(graph.scan(SEGMENTS, newest=True, limit=1)), None)
+    newest = graph.scan(SEGMENTS, newest=True, limit=2)  # one entry may end two, and ids tell 10 from 9 by letters
+    last = max(newest, key=_by_number, default=None)
     end, ordinal = (0, 0) if last is None else (whole(last, "last"), whole(last, "number"))
     behind = Where(label=STEP, after=end)
     return Tail(ordinal + 1, graph.scan(behind, newest=True, limit=2 * most, vectors=vectors)[::-1])
@@ -126,12 +127,16 @@ def told(**said: Json) -> Mapping[str, Json]:
 
 def shown(graph: MemoryGraph, *, most: int) -> list[Group]:
     """Return the events in the order of time, each with why it ended, and its steps with their surprise."""
-    nodes = graph.scan(SEGMENTS)
+    nodes = sorted(graph.scan(SEGMENTS), key=_by_number)
     ends = {whole(node, "number"): node.props for node in nodes}
     last = unwritten(graph, most=most)
     for segment, behind in pairwise(last):
         ends[segment.number] = {"ended": behind.steps[0].props["begins"], "may_move": True}
     return [_group(segment, ends.get(segment.number, {"open": True})) for segment in [*written(graph, nodes), *last]]
+
+
+def _by_number(segment: Node) -> int:
+    return whole(segment, "number")
 
 
 def _in_time(step: Node) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentmem.agent_memory import AgentMemory
@@ -26,6 +26,9 @@ from agentmem_emllm.settings import EMLLMSettings
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BOATS = ("a boat at sea", "the boat on the sea", "boat and sea", "the sea and a boat", "one boat one sea")
 BREAD = ("oven, bread and kitchen", "bread in the oven", "the kitchen has an oven", "kitchen bread")
+NINE_AND_TEN_AT_ONCE = [(session, "boat") for session in "aaabaaaaaaaaaaaaaabaaab"]
+for longer in (14, 16):
+    NINE_AND_TEN_AT_ONCE[longer] = ("a", "boat boat")
 words = st.lists(st.sampled_from(["boat", "sea", "oven", "bread", "key"]), min_size=1, max_size=3).map(" ".join)
 
 
@@ -144,6 +147,7 @@ def test_an_event_is_known_by_its_most_typical_steps(
 
 @settings(max_examples=30, deadline=None, database=None)
 @given(st.lists(st.tuples(st.sampled_from("aaab"), words), max_size=30), st.sampled_from(["modularity", "conductance"]))
+@example(NINE_AND_TEN_AT_ONCE, "modularity")
 def test_events_part_the_stream_and_keep_the_least_and_the_most(said: list[tuple[str, str]], measure: str) -> None:
     rule = EMLLMSettings.model_validate({"gamma": 0.3, "least": 2, "most": 5, "refinement": measure})
     with told(said, EMLLM(rule)) as memory:
