@@ -110,10 +110,10 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
         *(["--seed", str(setup.seed)] if setup.seed != 1 else []),
     ]
     tries = [(shlex.join(again), "the same agent with another memory")]
+    whose = [] if _is_own(setup) else ["--namespace", setup.remembered_in]
+    tries.append((shlex.join([agentmem, "show", setup.store, *whose]), "what the memory holds, in its own shape"))
     if noteworthy:
-        words = [agentmem, "why", setup.store, noteworthy]
-        if not _is_own(setup):
-            words += ["--namespace", setup.remembered_in]
+        words = [agentmem, "why", setup.store, noteworthy, *whose]
         tries.append((shlex.join(words), "what this is, who said so, and what became of it"))
     tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries

@@ -36,6 +36,7 @@ def test_the_end_tells_how_it_went_where_everything_lies_and_what_to_try(played:
     assert f"trajectory: {played.trajectory}" in end
     assert f"store: {played.store}" in end
     assert "try: agentmem play coin:10 --memory window" in end
+    assert f"try: agentmem show {played.store}" in end
     assert f"try: agentmem why {played.store} arigraph/" in end
     assert f"try: agentmem replay {played.trajectory}" in end
 
