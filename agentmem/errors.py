@@ -17,7 +17,9 @@ AgentmemError
 │   └── CursorMoved         another process got there first; read again
 ├── LanguageError
 │   ├── LanguageUnavailable an outage: the event waits, its cursor stays
+│   │   ├── LanguageMisconfigured  the key, model or address is wrong: waits until it is mended
 │   │   └── BudgetExceeded  the call was not made: the event waits too
+│   ├── FormRefused         a chat model cannot be asked in this form; the next is tried
 │   ├── BadAnswer           answered, but unusable: the event is set aside
 │   └── UnrecordedCall      a recorded language was asked what it never heard
 └── EnvironmentFailed       a game or chat cannot be opened or played
@@ -103,7 +105,23 @@ class LanguageError(AgentmemError):
 
 
 class LanguageUnavailable(LanguageError):
-    """An outage: unreachable, overloaded, timed out. The event waits, its cursor stays."""
+    """An outage: unreachable, overloaded, timed out. The event waits, its cursor stays.
+
+    Attributes:
+        retry_after_s: Seconds after which the provider wants to be asked again; None if it did not say.
+    """
+
+    def __init__(self, said: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(said)
+        self.retry_after_s = retry_after_s
+
+
+class LanguageMisconfigured(LanguageUnavailable):
+    """The key, the model or the address is wrong. Asking again is no use; the event waits until it is mended."""
+
+
+class FormRefused(LanguageError):
+    """A chat model cannot be asked in this form (a JSON schema, a JSON object); the next one is tried."""
 
 
 class BadAnswer(LanguageError):

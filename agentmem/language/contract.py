@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
@@ -37,6 +38,11 @@ class Task(Generic[Out]):
     output: type[Out]
     prompt: str
     rules: Callable[..., Out]
+
+    @property
+    def prompt_hash(self) -> str:
+        """Eight hex digits of the prompt: what an answer was caused by, beside its inputs."""
+        return blake2b(self.prompt.encode(), digest_size=4).hexdigest()
 
 
 class Receipt(Value):

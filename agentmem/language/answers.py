@@ -1,0 +1,52 @@
+"""The contract between a language and whoever makes its answers: a chat model, a recording, the rules.
+
+A `ModelLanguage` keeps answers made ahead, counts, and pays; `Answers` only answers, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol
+
+from agentmem.language.contract import Out, Task
+
+
+@dataclass(frozen=True)
+class Answered(Generic[Out]):
+    """An answer, and what it took.
+
+    Attributes:
+        answer: Of the task's shape.
+        by: Who said it: `openai:gpt-4o-mini`, "rules", or whom a recording names.
+        calls: Calls that left, a repair included.
+        read, written: Their tokens.
+    """
+
+    answer: Out
+    by: str
+    calls: int = 1
+    read: int = 0
+    written: int = 0
+
+
+class Answers(Protocol):
+    """Answers tasks, one at a time, from many threads. Keeps nothing.
+
+    Attributes:
+        name: Who answers; the language is named after it.
+    """
+
+    name: str
+
+    def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
+        """Return the answer, validated. Each call that leaves is asked of `charge_now()`'s payer first.
+
+        Raises:
+            LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what is held; may be called twice."""
+        ...
