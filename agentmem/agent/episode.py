@@ -148,10 +148,10 @@ class Episode:
         """Yield steps; each is in the trajectory before it is yielded."""
         setup = self.setup
         steps = play(self._environment, self._policy, self.memory, max_steps=setup.max_steps, episode=setup.name)
-        for step in steps:
+        for number, step in enumerate(steps):
             self._recorder.step(step)
             self._set_aside += step.set_aside
-            if step.decision is None:
+            if step.done or number == setup.max_steps:
                 self._ended = "over" if step.done else "step limit"
             yield step
 

@@ -117,17 +117,19 @@ def seen(observation: Observation) -> str:
 
 def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Turn]) -> Step:
     """Return the step with what was asked, recalled and decided."""
-    mind = Mind(memory.language, turns)
+    mind, spent = Mind(memory.language, turns), memory.language.receipt
+    receipts = [spent()]
     query, asking = _timed(lambda: policy.query(step.observation, step.event.at, mind))
+    receipts.append(spent())
     found, recall = _timed(lambda: memory.search(query))
-    before = mind.language.receipt()
+    receipts.append(spent())
     decision, deciding = _timed(lambda: policy.act(step.observation, found, mind))
     return replace(
         step,
         query=query,
         recollections=found,
         decision=decision,
-        thought=mind.language.receipt().since(before),
+        thought=receipts[1].since(receipts[0]) + spent().since(receipts[2]),
         milliseconds=step.milliseconds | {"recall": recall, "policy": asking + deciding},
     )
 

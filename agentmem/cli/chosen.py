@@ -31,7 +31,8 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the memory; may be repeated.")
 ]
 PolicySettings = Annotated[
-    list[str] | None, typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; may be repeated.")
+    list[str] | None,
+    typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; may be repeated."),
 ]
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
