@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import PolicySettings, Settings, named, settings_of
+from agentmem.cli.chosen import PolicySettings, Settings, ValidActions, named, settings_of
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
@@ -25,7 +25,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     *,
     memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
     settings: Settings = None,
-    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
+    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides: rules or ariadne.")] = "rules",
     policy_settings: PolicySettings = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
@@ -33,9 +33,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     goal_style: Annotated[
         Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
     ] = "brief",
-    valid_actions: Annotated[
-        bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
-    ] = False,
+    valid_actions: ValidActions = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
     namespace: Annotated[
         str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
