@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.agent.ariadne.answers import Plan, PlanStep
+from agentmem.agent.ariadne.answers import Plan, PlanStep, same_words
 from agentmem.agent.ariadne.sub_goals import Kept, SubGoal, kept, label_of
 
 KEY, BOX, WIN = SubGoal("Find the key."), SubGoal("Open the box."), SubGoal("Take the treasure.")
@@ -48,6 +48,10 @@ def test_what_is_finished_leaves_the_plan_and_what_is_new_takes_its_place() -> N
 
     assert words(done) == ["Unlock the box with the key.", "Open the box.", "Take the treasure."]
     assert done.mended == {}
+
+
+def test_what_is_finished_may_be_named_by_its_words_too() -> None:
+    assert words(after("s2", "s3", finished=("find the key",))) == [BOX.text, WIN.text]
 
 
 def test_a_sub_goal_left_out_without_being_finished_comes_back_where_it_was() -> None:
@@ -134,8 +138,10 @@ ANSWERS = st.builds(
 def test_whatever_is_answered_what_is_unfinished_keeps_its_words_and_order(
     before: tuple[SubGoal, ...], said: Plan, most: int
 ) -> None:
-    named = {at for at in range(len(before)) if label_of(at) in said.finished}
-    unfinished = [one.text for at, one in enumerate(before) if at not in named]
+    named = {*said.finished, *map(same_words, said.finished)}
+    unfinished = [
+        one.text for at, one in enumerate(before) if not {label_of(at), one.text, same_words(one.text)} & named
+    ]
 
     plan = [one.text for one in kept(before, said, most=most).plan]
 
