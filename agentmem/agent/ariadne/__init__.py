@@ -19,7 +19,7 @@ Deviations, each for a reason, and how to switch back:
 - The contract on plans is kept by code, not by the prompt alone: sub-goals are given back by label, and
   finished ones are named. In the authors' logs 3 of 204 plans change the order of open sub-goals, and
   177 sub-goals vanish without a word, some to come back in other words.
-- A plan has no "emotion": nothing read it, and it cost 60 tokens in each of two prompts.
+- A plan has no "emotion": nothing read it, and it cost 50 tokens in each of two prompts.
 - An action is one of those offered, after at most one repair; else the episode ends with the error. The
   authors' program took any, and "look" where it could not parse. `only_valid=false` lets any through.
 - Where the environment tells no actions, any command may be typed; theirs always tells.
