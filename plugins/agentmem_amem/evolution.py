@@ -44,10 +44,12 @@ class Evolution(Value):
 
 
 class Shown(dict[str, Note]):
-    """Neighbours by alias, the nearest first. As text it is what a model sees of them."""
+    """Neighbours by alias, the nearest first. As text it is what a model sees of them: keywords are in the content."""
 
     def __str__(self) -> str:
-        return "\n\n".join(f"{alias}\n{note}" for alias, note in self.items())
+        return "\n".join(
+            f"{alias}: {note.timed}\ncontext: {note.context}\ntags: {', '.join(note.tags)}" for alias, note in self.items()
+        )
 
 
 class Neighbour(NamedTuple):

@@ -136,8 +136,14 @@ class Note:
             f"keywords: {', '.join(self.keywords)}\ntags: {', '.join(self.tags)}"
         )
 
+    @property
+    def timed(self) -> str:
+        """The content with its time, if it does not tell it itself."""
+        dated = self.speaker and self.content.startswith(f"{self.speaker} (")
+        return self.content if dated else f"[{self.time}] {self.content}"
+
     def __str__(self) -> str:
-        return f"time: {self.time}\ncontent: {self.told}"
+        return f"{self.timed}\ncontext: {self.context}\nkeywords: {', '.join(self.keywords)}\ntags: {', '.join(self.tags)}"
 
 
 def described_by_rule(text: str, speaker: str = "", time: str = "", action: str = "") -> Described:  # noqa: ARG001

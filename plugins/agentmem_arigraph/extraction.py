@@ -14,6 +14,7 @@ from agentmem.events import Fact
 from agentmem.graph.contract import Node
 from agentmem.language.facts import HERE, Reading, normal, settled
 from agentmem.language.places import ways
+from agentmem.language.placing import side_by_side
 
 LONGEST_NAME = 200
 """Characters; a longer subject, relation or object is a sentence, not a name."""
@@ -38,18 +39,24 @@ class Scene:
     dropped: int
 
 
-def resolve(reading: Reading, *, before: str | None) -> Scene:
+def resolve(reading: Reading, *, before: str | None, one_place: bool = False) -> Scene:
     """Return what `reading` says, when the event before it was set in `before`.
 
     A move that succeeded gives two facts of topology, as in the paper: the new
     place is north of the old one, the old one south of the new.
+
+    Args:
+        reading: What a text says.
+        before: Where the text before it was set, if anything told.
+        one_place: Whether relations tell where things are, and not slots alone.
     """
     named = normal(reading.place) if reading.place else None
     place = named or before
     told = [_in_place(said, place) for said in (*ways(before, named, reading.heading), *reading.facts)]
     usable = [fact for fact in told if fact is not None]
     kept = {triple(fact): fact for fact in usable}
-    return Scene(tuple(settled(kept.values())), place, bool(named), len(told) - len(usable))
+    stands = side_by_side(kept.values()) if one_place and place else settled(kept.values())
+    return Scene(tuple(stands), place, bool(named), len(told) - len(usable))
 
 
 @lru_cache(maxsize=65_536)

@@ -27,6 +27,8 @@ class AriGraphSettings(BaseModel):
             first told the facts found; so a recall costs the same in a large memory.
         candidates: Ours: with a model, how many facts per entity it is shown to find outdated
             ones among, newest first.
+        one_place: Ours: with a model, a fact that puts a thing elsewhere retires those that say where it
+            was, from either side ("locker, contains, key"), also where the model does not say so.
         fill: Ours: use the room a generous limit leaves for more current facts.
         navigation: Ways and unexplored exits are recalled "always" (and pinned), "never", or
             when the text of the query asks for them.
@@ -44,6 +46,7 @@ class AriGraphSettings(BaseModel):
     scoring: Literal["paper", "code"] = "paper"
     episode_candidates: int = Field(default=6, ge=1, le=100_000)
     candidates: int = Field(default=64, ge=1, le=10_000)
+    one_place: bool = True
     fill: bool = True
     navigation: Literal["asked", "always", "never"] = "asked"
     ways: int = Field(default=12, ge=0, le=1000)
