@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ class Schema(NamedTuple):
     is_strict: bool
 
 
-@lru_cache(maxsize=256)
 def schema_of(output: type[BaseModel]) -> Schema:
     """Return the schema of an answer.
 
@@ -27,6 +26,13 @@ def schema_of(output: type[BaseModel]) -> Schema:
     >>> sorted(schema_of(Reading).body["required"])
     ['facts', 'heading', 'place']
     """
+    return _schema_of(output)
+
+
+@lru_cache(maxsize=256)
+def _schema_of(output: Hashable) -> Schema:
+    assert isinstance(output, type)
+    assert issubclass(output, BaseModel)
     open_objects: list[object] = []
     body = _tightened(output.model_json_schema(), open_objects)
     return Schema(body, is_strict=not open_objects)
