@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DATA = Path(os.environ.get("AGENTMEM_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "arigraph"
+DATA = (
+    Path(os.environ.get("AGENTMEM_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "arigraph"
+)
 """The folder with `logs/` and the games; `AGENTMEM_SHARED_DATA` names the one above it."""
 GAMES = {"hunt": "hunt/hunt.z8", "cook": "cook/game.z8"}
 """Name of a log to its game, below `DATA`."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import textworld
+from arigraph_logs import DATA, GAMES, Attempt, Step
 
 from agentmem.language.facts import normal
-from arigraph_logs import DATA, GAMES, Attempt, Step
 
 CARRIED, FLOOR = "inventory", "floor"
 _HOLDING = re.compile(r"is (?:now |currently )?(?:in|on|inside|at|located in|placed on|placed in)")

@@ -29,7 +29,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
+from arigraph_logs import DATA, GAMES, Attempt, Step, attempts
+from published_prompts import Call, PublishedAMem, PublishedAriGraph, without_indents
 from pydantic import BaseModel
+from real_answers import Answering
 from tokenizers import Tokenizer
 
 from agentmem.agent_memory import AgentMemory
@@ -49,9 +52,6 @@ from agentmem_amem.note import Note
 from agentmem_arigraph.extraction import fact_of
 from agentmem_arigraph.memory import AriGraph
 from agentmem_arigraph.semantic_search import CRUCIAL, Entities, Named, phrases
-from arigraph_logs import DATA, GAMES, Attempt, Step, attempts
-from published_prompts import Call, PublishedAMem, PublishedAriGraph, without_indents
-from real_answers import Answering
 
 
 class Asked(NamedTuple):
@@ -173,7 +173,13 @@ def published_evolution(published: PublishedAMem, asked: Asked) -> Call:
         ],
     }
     shown = [
-        {"content": one.content, "time": one.time, "context": one.context, "keywords": list(one.keywords), "tags": list(one.tags)}
+        {
+            "content": one.content,
+            "time": one.time,
+            "context": one.context,
+            "keywords": list(one.keywords),
+            "tags": list(one.tags),
+        }
         for one in neighbours.values()
     ]
     new = {"content": note.content, "context": note.context, "keywords": list(note.keywords)}
@@ -202,7 +208,9 @@ def arigraph(published: PublishedAriGraph) -> dict[str, Any]:
                 pairs[part].append(([spent(theirs[part])], [spent(ours[part])] if part in ours else []))
             pairs["step"].append(tuple([spent(one) for one in side.values()] for side in (theirs, ours)))
             ours.pop("entities")
-            pairs["step, names by a rule"].append(tuple([spent(one) for one in side.values()] for side in (theirs, ours)))
+            pairs["step, names by a rule"].append(
+                tuple([spent(one) for one in side.values()] for side in (theirs, ours))
+            )
             known, recalled, plan = step.graph, step.subgraph, step.plan
     return pairs
 

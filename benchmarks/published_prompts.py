@@ -53,7 +53,10 @@ class PublishedAriGraph:
 
     def __init__(self, clone: Path) -> None:
         prompts = _parsed(clone / "prompts" / "prompts.py")
-        self._extract, self._refine = _text(prompts, "prompt_extraction_current"), _text(prompts, "prompt_refining_items")
+        self._extract, self._refine = (
+            _text(prompts, "prompt_extraction_current"),
+            _text(prompts, "prompt_refining_items"),
+        )
         self._player = _text(_parsed(clone / "prompts" / "system_prompts.py"), "default_system_prompt")
         agent = _parsed(clone / "agents" / "parent_agent.py")
         self._items = next(

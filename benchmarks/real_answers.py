@@ -20,6 +20,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from arigraph_logs import GAMES, Attempt, Step, attempts, replacements
+from game_truth import worlds
+
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import new_event
 from agentmem.graph.contract import Where
@@ -29,8 +32,6 @@ from agentmem.language.recorded import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.memory import AriGraph
 from agentmem_arigraph.settings import AriGraphSettings
-from arigraph_logs import GAMES, Attempt, Step, attempts, replacements
-from game_truth import worlds
 
 FACTS = Where(memory="arigraph", label="Fact")
 WALKED = re.compile(r"go (north|south|east|west)")
@@ -67,9 +68,7 @@ class Answering:
 
     def _outdated(self, step: Step, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Name the pairs of a step by our aliases; what cannot be matched keeps its words, as an alias nobody knows."""
-        old, new = (
-            {names(fact.text): alias for alias, fact in inputs[side].items()} for side in ("existing", "new")
-        )
+        old, new = ({names(fact.text): alias for alias, fact in inputs[side].items()} for side in ("existing", "new"))
         pairs = replacements(step.outdated)
         self.unmatched += [pair for pair in pairs if names(pair[0]) not in old]
         said = [{"old": old.get(names(was), was), "new": new.get(names(now), now)} for was, now in pairs]
@@ -124,7 +123,9 @@ def compared(attempt: Attempt, settings: AriGraphSettings | None = None) -> dict
 
 def main() -> None:
     """Print the tables."""
-    print(f"{'attempt':<10}{'steps':>6}   {'location facts, wrong: theirs':>30}{'ours':>20}   {'found: theirs':>14}{'ours':>7}")
+    print(
+        f"{'attempt':<10}{'steps':>6}   {'location facts, wrong: theirs':>30}{'ours':>20}   {'found: theirs':>14}{'ours':>7}"
+    )
     total: dict[str, Counter[str]] = {"theirs": Counter(), "ours": Counter()}
     steps = 0
     for attempt in (one for game in GAMES for one in attempts(game)):

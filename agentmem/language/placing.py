@@ -16,7 +16,9 @@ from agentmem.language.facts import settled
 
 CARRIED = "inventory"
 FLOORS = frozenset({"floor", "ground"})
-_IS_IN = re.compile(r"(?:is|are|lies|lie|stands|sits)(?: now)?(?: placed| located| found)? (?:in|on|at|inside)(?: top of)?")
+_IS_IN = re.compile(
+    r"(?:is|are|lies|lie|stands|sits)(?: now)?(?: placed| located| found)? (?:in|on|at|inside)(?: top of)?"
+)
 _CONTAINS = re.compile(r"(?:now )?(?:contains|holds|has (?:on|in) it)")
 
 
@@ -58,8 +60,7 @@ def side_by_side(facts: Iterable[Fact]) -> list[Fact]:
     return [
         fact
         for fact in said
-        if fact in stands
-        or (fact in places and (places[fact].holder == CARRIED or places[fact].thing not in carried))
+        if fact in stands or (fact in places and (places[fact].holder == CARRIED or places[fact].thing not in carried))
     ]
 
 

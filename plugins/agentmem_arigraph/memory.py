@@ -46,7 +46,9 @@ class AriGraph:
         texts: dict[str, None] = {}
         place: str | None = None
         for event in events:
-            scene = resolve(language.ask(FACTS, text=event.said, action=event.action), before=place)
+            scene = resolve(
+                language.ask(FACTS, text=event.said, action=event.action), before=place, most=self.settings.facts
+            )
             place = scene.place
             texts[event.passage] = None
             for fact in scene.facts:
@@ -61,7 +63,8 @@ class AriGraph:
         last = _last_episode(graph, session=event.session)
         reading = language.ask(FACTS, text=event.said, action=event.action)
         by_relation = language.leaves and self.settings.one_place  # the rules give every place its slot
-        scene = resolve(reading, before=_text(last.get("place")), one_place=by_relation)
+        before = _text(last.get("place"))
+        scene = resolve(reading, before=before, one_place=by_relation, most=self.settings.facts)
         around, entities = self._around(scene, graph, far=language.leaves)
         nodes = {triple(fact): node for node, fact in around.items()}
         new = [fact for fact in scene.facts if triple(fact) not in nodes]

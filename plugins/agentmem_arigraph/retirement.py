@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from agentmem.events import Fact, Value
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
-from agentmem.language.facts import outdates
+from agentmem.language.facts import normal, outdates
 from agentmem.language.placing import moved
 from agentmem.language.prompting import prompt_beside
 from agentmem_arigraph.navigation import is_of_the_map
@@ -37,6 +39,14 @@ class Shown(dict[str, Fact]):
 
     def __str__(self) -> str:
         return "\n".join(f"{alias}: {fact.text}" for alias, fact in self.items())
+
+    def meant(self, said: str) -> str | None:
+        """Return the alias that an answer means, by itself or by the fact it stands for; None if it was not shown."""
+        return meant(said, self) or self._by_text.get(_names(said))
+
+    @cached_property
+    def _by_text(self) -> dict[tuple[str, ...], str]:
+        return {_names(fact.text): alias for alias, fact in self.items()}
 
 
 @dataclass(frozen=True)
@@ -94,13 +104,13 @@ def judge(language: Language, existing: Mapping[str, Fact], new: list[Fact], *, 
     shown = Shown((f"f{n}", existing[node]) for n, node in enumerate(ids, 1))
     newer = Shown((f"n{n}", fact) for n, fact in enumerate(new, 1))
     answer = language.ask(OUTDATED, existing=shown, new=newer)
-    known = [pair for pair in answer.replaced if pair.old in shown and pair.new in newer]
-    sound = [pair for pair in known if are_about_one(shown[pair.old], newer[pair.new])]
-    replaced = dict(moved(new, shown.values(), place=place)) if place else {}
-    replaced |= {shown[pair.old]: newer[pair.new] for pair in sound}
+    said = [(shown.meant(pair.old), newer.meant(pair.new)) for pair in answer.replaced]
+    known = [(shown[old], newer[now]) for old, now in said if old and now]
+    sound = [pair for pair in known if are_about_one(*pair)]
+    replaced = dict([*(moved(new, shown.values(), place=place) if place else ()), *sound])
     return Verdict(
         {node: replaced[existing[node]] for node in ids if existing[node] in replaced},
-        unknown=len(answer.replaced) - len(known),
+        unknown=len(said) - len(known),
         unrelated=len(known) - len(sound),
     )
 
@@ -113,3 +123,8 @@ def are_about_one(old: Fact, new: Fact) -> bool:
     False
     """
     return new.subject in (old.subject, old.object) or old.subject == new.object
+
+
+def _names(said: str) -> tuple[str, ...]:
+    """Return what a fact in words says, in the form in which names are compared."""
+    return tuple(normal(part) for part in said.split(","))
