@@ -16,9 +16,9 @@ from agentmem.events import Fact, Value
 from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
 from agentmem.language.facts import normal, outdates
+from agentmem.language.maps import is_of_the_map
 from agentmem.language.placing import moved
 from agentmem.language.prompting import prompt_beside
-from agentmem_arigraph.navigation import is_of_the_map
 
 
 class Replacement(Value):
