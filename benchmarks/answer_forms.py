@@ -133,10 +133,11 @@ def _items(kind: str, text: str, known: Items) -> set[Any]:
 def read_by_theirs(answer: Answer, form: Form, known: Items) -> list[Any]:
     """Return the items that arrive by the published protocol; a plan is handed on unread."""
     text = form.written(answer.theirs)
+    found: set[Any] = set()
     match answer.kind:
         case "triplets":
             split = [part.split(",") for part in text.split(";")]
-            found = {tuple(normal(name.split(":")[-1]) for name in one) for one in split if len(one) == 3}
+            found = {(normal(one[0].split(":")[-1]), *map(normal, one[1:])) for one in split if len(one) == 3}
         case "outdated":
             pairs = [pair.split("->") for pair in text.split("[[")[-1].replace("[", "").strip("]").split("],")]
             olds = {", ".join(one.strip(" '\"\n") for one in pair[0].split(",")) for pair in pairs if len(pair) == 2}

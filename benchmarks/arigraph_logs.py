@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 DATA = (
     Path(os.environ.get("AGENTMEM_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "arigraph"
@@ -82,7 +83,7 @@ class Step:
     @property
     def taken(self) -> str:
         """The command that was chosen."""
-        return _ACTION.findall(self.action)[-1]
+        return str(_ACTION.findall(self.action)[-1])
 
     @property
     def place(self) -> str | None:
@@ -120,7 +121,7 @@ def attempts(game: str) -> list[Attempt]:
 def replacements(outdated: str) -> list[tuple[str, str]]:
     """Return (old, new) triplets of an answer "outdated", however the model quoted and nested them.
 
-    >>> replacements("[['key, is on, floor -> key, is in, inventory'], [a, is, b -> \\"a, is, c\\"]]")
+    >>> replacements("[['key, is on, floor -> key, is in, inventory'], [a, is, b -> 'a, is, c']]")
     [('key, is on, floor', 'key, is in, inventory'), ('a, is, b', 'a, is, c')]
     """
     return [(old.strip(" '\""), new.strip(" '\"")) for old, new in _PAIR.findall(outdated)]
@@ -134,12 +135,12 @@ def _steps(attempt: str) -> Iterator[Step]:
         if found is None:
             raise ValueError(f"step {number} of the log cannot be read: {part[:200]!r}; is it the authors' log?")
         raw = found.groupdict()
-        lists = {name: _strings(raw[name]) for name in ("triplets", "subgraph", "episodes", "graph")}
-        texts = {name: raw[name] for name in ("text", "inventory", "entities", "outdated", "plan", "action")}
+        shown: dict[str, Any] = {name: _strings(raw[name]) for name in ("triplets", "subgraph", "episodes", "graph")}
+        shown |= {name: raw[name] for name in ("text", "inventory", "entities", "outdated", "plan", "action")}
         walked = tuple(_WALKED.findall(part, found.end()))
         named = [old for old, _ in replacements(raw["outdated"])]
-        restated = tuple(dict.fromkeys(one for one in named if one in known and one in lists["graph"]))
-        step = Step(number=number, before=before, walked=walked, restated=restated, **texts, **lists)
+        restated = tuple(dict.fromkeys(one for one in named if one in known and one in shown["graph"]))
+        step = Step(number=number, before=before, walked=walked, restated=restated, **shown)
         before, known = step.taken, step.graph
         yield step
 

@@ -6,14 +6,15 @@ Facts of the simulator are used here only, to measure; no memory, language or po
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import textworld
-from arigraph_logs import DATA, GAMES, Attempt, Step
 
 from agentmem.language.facts import normal
+from arigraph_logs import DATA, GAMES, Attempt, Step
 
 CARRIED, FLOOR = "inventory", "floor"
 _HOLDING = re.compile(r"is (?:now |currently )?(?:in|on|inside|at|located in|placed on|placed in)")
@@ -47,7 +48,7 @@ class World:
     shown: frozenset[str]
 
     def place_in(self, triplet: str) -> Place | None:
-        """Return what a triplet says of where a thing is; None if it says nothing of that, or not of things of the game.
+        """Return what a triplet says of where a thing is; None if it says nothing of that, or not of the game's things.
 
         A triplet is about a place if its relation is "is in", "is on" or the like, or "contains", "has on it" or the
         like, and both its ends can be resolved. The past ("contained") is none.
@@ -63,7 +64,7 @@ class World:
         return Place(found[0], found[1])
 
     def resolve(self, name: str) -> str | None:
-        """Return what the game calls this: without regard to spaces, articles, and words put before the name ("raw")."""
+        """Return what the game calls this, whatever spaces, articles and words before the name ("raw") it is given."""
         words = normal(name).split()
         tails = ("".join(words[at:]) for at in range(len(words)))
         return next((self.names[tail] for tail in tails if tail in self.names), None)
@@ -87,8 +88,10 @@ def worlds(attempt: Attempt) -> Iterator[tuple[Step, World]]:
     Raises:
         ValueError: the game shows another place than the log.
     """
-    game = textworld.start(str(DATA / GAMES[attempt.game]), textworld.EnvInfos(facts=True, description=True))
-    state = game.reset()
+    with warnings.catch_warnings():  # Jericho's, about a game that TextWorld supports
+        warnings.filterwarnings("ignore", message="Game .* is not fully supported")
+        game = textworld.start(str(DATA / GAMES[attempt.game]), textworld.EnvInfos(facts=True))
+        state = game.reset()
     told = ""
     names: dict[str, str] = {CARRIED: CARRIED, FLOOR: FLOOR, "ground": FLOOR}
     for step in attempt.steps:

@@ -13,8 +13,9 @@ message are left out. The published prompts are counted without their indentatio
 
 - A-MEM: turns of LoCoMo. The notes, what is linked and what evolves are those of our rules, so the answers are
   the same, each in the shape that is asked for.
-- AriGraph: the steps of the authors' logs, folded by ours; what GPT-4 answered there, in both shapes. The log leaves out
-  what the graph held already: where a text was seen before, its first answer is taken again.
+- AriGraph: the steps of the authors' logs, folded by ours; what GPT-4 answered there, in both shapes. The log leaves
+  out what the graph held already: where a text was seen before, its first answer is taken again. Who names the
+  entities to search with is a model in the paper, and a rule in ours unless `entities=language`: both are shown.
 """
 
 from __future__ import annotations
@@ -29,10 +30,6 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from arigraph_logs import DATA, GAMES, Attempt, Step, attempts
-from published_prompts import Call, PublishedAMem, PublishedAriGraph, without_indents
-from pydantic import BaseModel
-from real_answers import Answering
 from tokenizers import Tokenizer
 
 from agentmem.agent_memory import AgentMemory
@@ -51,7 +48,11 @@ from agentmem_amem.memory import AMem
 from agentmem_amem.note import Note
 from agentmem_arigraph.extraction import fact_of
 from agentmem_arigraph.memory import AriGraph
-from agentmem_arigraph.semantic_search import CRUCIAL, Entities, Named, phrases
+from agentmem_arigraph.retirement import Outdated, Replacement
+from agentmem_arigraph.semantic_search import CRUCIAL, Entities, Named, Names, phrases
+from arigraph_logs import DATA, GAMES, Attempt, Step, attempts
+from published_prompts import Call, PublishedAMem, PublishedAriGraph, without_indents
+from real_answers import Answering
 
 
 class Asked(NamedTuple):
@@ -59,7 +60,7 @@ class Asked(NamedTuple):
 
     task: Task[Any]
     inputs: Mapping[str, Any]
-    answer: BaseModel
+    answer: Any
 
 
 class Overheard(PretendModel):
@@ -89,6 +90,10 @@ class Spent(NamedTuple):
         return sum(self)
 
 
+Pairs = list[tuple[Sequence[Spent], Sequence[Spent]]]
+"""For each write, or step: what the calls of the published prompts came to, and those of ours."""
+
+
 def main() -> None:
     """Print both tables."""
     options = argparse.ArgumentParser(description="Count tokens of ours and of the published prompts.")
@@ -104,7 +109,7 @@ def main() -> None:
         told("AriGraph, a step", arigraph(PublishedAriGraph(chosen.arigraph)))
 
 
-def told(title: str, steps: Mapping[str, Sequence[tuple[Sequence[Spent], Sequence[Spent]]]]) -> None:
+def told(title: str, steps: Mapping[str, Pairs]) -> None:
     """Print, for each part, the means per write of the published prompts and of ours."""
     print(title)
     for part, pairs in steps.items():
@@ -129,11 +134,11 @@ def locomo_events(path: Path, turns: int) -> Sequence[Any]:
     return corpus.conversations[0].events[:turns]
 
 
-def amem(published: PublishedAMem, events: Sequence[Any]) -> dict[str, Any]:
+def amem(published: PublishedAMem, events: Sequence[Any]) -> dict[str, Pairs]:
     """Return the calls of each write, theirs and ours: in all, and by what is asked."""
     language = Overheard(Host().language("rules"))
     memory = AgentMemory(SQLiteStore.in_memory(), memory=AMem(), language=language)
-    pairs: dict[str, Any] = {"write": [], "note": [], "evolution": []}
+    pairs: dict[str, Pairs] = {"write": [], "note": [], "evolution": []}
     for event in events:
         before = len(language.asked)
         memory.add_many([event])
@@ -183,12 +188,18 @@ def published_evolution(published: PublishedAMem, asked: Asked) -> Call:
         for one in neighbours.values()
     ]
     new = {"content": note.content, "context": note.context, "keywords": list(note.keywords)}
-    return published.evolve(new, shown, answer=json.dumps(decision if actions else decision, ensure_ascii=False))
+    return published.evolve(new, shown, answer=json.dumps(decision, ensure_ascii=False))
 
 
-def arigraph(published: PublishedAriGraph) -> dict[str, Any]:
+def arigraph(published: PublishedAriGraph) -> dict[str, Pairs]:
     """Return the calls of each logged step, theirs and ours: in all, and by what is asked."""
-    pairs: dict[str, Any] = {"step": [], "step, names by a rule": [], "extraction": [], "outdated": [], "entities": []}
+    pairs: dict[str, Pairs] = {
+        "step": [],
+        "step, names by a rule": [],
+        "extraction": [],
+        "outdated": [],
+        "entities": [],
+    }
     for attempt in (one for game in GAMES for one in attempts(game)):
         known: tuple[str, ...] = ()
         recalled: tuple[str, ...] = ()
@@ -202,15 +213,14 @@ def arigraph(published: PublishedAriGraph) -> dict[str, Any]:
                 "outdated": published.outdated(_nearby(known, said), new, answer=step.outdated),
                 "entities": published.entities(step.text, plan, answer=json.dumps(ast.literal_eval(step.entities))),
             }
-            ours = {"extraction": ours_of(with_all(asked[0], said)), "entities": ours_of(entities(step, plan, known))}
-            ours |= {"outdated": ours_of(one) for one in asked[1:]}
-            for part in ("extraction", "outdated", "entities"):
-                pairs[part].append(([spent(theirs[part])], [spent(ours[part])] if part in ours else []))
-            pairs["step"].append(tuple([spent(one) for one in side.values()] for side in (theirs, ours)))
-            ours.pop("entities")
-            pairs["step, names by a rule"].append(
-                tuple([spent(one) for one in side.values()] for side in (theirs, ours))
-            )
+            ours = {one.task.name: ours_of(one) for one in (with_all(asked[0], said), *map(by_alias, asked[1:]))}
+            entities = ours_of(names_asked(step, plan, known))
+            both = [spent(one) for one in theirs.values()], [spent(one) for one in ours.values()]
+            pairs["step"].append((both[0], [*both[1], spent(entities)]))
+            pairs["step, names by a rule"].append(both)
+            pairs["extraction"].append((both[0][:1], both[1][:1]))
+            pairs["outdated"].append((both[0][1:2], both[1][1:]))
+            pairs["entities"].append((both[0][2:], [spent(entities)]))
             known, recalled, plan = step.graph, step.subgraph, step.plan
     return pairs
 
@@ -234,11 +244,17 @@ def with_all(asked: Asked, said: Sequence[str]) -> Asked:
     return asked._replace(answer=asked.answer.model_copy(update={"facts": facts}))
 
 
-def entities(step: Step, plan: str, known: Sequence[str]) -> Asked:
+def by_alias(asked: Asked) -> Asked:
+    """Return a judgement of what is outdated as it is asked for: GPT-4 named the triplets themselves."""
+    pairs = ((asked.inputs["existing"].meant(p.old), asked.inputs["new"].meant(p.new)) for p in asked.answer.replaced)
+    return asked._replace(answer=Outdated(replaced=tuple(Replacement(old=a, new=b) for a, b in pairs if a and b)))
+
+
+def names_asked(step: Step, plan: str, known: Sequence[str]) -> Asked:
     """Return our question for the names to search with, as a search with `entities=language` puts it."""
     text = f"{step.text}\n{plan}"
     names = {end for triplet in known for end in (triplet.split(", ")[0], triplet.split(", ")[-1])}
-    inputs = {"text": text, "known": tuple(name for name in phrases(text) if name in names)}
+    inputs = {"text": text, "known": Names(name for name in phrases(text) if name in names)}
     answer = Entities(entities=tuple(Named(name=n, depth=d) for n, d in ast.literal_eval(step.entities).items()))
     return Asked(CRUCIAL, inputs, answer)
 

@@ -24,7 +24,7 @@ class PublishedAMem:
         tree = _parsed(clone / "memory_layer.py")
         self._note, self._evolve = _text(tree, "prompt"), _text(tree, "self.evolution_system_prompt")
         self._system = _system_message(tree)
-        formats = [node for node in ast.walk(tree) if _is_response_format(node)]
+        formats = [node for node in ast.walk(tree) if isinstance(node, ast.keyword) and _is_response_format(node)]
         self._note_schema, self._evolve_schema = map(_schema, sorted(formats, key=lambda node: node.lineno)[:2])
 
     def note(self, content: str, *, answer: str) -> Call:
@@ -106,17 +106,17 @@ def _system_message(tree: ast.Module) -> str:
     return next(text for text in texts if "must respond with" in text and len(text) < 200)
 
 
-def _is_response_format(node: ast.AST) -> bool:
-    return isinstance(node, ast.keyword) and node.arg == "response_format" and isinstance(node.value, ast.Dict)
+def _is_response_format(node: ast.keyword) -> bool:
+    return node.arg == "response_format" and isinstance(node.value, ast.Dict)
 
 
-def _schema(node: Any) -> Mapping[str, Any]:
+def _schema(node: ast.keyword) -> Mapping[str, Any]:
     schema: Mapping[str, Any] = ast.literal_eval(node.value)["json_schema"]["schema"]
     return schema
 
 
 def _joined(node: ast.expr) -> str:
-    """Return a text that is put together with `+` and `.format`, its holes still in it, in the order they are filled."""
+    """Return a text that is put together with `+` and `.format`, with its holes in the order they are filled."""
     match node:
         case ast.BinOp(left=left, right=right):
             return _joined(left) + _joined(right)

@@ -201,7 +201,7 @@ def question_of(event: Event) -> dict[str, Any]:
 
 
 def construct(event: Event, language: Language) -> tuple[Note, int]:
-    """Return the note of an event: note construction, one question to the language; and how many words were too many."""
+    """Return the note of an event, by one question to the language; and how many words were too many or too long."""
     answer = language.ask(NOTE, **question_of(event))
     note = Note(
         content=event.dated,

@@ -172,7 +172,7 @@ def think(event: Event, reading: Reading, *, before: str | None, most: int) -> t
 
 
 def left_out(reading: Reading, *, place: str | None, most: int) -> int:
-    """Return how many facts `think` cannot use: about a nameless "here", without a name, with a story for one, too many."""
+    """Return how many facts `think` cannot use: of a "here" without a name, without names, or too many or too long."""
     said = [fact for fact in reading.facts[: 2 * most] if place or HERE not in (fact.subject, fact.object)]
     return len(reading.facts) - sum(_normal(fact) is not None for fact in said)
 
