@@ -24,6 +24,8 @@ from agentmem_amem.settings import AMemSettings
 LINKS_BY_RULE = 3
 TAGS_BY_RULE = 8
 """A neighbour with this many tags is not given more."""
+CUT = " ..."
+"""The end of a content of which a model is shown the beginning."""
 NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]+")
 """A word with a capital that begins no sentence."""
 
@@ -45,11 +47,16 @@ class Evolution(Value):
 
 
 class Shown(dict[str, Note]):
-    """Neighbours by alias, the nearest first. As text it is what a model sees of them: keywords are in the content."""
+    """Neighbours by alias, the nearest first. As text it is what a model sees of them.
+
+    Keywords are told of those only whose content is cut: they are words of the content.
+    """
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{alias}: {note.timed}\ncontext: {note.context}\ntags: {', '.join(note.tags)}"
+            f"{alias}: {note.timed}\ncontext: {note.context}"
+            + (f"\nkeywords: {', '.join(note.keywords)}" if note.content.endswith(CUT) else "")
+            + f"\ntags: {', '.join(note.tags)}"
             for alias, note in self.items()
         )
 
@@ -162,4 +169,4 @@ def _with(tags: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 def _cut(note: Note, length: int) -> Note:
     content = note.content
-    return note if len(content) <= length else replace(note, content=f"{content[:length]} ...")
+    return note if len(content) <= length else replace(note, content=content[:length] + CUT)
