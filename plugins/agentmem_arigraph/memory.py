@@ -62,7 +62,8 @@ class AriGraph:
         """
         last = _last_episode(graph, session=event.session)
         reading = language.ask(FACTS, text=event.said, action=event.action)
-        by_relation = language.leaves and self.settings.one_place  # the rules give every place its slot
+        is_world = event.role == "environment" and event.speaker is None
+        by_relation = language.leaves and is_world and self.settings.one_place  # rules give every place its slot
         before = _text(last.get("place"))
         scene = resolve(reading, before=before, one_place=by_relation, most=self.settings.facts)
         around, entities = self._around(scene, graph, far=language.leaves)

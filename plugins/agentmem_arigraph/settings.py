@@ -28,8 +28,8 @@ class AriGraphSettings(BaseModel):
         candidates: Ours: with a model, how many facts per entity it is shown to find outdated
             ones among, newest first.
         facts: Ours: the most facts taken of one event; what a reading has beyond them is dropped and counted.
-        one_place: Ours: with a model, a fact that puts a thing elsewhere retires those that say where it
-            was, from either side ("locker, contains, key"), also where the model does not say so.
+        one_place: Ours: with a model, in the world an agent acts in, a fact that puts a thing elsewhere retires
+            those that say where it was, from either side ("locker, contains, key"), also where the model does not.
         fill: Ours: use the room a generous limit leaves for more current facts.
         navigation: Ways and unexplored exits are recalled "always" (and pinned), "never", or
             when the text of the query asks for them.

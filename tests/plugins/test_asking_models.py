@@ -89,10 +89,14 @@ WRITES: Mapping[str, Callable[[int, AgentMemory], int]] = {
 """The most a memory may ask in the write of event `number`, from 0, by `memories.md`; of others none may be asked."""
 
 
+def nothing(number: int, memory: AgentMemory) -> int:
+    return 0
+
+
 @pytest.mark.parametrize("name", MEMORIES)
 def test_a_write_asks_no_more_than_the_paper_and_a_search_asks_nothing(name: str) -> None:
     model = Counted(HOST.language("rules"))
-    allowed = WRITES.get(name, lambda number, memory: 0)
+    allowed = WRITES.get(name, nothing)
     for number, memory in enumerate(written(name, model)):
         asked, model.asked = model.asked, Counter()
         assert asked.total() <= allowed(number, memory), f"event {number}: {dict(asked)}"

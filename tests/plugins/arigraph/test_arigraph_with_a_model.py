@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.events import Event
+from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Where
 from agentmem.language.facts import Reading
 from agentmem.language.recorded import RecordedLanguage
@@ -82,12 +82,13 @@ def test_where_things_are_can_be_left_to_the_model_alone(told: Callable[..., Age
     assert facts(memory).keys() == {"locker, contains, key", "key, is in, inventory"}
 
 
-def test_in_a_conversation_which_is_set_nowhere_nothing_is_taken_for_a_place(
-    told: Callable[..., AgentMemory], facts: Facts
-) -> None:
-    model = Model((["ann, is in, choir"], []), (["ann, is in, love"], []), place=None)
+def test_what_people_say_someone_is_in_need_not_be_a_place(open_memory: Open, facts: Facts) -> None:
+    model = Model((["ann, is in, choir"], []), (["ann, is in, love"], []), place="cafe")
+    memory = open_memory(language=RecordedLanguage(model, embedder=HashEmbedder()))
 
-    assert facts(told(model, times=2)).keys() == {"ann, is in, choir", "ann, is in, love"}
+    memory.add_many([new_event(text, speaker="Ann", role="user") for text in ("I sing.", "I am in love.")])
+
+    assert facts(memory).keys() == {"ann, is in, choir", "ann, is in, love"}
 
 
 @pytest.mark.parametrize(
