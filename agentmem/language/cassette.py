@@ -21,11 +21,12 @@ from pydantic_core import to_jsonable_python
 
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
+from agentmem.language.contract import OnFailure
 from agentmem.vectors import Vectors
 
 VERSION = 1
 FLOATS = np.dtype("<f4")
-Failure = Literal["outage", "misconfigured", "budget", "bad"]
+Failure = Literal["outage", "misconfigured", "budget", "left to rules", "bad"]
 
 
 class Header(Value):
@@ -44,7 +45,7 @@ class Header(Value):
     cassette: int = VERSION
     language: str = "replay"
     leaves: bool = True
-    on_failure: Literal["defer", "rules"] = "defer"
+    on_failure: OnFailure = "defer"
     embedder: str = ""
     vectors: bool = False
     agentmem: str = ""
@@ -61,7 +62,8 @@ class Call(Value):
         by: Who said it, as graphs are stamped; "" where the language's name says it all.
         calls, read, written: Calls that left, and their tokens.
         failure: What went wrong: nobody answered ("outage"), the key, model or address was
-            wrong ("misconfigured"), the "budget" forbade it, or the answer was unusable ("bad").
+            wrong ("misconfigured"), the "budget" forbade it or had it "left to rules", or the
+            answer was unusable ("bad").
         reason: What the failure said.
         ahead: Whether nobody had asked yet; what fails so is asked again when somebody does.
     """

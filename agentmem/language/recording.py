@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 
-from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, LanguageUnavailable
-from agentmem.language.answers import Answered, Answers
+from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, LanguageUnavailable, LeftToRules
+from agentmem.language.answers import Answered, Answers, MadeOfAnswers
 from agentmem.language.cassette import Call, Embedded, Failure, Header, as_json
 from agentmem.language.charging import charge_now
-from agentmem.language.contract import Embedder, Language, Out, Receipt, Task
+from agentmem.language.contract import Embedder, FallsToRules, Language, Out, Receipt, Task
 from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.tape import Tape
 from agentmem.vectors import Vectors
 
 FAILURES: Mapping[Failure, type[LanguageUnavailable | BadAnswer]] = {
     "misconfigured": LanguageMisconfigured,
+    "left to rules": LeftToRules,
     "budget": BudgetExceeded,
     "outage": LanguageUnavailable,
     "bad": BadAnswer,
@@ -131,17 +133,30 @@ class RecordingLanguage:
         self._tape.begin()
 
 
+def recorded(language: Language, path: str | Path) -> Language:
+    """Return `language` with all that it is asked and answers written down in a cassette.
+
+    Raises:
+        InvalidInput: the file cannot be written, or is another recording's; it was not touched.
+    """
+    tape = Tape(path, header_for(language))
+    if isinstance(language, MadeOfAnswers):
+        embedder = recorded_by(language.embedder, tape)
+        return language.through(lambda answers: RecordingAnswers(answers, tape), embedder=embedder)
+    return RecordingLanguage(language, tape)
+
+
 def recorded_by(embedder: Embedder, tape: Tape) -> Embedder:
     """Return the embedder to use while recording: itself, where a replay will have it too."""
     return RecordingEmbedder(embedder, tape) if leaves(embedder) else embedder
 
 
-def header_for(language: Language, *, on_failure: Literal["defer", "rules"] = "defer") -> Header:
+def header_for(language: Language) -> Header:
     """Return the header of a recording of `language`."""
     return Header(
         language=language.name,
         leaves=language.leaves,
-        on_failure=on_failure,
+        on_failure=language.on_failure if isinstance(language, FallsToRules) else "defer",
         embedder=language.embedder.id,
         vectors=leaves(language.embedder),
         agentmem=version("agentmem-graph"),
