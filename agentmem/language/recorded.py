@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from agentmem.errors import BadAnswer, InvalidInput, UnrecordedCall
 from agentmem.language.answers import Answered
-from agentmem.language.cassette import Call, Cassette, Header, as_json, question, read_cassette
-from agentmem.language.contract import Embedder, Out, Task
+from agentmem.language.cassette import Call, Cassette, as_json, question, read_cassette
+from agentmem.language.contract import Embedder, Language, Out, Task
+from agentmem.language.model import ModelLanguage
 from agentmem.language.nearest import difference, excerpt, nearest
 from agentmem.language.recording import FAILURES
 from agentmem.vectors import Vectors
@@ -39,25 +40,25 @@ class RecordedAnswers:
 
     Args:
         recording: A cassette, its calls, or a function that answers.
-        name: Whom it stands in for; a cassette says so itself.
+        counted: Say what each call took, as if it were made now: for tests, in place of a model.
 
     Raises:
         InvalidInput: the cassette cannot be read, is none, or is of another version.
     """
 
-    def __init__(self, recording: str | Path | Iterable[Call] | Script, *, name: str = "replay") -> None:
+    def __init__(self, recording: str | Path | Iterable[Call] | Script, *, counted: bool = False) -> None:
         self._script = recording if callable(recording) else None
-        self._where = ""
+        self._where = str(recording) if isinstance(recording, str | Path) else ""
         if isinstance(recording, str | Path):
-            self._where = str(recording)
-            cassette = read_cassette(Path(recording))
+            self.cassette = read_cassette(Path(recording))
         else:
-            cassette = Cassette(Header(language=name), () if callable(recording) else tuple(recording))
-        self.cassette = cassette
-        self.name, self.leaves = cassette.header.language, cassette.header.leaves
+            self.cassette = Cassette(calls=() if callable(recording) else tuple(recording))
+        self.name = self.cassette.header.language
+        self._counted = counted
         self._calls: dict[tuple[str, str], list[Call]] = {}
-        for call in cassette.calls:
-            self._calls.setdefault((call.question, call.prompt), []).append(call)
+        for call in self.cassette.calls:
+            if call.failure in (None, "bad") or not call.ahead:  # an outage met ahead had no consequence
+                self._calls.setdefault((call.question, call.prompt), []).append(call)
         self._lock = Lock()
 
     def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
@@ -78,7 +79,9 @@ class RecordedAnswers:
             raise BadAnswer(
                 f"the recorded answer to task {task.name!r} is not a {task.output.__name__}: {said}; record it again"
             ) from None
-        return Answered(answer, by=call.by, calls=0)
+        if not self._counted:
+            return Answered(answer, call.by, calls=0)
+        return Answered(answer, call.by, calls=call.calls, read=call.read, written=call.written)
 
     def close(self) -> None:
         """Do nothing: nothing is held."""
@@ -113,6 +116,48 @@ class RecordedAnswers:
         said = as_json(inputs)
         differs = difference(said, nearest(said, others).inputs)
         return UnrecordedCall(f"task {task.name!r} was not recorded so {where}; in the nearest call, {differs}; {cure}")
+
+
+class RecordedLanguage(ModelLanguage):
+    """A language that answers from calls or a script, like a model that is asked over a wire: for tests.
+
+    Args:
+        recording: A cassette, its calls, or a function that answers.
+        embedder: What turns texts into vectors.
+        leaves: Whether it stands for a model, whose calls are counted.
+    """
+
+    def __init__(
+        self, recording: str | Path | Iterable[Call] | Script, *, embedder: Embedder, leaves: bool = True
+    ) -> None:
+        answers = RecordedAnswers(recording, counted=leaves)
+        super().__init__(answers, embedder=embedder, concurrency=1, leaves=leaves)
+
+
+def replayed(path: str | Path, *, embedder: Embedder, rules: Language) -> ModelLanguage:
+    """Return the language of a cassette, which does what the one did that was recorded.
+
+    Nothing is made ahead: what an answer made ahead was good for, it is good for when it is
+    asked, and in that order nothing depends on how threads took turns.
+
+    Args:
+        path: The cassette.
+        embedder: The one it was recorded with; not asked where the vectors are in the cassette.
+        rules: Who answers where they did then.
+
+    Raises:
+        InvalidInput: it cannot be read, or was recorded with another embedder.
+    """
+    answers = RecordedAnswers(path)
+    header = answers.cassette.header
+    return ModelLanguage(
+        answers,
+        embedder=embedder_of(answers.cassette, embedder),
+        rules=rules,
+        on_failure=header.on_failure,
+        concurrency=0,
+        leaves=header.leaves,
+    )
 
 
 class RecordedEmbedder:

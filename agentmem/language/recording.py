@@ -14,7 +14,7 @@ from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, La
 from agentmem.language.answers import Answered, Answers, MadeOfAnswers
 from agentmem.language.cassette import Call, Embedded, Failure, Header, as_json
 from agentmem.language.charging import charge_now
-from agentmem.language.contract import Embedder, FallsToRules, Language, Out, Receipt, Task
+from agentmem.language.contract import Checks, Embedder, FallsToRules, Language, Out, Receipt, Task
 from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.tape import Tape
 from agentmem.vectors import Vectors
@@ -56,6 +56,11 @@ class RecordingAnswers:
         took = {"by": answered.by, "calls": answered.calls, "read": answered.read, "written": answered.written}
         self._tape.write(_said(task, asked, answered.answer).model_copy(update=took))
         return answered
+
+    def check(self) -> None:
+        """Find out whether the other can be asked, where it knows how."""
+        if isinstance(self._inner, Checks):
+            self._inner.check()
 
     def close(self) -> None:
         """Close the other; the cassette is there from now on, whether anything was asked or not."""
@@ -169,4 +174,12 @@ def _said(task: Task[Any], asked: dict[str, Any], answer: BaseModel) -> Call:
 
 def _failed(task: Task[Any], asked: dict[str, Any], error: LanguageUnavailable | BadAnswer) -> Call:
     failure = next(name for name, kind in FAILURES.items() if isinstance(error, kind))
-    return Call(task=task.name, inputs=asked, prompt=task.prompt_hash, failure=failure, reason=str(error))
+    charge = charge_now()
+    return Call(
+        task=task.name,
+        inputs=asked,
+        prompt=task.prompt_hash,
+        failure=failure,
+        reason=str(error),
+        ahead=charge is not None and charge.ahead,
+    )
