@@ -10,7 +10,7 @@ from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
 from agentmem.language.answers import MadeOfAnswers
-from agentmem.language.contract import Checks, Closes, FallsToRules, Language, OnFailure
+from agentmem.language.contract import Checks, Closes, Language, OnFailure
 from agentmem.language.recording import recorded
 
 
@@ -20,14 +20,14 @@ class Thinking(Value):
     Attributes:
         language: Who answers their tasks: `rules`, `openai:MODEL`, `replay:FILE` ...
         embedder: What turns texts into vectors, by name; None for the default one.
-        on_failure: What is done where a model fails: "defer", or ask the "rules". None leaves
-            it to the language; a replay does what was done when it was recorded.
+        on_failure: What is done where a model fails: the event waits or is set aside ("defer"), or
+            the "rules" answer. A replay does what was done when it was recorded.
         record: A cassette to write down everything in, to be replayed; None for none.
     """
 
     language: str = "rules"
     embedder: str | None = None
-    on_failure: OnFailure | None = None
+    on_failure: OnFailure = "defer"
     record: Path | None = None
 
     def open_language(self, host: Host) -> Language:
@@ -37,9 +37,7 @@ class Thinking(Value):
             UnknownName, InvalidInput: it cannot be built, cannot do what is wanted, or not be recorded there.
             LanguageUnavailable, LanguageMisconfigured: the model cannot be asked.
         """
-        language = host.language(self.language, self.embedder)
-        if self.on_failure is not None:
-            _set(language, self.on_failure)
+        language = host.language(self.language, self.embedder, on_failure=self.on_failure)
         if self.record is not None:
             if self.language == f"replay:{self.record}":
                 raise InvalidInput(f"{self.record} is replayed, so it cannot be recorded in; give another file")
@@ -74,10 +72,3 @@ def closing_language(language: Language) -> Iterator[Language]:
     finally:
         if isinstance(language, Closes):
             language.close()
-
-
-def _set(language: Language, on_failure: OnFailure) -> None:
-    if isinstance(language, FallsToRules):
-        language.on_failure = on_failure
-    elif language.leaves and on_failure == "rules":
-        raise InvalidInput(f"the language {language.name!r} cannot fall to the rules; leave out --on-failure")
