@@ -18,20 +18,20 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
-from agentmem.language.contract import Receipt
+from agentmem.language.contract import Language, Receipt
 from agentmem.stack import open_stack
+from agentmem.thinking import Thinking, closing_language
 
 Ended = Literal["over", "step limit", "interrupted", "failed"]
 
 
-class Setup(Value):
-    """What to play, with what, and where to keep it.
+class Setup(Thinking):
+    """What to play, with what, and where to keep it; and what is thought with, as in `Thinking`.
 
     Attributes:
         game: As typed: `cook:4`, or a path.
         memory, memory_settings: The memory, by name; several as `episodic+arigraph`.
         policy, policy_settings: Who decides, by name.
-        language: What the memory reads with; `rules` needs no key.
         seed: Also makes the game, where it is generated.
         max_steps: The most actions.
         goal: Replaces the game's own; None keeps it.
@@ -52,7 +52,6 @@ class Setup(Value):
     memory_settings: dict[str, Any] = Field(default_factory=dict)
     policy: str = "rules"
     policy_settings: dict[str, Any] = Field(default_factory=dict)
-    language: str = "rules"
     seed: int = 1
     max_steps: Annotated[int, Field(ge=1)] = 150
     goal: str | None = None
@@ -82,6 +81,7 @@ class Result(Value):
         receipt: What the memory cost, all together.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
+        waiting: Entries the memory has yet to take in, since the language was out.
         outdated: Id of the newest of what is known to hold no longer; None if there is none.
     """
 
@@ -90,6 +90,7 @@ class Result(Value):
     receipt: Receipt
     held: tuple[Held, ...]
     set_aside: tuple[str, ...]
+    waiting: int = 0
     outdated: str | None
 
 
@@ -108,26 +109,34 @@ class Episode:
     Args:
         setup: What to play.
         host: Where plugins come from; by default all that are installed.
+        language: One that is open already, and stays so; None opens the one of `setup`.
 
     Raises:
-        UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed,
+        UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed, LanguageError,
             PluginError, StoreError: with the cure; nothing was recorded.
     """
 
-    def __init__(self, setup: Setup, host: Host | None = None) -> None:
+    def __init__(self, setup: Setup, host: Host | None = None, *, language: Language | None = None) -> None:
         self.setup = setup
         host = Host() if host is None else host
         refuse_taken(setup.trajectory)
         memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)
-        language = host.language(setup.language)
+        given, language = language, language or setup.open_language(host)
         with ExitStack() as opened:
             options = {"seed": setup.seed, "goal": setup.goal, "goal_style": setup.goal_style}
             self._environment = host.environment(setup.game, options)
             opened.callback(self._environment.close)
             self.memory = AgentMemory(
-                setup.store, namespace=setup.remembered_in, memory=memory, language=language, host=host
+                setup.store,
+                namespace=setup.remembered_in,
+                memory=memory,
+                language=language,
+                host=host,
+                budget=setup.budget,
             )
+            if given is None:
+                opened.enter_context(closing_language(language))
             opened.callback(self.memory.close)
             self._recorder = Recorder(setup.trajectory, self._header())
             opened.callback(self._recorder.close)
@@ -187,12 +196,14 @@ class Episode:
             raise
         self._recorder.end(self._ended, evaluation)
         names = [memory.name for memory in self.memory.stack.memories]
+        standing = self.memory.status()
         self._result = Result(
             ended=self._ended,
             evaluation=evaluation,
             receipt=self.memory.language.receipt().since(self._spent_before),
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
+            waiting=standing.entries - standing.folded,
             outdated=outdated(self.memory.graph, *names),
         )
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from agentmem.cli.chosen import Settings, named, settings_of
+from agentmem.cli.thinking import BudgetText, EmbedderName, LanguageSpec, OnFailureWord, Record
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
@@ -26,6 +27,11 @@ def play(  # noqa: PLR0913 - one parameter is one option
     memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
     settings: Settings = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
+    language: LanguageSpec = "rules",
+    embedder: EmbedderName = None,
+    on_failure: OnFailureWord = "defer",
+    budget: BudgetText = None,
+    record: Record = None,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
@@ -54,6 +60,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy, seed=seed,
         max_steps=max_steps, goal=goal, goal_style=goal_style, namespace=namespace, name=name,
+        language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
         store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
     )  # fmt: skip
     code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
