@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Literal, Self
@@ -18,7 +19,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
-from agentmem.language.contract import Language, Receipt
+from agentmem.language.contract import Language, Receipt, TellsTime
 from agentmem.stack import open_stack
 from agentmem.thinking import Thinking, closing_language
 
@@ -149,7 +150,14 @@ class Episode:
     def __iter__(self) -> Iterator[Step]:
         """Yield steps; each is in the trajectory before it is yielded."""
         setup = self.setup
-        steps = play(self._environment, self._policy, self.memory, max_steps=setup.max_steps, episode=setup.name)
+        steps = play(
+            self._environment,
+            self._policy,
+            self.memory,
+            max_steps=setup.max_steps,
+            episode=setup.name,
+            clock=_clock(self.memory.language),
+        )
         for step in steps:
             self._recorder.step(step)
             self._set_aside += step.set_aside
@@ -220,6 +228,11 @@ class Episode:
             max_steps=setup.max_steps,
             versions=versions(),
         )
+
+
+def _clock(language: Language) -> Callable[[], datetime]:
+    """Return what tells the time: in a replay, what it was."""
+    return language.now if isinstance(language, TellsTime) else lambda: datetime.now(UTC)
 
 
 def held(graph: Graph, *memories: str) -> tuple[Held, ...]:

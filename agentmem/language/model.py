@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
 from time import perf_counter
@@ -15,7 +16,7 @@ from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUn
 from agentmem.language.answers import Answered, Answers
 from agentmem.language.cassette import question
 from agentmem.language.charging import Heard, charge_now
-from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task
+from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying import metered
@@ -120,6 +121,10 @@ class ModelLanguage:
             concurrency=self._concurrency,
             leaves=self.leaves,
         )
+
+    def now(self) -> datetime:
+        """Return the time; what it was, or written down, where the answers are recorded."""
+        return self._answers.now() if isinstance(self._answers, TellsTime) else datetime.now(UTC)
 
     def check(self) -> None:
         """Find out whether the model can be asked at all, where that can be done for nothing.
