@@ -69,18 +69,18 @@ class ModelLanguage:
         Raises:
             LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
         """
-        started = perf_counter()
+        started, prompt = perf_counter(), task.prompt_hash
         try:
             said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
         except LanguageError as error:
             if not self._rules_may_answer(error):
                 raise
-            said = self._by_rules(task, inputs, error)
+            said, prompt = self._by_rules(task, inputs, error), ""
         finally:
             self._count(Receipt(asked=1, milliseconds=(perf_counter() - started) * 1000))
         charge = charge_now()
         if charge is not None and said.by:
-            charge.heard.append(Heard(task.name, task.prompt_hash, said.by))
+            charge.heard.append(Heard(task.name, prompt, said.by))
         return said.answer
 
     def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
