@@ -51,10 +51,11 @@ def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]
     return RuleLanguage(embedder, rules)
 
 
-def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:  # noqa: ARG001
-    from agentmem.language.recorded import RecordedLanguage
+def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.language.recorded import replayed
+    from agentmem.language.rules import RuleLanguage
 
-    return RecordedLanguage.from_file(argument, embedder=embedder)
+    return replayed(argument, embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 
 def _openai(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:

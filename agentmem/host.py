@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
@@ -106,7 +106,7 @@ class Host:
         *,
         on_failure: OnFailure = "defer",
     ) -> Language:
-        """Return a language: `rules`, `openai:MODEL[@BASE_URL]`, `replay:FILE`, or what a plugin offers as `name:argument`.
+        """Return a language: `rules`, `openai:MODEL[@BASE_URL]`, `replay:FILE`, or what a plugin offers.
 
         Args:
             spec: Name, and after a colon the argument; or a chat model of LangChain. A language is returned as it is.
@@ -118,11 +118,7 @@ class Host:
             InvalidInput: it is no language, or the rules cannot stand in for it.
             LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
-        if not isinstance(spec, str) and hasattr(spec, "prefetch"):
-            language = spec
-        else:
-            at_hand = self.embedder(embedder or DEFAULT_EMBEDDER) if isinstance(embedder, str | None) else embedder
-            language = self._language(spec, at_hand)
+        language = spec if _is_language(spec) else self._language(spec, embedder)
         if on_failure != "defer" and language.leaves:
             from agentmem.language.contract import FallsToRules
 
@@ -133,10 +129,16 @@ class Host:
             language.on_failure = on_failure
         return language
 
-    def _language(self, spec: str | BaseChatModel, embedder: Embedder) -> Language:
+    def _language(self, spec: str | Language | BaseChatModel, embedder: Embedder | str | None) -> Language:
+        if embedder is None or isinstance(embedder, str):
+            embedder = self.embedder(embedder or DEFAULT_EMBEDDER)
         if isinstance(spec, str):
             name, _, argument = spec.partition(":")
             return self._build("language", name, self.languages, argument, embedder, self.rules)
+        from langchain_core.language_models import BaseChatModel
+
+        if not isinstance(spec, BaseChatModel):
+            raise InvalidInput(f"a {type(spec).__name__} is no language: pass one, its name, or a LangChain chat model")
         from agentmem.language.chat_answers import chat_language
         from agentmem.language.langchain_chat import LangChainChat
 
@@ -222,6 +224,10 @@ class Host:
             return error
         names = ", ".join(report.name for report in broken)
         return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _is_language(spec: object) -> TypeGuard[Language]:
+    return hasattr(spec, "ask") and hasattr(spec, "prefetch")
 
 
 def _broken(report: PluginReport) -> str:

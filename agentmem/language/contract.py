@@ -152,6 +152,28 @@ class Language(Protocol):
 
 
 @runtime_checkable
+class Checks(Protocol):
+    """A language that can find out whether it can be asked: an optional power, used before anything is begun."""
+
+    def check(self) -> None:
+        """Return if it can; nothing is answered, and nothing has to be paid.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A language that holds something: an optional power, used by whoever opened it."""
+
+    def close(self) -> None:
+        """Let it go; may be called twice."""
+        ...
+
+
+@runtime_checkable
 class FallsToRules(Protocol):
     """A language in whose place the rules can answer: an optional power.
 

@@ -19,6 +19,9 @@ EXCERPT = 120
 """Characters of a provider's words that are passed on."""
 _SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
 _FORM_WORDS = re.compile(r"response_format|json.?mode|json_object|structured output|schema|grammar|guided|tool")
+_OPTION_WORDS = re.compile(
+    r"(unsupported|unrecognized|unknown|unexpected|invalid) (value|parameter|argument|field|option)"
+)
 
 
 @dataclass(frozen=True)
@@ -54,24 +57,34 @@ class Complaint:
         return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 3]}..."
 
 
-def error_of(complaint: Complaint, *, model: str, address: str, form: Form = "text") -> LanguageError:
-    """Return the error that a complaint comes to.
+@dataclass(frozen=True)
+class Provider:
+    """Who was asked.
 
-    Args:
-        complaint: What came back.
+    Attributes:
         model: As typed after `--language`.
-        address: What was asked, without a key.
-        form: In which the model was asked.
+        address: Where it is, without a key.
+        key: Where the key comes from, to name the cure.
     """
-    said = f"{model} answered {complaint.status}"
+
+    model: str
+    address: str
+    key: str = "OPENAI_API_KEY"
+
+
+def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -> LanguageError:
+    """Return the error that a complaint comes to, of a model asked in this form."""
+    said = f"{provider.model} answered {complaint.status}"
     if _is_outage(complaint):
         why = complaint.excerpt or "no reason given"
         return LanguageUnavailable(f"{said}: {why}; it is asked again later", retry_after_s=seconds_to_wait(complaint))
     if complaint.status in (400, 413, 422) and not complaint.is_page:
         if form != "text" and _is_about_form(complaint):
-            return FormRefused(f"{model} cannot be asked for {form} ({complaint.status})")
+            return FormRefused(f"{provider.model} cannot be asked for {form} ({complaint.status})")
+        if _OPTION_WORDS.search(complaint.said.lower()):
+            return LanguageMisconfigured(f"{said}, it does not take an option it was given: {complaint.excerpt}")
         return BadAnswer(f"{said}, it cannot take this question: {complaint.excerpt}")
-    return LanguageMisconfigured(_cure(complaint, said, address))
+    return LanguageMisconfigured(_cure(complaint, said, provider))
 
 
 def _is_outage(complaint: Complaint) -> bool:
@@ -84,9 +97,10 @@ def _is_about_form(complaint: Complaint) -> bool:
     return "json_validate" not in complaint.code and _FORM_WORDS.search(complaint.said.lower()) is not None
 
 
-def _cure(complaint: Complaint, said: str, address: str) -> str:
+def _cure(complaint: Complaint, said: str, provider: Provider) -> str:
+    address = provider.address
     if complaint.status in (401, 403):
-        return f"{said}: {address} does not take the key; set OPENAI_API_KEY to one it takes, or use --language rules"
+        return f"{said}: {address} does not take the key; set {provider.key} to one it takes, or use --language rules"
     if complaint.is_about_credit:
         return f"{said}: the account has no credit left; add some, or use another --language"
     if complaint.is_page:
