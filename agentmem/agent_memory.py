@@ -305,7 +305,7 @@ class AgentMemory:
         with self._paying("journal") as language:
             found = recall_events(self.graph, query, language, events=loose, beside=found)
             if answers.out is not None:
-                told = in_journal(self.graph, query)
+                told = in_journal(self.graph, query, beside=found)
                 found = recall_events(self.graph, query, language, events=told, beside=found, mark="unasked")
         return found
 
