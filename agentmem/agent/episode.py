@@ -37,6 +37,7 @@ class Setup(Thinking):
         max_steps: The most actions.
         goal: Replaces the game's own; None keeps it.
         goal_style: "brief" cuts the route out of the game's objective, "full" leaves it.
+        show_valid_actions: Whether the game tells what may be done; then nothing else can be chosen.
         store: Where the memory is kept.
         namespace: Whose memory, in the store. None is the episode's own, named as
             it is: what an older one remembers of another game would be believed.
@@ -57,7 +58,14 @@ class Setup(Thinking):
     max_steps: Annotated[int, Field(ge=1)] = 150
     goal: str | None = None
     goal_style: Literal["brief", "full"] = "brief"
+    show_valid_actions: bool = False
     namespace: str | None = None
+
+    @property
+    def world(self) -> dict[str, Any]:
+        """What the environment is opened with."""
+        options = {"seed": self.seed, "goal": self.goal, "goal_style": self.goal_style}
+        return options | ({"show_valid_actions": True} if self.show_valid_actions else {})
 
     @property
     def remembered_in(self) -> str:
@@ -79,7 +87,7 @@ class Result(Value):
     Attributes:
         ended: What ended it.
         evaluation: Score, steps, won or lost.
-        receipt: What the memory cost, all together.
+        receipt: What memory and policy cost, all together.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
         waiting: Entries the memory has yet to take in, since the language was out.
@@ -125,8 +133,7 @@ class Episode:
         self._policy = host.policy(setup.policy, setup.policy_settings)
         given, language = language, language or setup.open_language(host)
         with ExitStack() as opened:
-            options = {"seed": setup.seed, "goal": setup.goal, "goal_style": setup.goal_style}
-            self._environment = host.environment(setup.game, options)
+            self._environment = host.environment(setup.game, setup.world)
             opened.callback(self._environment.close)
             self.memory = AgentMemory(
                 setup.store,

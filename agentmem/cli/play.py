@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import Settings, named, settings_of
+from agentmem.cli.chosen import PolicySettings, Settings, named, settings_of
 from agentmem.cli.thinking import BudgetText, EmbedderName, LanguageSpec, OnFailureWord, Record
 
 PACE_S = 0.25
@@ -27,6 +27,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
     settings: Settings = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
+    policy_settings: PolicySettings = None,
     language: LanguageSpec = "rules",
     embedder: EmbedderName = None,
     on_failure: OnFailureWord = "defer",
@@ -38,6 +39,9 @@ def play(  # noqa: PLR0913 - one parameter is one option
     goal_style: Annotated[
         Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
     ] = "brief",
+    valid_actions: Annotated[
+        bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
+    ] = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
     namespace: Annotated[
         str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
@@ -58,8 +62,9 @@ def play(  # noqa: PLR0913 - one parameter is one option
     name = run_name(game, memory, seed=seed, at=datetime.now().astimezone())
     folder = Path(FOLDER) / name
     setup = Setup(
-        game=game, memory=memory, memory_settings=settings_of(settings), policy=policy, seed=seed,
-        max_steps=max_steps, goal=goal, goal_style=goal_style, namespace=namespace, name=name,
+        game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
+        policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
+        goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
         language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
         store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
     )  # fmt: skip
