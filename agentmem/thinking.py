@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agentmem.budget import budgets_of
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
 from agentmem.language.answers import MadeOfAnswers
 from agentmem.language.contract import Checks, Closes, Language, OnFailure
-from agentmem.language.recording import recorded
+from agentmem.language.recording import leaves, recorded
 
 
 class Thinking(Value):
@@ -23,20 +24,24 @@ class Thinking(Value):
         on_failure: What is done where a model fails: the event waits or is set aside ("defer"), or
             the "rules" answer. A replay does what was done when it was recorded.
         record: A cassette to write down everything in, to be replayed; None for none.
+        budget: What may be spent, as `calls=100,day.tokens=50000`; None for anything.
     """
 
     language: str = "rules"
     embedder: str | None = None
     on_failure: OnFailure = "defer"
     record: Path | None = None
+    budget: str | None = None
 
     def open_language(self, host: Host) -> Language:
         """Return the language, known to be usable; no file was made, and nothing was asked.
 
         Raises:
-            UnknownName, InvalidInput: it cannot be built, cannot do what is wanted, or not be recorded there.
+            UnknownName, InvalidInput: it cannot be built, cannot do what is wanted, or not be
+                recorded there; or the budget makes no sense.
             LanguageUnavailable, LanguageMisconfigured: the model cannot be asked.
         """
+        budgets_of(self.budget)
         language = host.language(self.language, self.embedder, on_failure=self.on_failure)
         if self.record is not None:
             if self.language == f"replay:{self.record}":
@@ -45,6 +50,12 @@ class Thinking(Value):
         if isinstance(language, Checks):
             language.check()
         return language
+
+    @contextmanager
+    def opened(self, host: Host) -> Iterator[Language]:
+        """Give the language, and close it afterwards; raises as `open_language`."""
+        with closing_language(self.open_language(host)) as language:
+            yield language
 
     @contextmanager
     def languages(self, host: Host) -> Iterator[Callable[[], Language]]:
@@ -56,6 +67,8 @@ class Thinking(Value):
             AgentmemError: as `open_language`.
         """
         first = self.open_language(host)
+        if not leaves(first.embedder):
+            first.embedder.embed(["loads what the embedder reads, so that no memory is charged for it"])
         with closing_language(first):
             if isinstance(first, MadeOfAnswers):
                 made = first.through

@@ -1,7 +1,8 @@
 """Cassettes: what was asked of a language and what came back, in JSON lines, so that a run can be had again.
 
-The first line is the header; then comes one line per call, in the order the answers came,
-and, where the embedder is a remote one, one line per batch of vectors. Each line is in the
+The first line is the header; then comes one line per call, in the order the answers came;
+one per batch of vectors, where the embedder is a remote one; and one each time that whoever
+makes events asked for the time. Each line is in the
 file before anybody gets the answer, so a cassette that was cut short is whole up to its
 last complete line. No key is ever in it: what is written are tasks, inputs and answers.
 """
@@ -12,11 +13,12 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import AwareDatetime, ValidationError
 from pydantic_core import to_jsonable_python
 
 from agentmem.errors import InvalidInput
@@ -103,13 +105,24 @@ class Embedded(Value):
         return dict(zip(self.texts, floats.reshape(len(self.texts), -1), strict=True))
 
 
+class Moment(Value):
+    """What the time was, when whoever made an event asked."""
+
+    now: AwareDatetime
+
+
 @dataclass(frozen=True)
 class Cassette:
-    """A cassette read back; calls in the order of the file."""
+    """A cassette read back; calls and times in the order of the file."""
 
     header: Header = field(default_factory=Header)
     calls: Sequence[Call] = ()
+    times: Sequence[datetime] = ()
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
+
+
+KINDS: Mapping[str, type[Call | Embedded | Moment]] = {"task": Call, "texts": Embedded, "now": Moment}
+"""What a line is, by a name only it has."""
 
 
 def question(task: str, inputs: Mapping[str, Any]) -> str:
@@ -145,21 +158,20 @@ def read_cassette(path: Path) -> Cassette:
     if not any(line.strip() for line in lines):
         raise InvalidInput(f"{path} holds no whole line of a cassette; record again with: --record {path}")
     header = header_in(lines[0], path)
-    calls: list[Call] = []
-    vectors: dict[str, Vectors] = {}
-    for number, line in enumerate(lines[header.cassette > 0 :], start=1 + (header.cassette > 0)):
-        if line.strip():
-            match _entry(line, f"{path}:{number}"):
-                case Call() as call:
-                    calls.append(call)
-                case Embedded() as batch:
-                    vectors.update(batch.rows())
-    return Cassette(header, calls, vectors)
+    numbered = list(enumerate(lines, start=1))[header.cassette > 0 :]
+    entries = [_entry(line, f"{path}:{number}") for number, line in numbered if line.strip()]
+    batches = [entry.rows() for entry in entries if isinstance(entry, Embedded)]
+    return Cassette(
+        header,
+        calls=[entry for entry in entries if isinstance(entry, Call)],
+        times=[entry.now for entry in entries if isinstance(entry, Moment)],
+        vectors={text: row for rows in batches for text, row in rows.items()},
+    )
 
 
 def line_of(value: Value, *, whole: bool = False) -> bytes:
     """Return a value as a line of a cassette; `whole` writes defaults too."""
-    said = value.model_dump(exclude_defaults=not whole)
+    said = as_json(value.model_dump(exclude_defaults=not whole))
     try:
         return json.dumps(said, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # half a surrogate pair is no UTF-8
@@ -202,10 +214,11 @@ def header_in(line: bytes, path: Path) -> Header:
         raise InvalidInput(f"{path}:1 is no header ({wrong['loc']}: {wrong['msg']}); record again") from None
 
 
-def _entry(line: bytes, where: str) -> Call | Embedded:
+def _entry(line: bytes, where: str) -> Call | Embedded | Moment:
     try:
         said = json.loads(line)
-        return Embedded.model_validate(said) if "texts" in said else Call.model_validate(said)
+        kind = next((kind for name, kind in KINDS.items() if name in said), Call)
+        return kind.model_validate(said)
     except (ValueError, TypeError) as error:  # pydantic's is a ValueError
         first = error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else "it is not JSON"
         raise InvalidInput(f"{where} is not a recorded call ({first}); record it again, or delete the line") from None

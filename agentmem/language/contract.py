@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -181,6 +182,18 @@ class FallsToRules(Protocol):
     """
 
     on_failure: OnFailure
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A language that is recorded, or was, with the times of what happened: an optional power.
+
+    For whoever makes events, as a game does; a memory has its time from those, and asks nobody.
+    """
+
+    def now(self) -> datetime:
+        """Return the time, aware; in a replay, what was returned then."""
+        ...
 
 
 @runtime_checkable

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
 from time import perf_counter
@@ -15,7 +16,7 @@ from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUn
 from agentmem.language.answers import Answered, Answers
 from agentmem.language.cassette import question
 from agentmem.language.charging import Heard, charge_now
-from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task
+from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying import metered
@@ -68,18 +69,18 @@ class ModelLanguage:
         Raises:
             LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
         """
-        started = perf_counter()
+        started, prompt = perf_counter(), task.prompt_hash
         try:
             said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
         except LanguageError as error:
             if not self._rules_may_answer(error):
                 raise
-            said = self._by_rules(task, inputs, error)
+            said, prompt = self._by_rules(task, inputs, error), ""
         finally:
             self._count(Receipt(asked=1, milliseconds=(perf_counter() - started) * 1000))
         charge = charge_now()
         if charge is not None and said.by:
-            charge.heard.append(Heard(task.name, task.prompt_hash, said.by))
+            charge.heard.append(Heard(task.name, prompt, said.by))
         return said.answer
 
     def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
@@ -120,6 +121,10 @@ class ModelLanguage:
             concurrency=self._concurrency,
             leaves=self.leaves,
         )
+
+    def now(self) -> datetime:
+        """Return the time; what it was, or written down, where the answers are recorded."""
+        return self._answers.now() if isinstance(self._answers, TellsTime) else datetime.now(UTC)
 
     def check(self) -> None:
         """Find out whether the model can be asked at all, where that can be done for nothing.

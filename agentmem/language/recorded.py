@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -59,6 +60,7 @@ class RecordedAnswers:
         for call in self.cassette.calls:
             if call.failure in (None, "bad") or not call.ahead:  # an outage met ahead had no consequence
                 self._calls.setdefault((call.question, call.prompt), []).append(call)
+        self._times = iter(self.cassette.times)
         self._lock = Lock()
 
     def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
@@ -82,6 +84,11 @@ class RecordedAnswers:
         if not self._counted:
             return Answered(answer, call.by, calls=0)
         return Answered(answer, call.by, calls=call.calls, read=call.read, written=call.written)
+
+    def now(self) -> datetime:
+        """Return what the time was, each time it is asked the next; once all are told, what it is."""
+        with self._lock:
+            return next(self._times, None) or datetime.now(UTC)
 
     def close(self) -> None:
         """Do nothing: nothing is held."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -56,6 +57,10 @@ class RecordingAnswers:
         took = {"by": answered.by, "calls": answered.calls, "read": answered.read, "written": answered.written}
         self._tape.write(_said(task, asked, answered.answer).model_copy(update=took))
         return answered
+
+    def now(self) -> datetime:
+        """Return the time, which is written down."""
+        return self._tape.now()
 
     def check(self) -> None:
         """Find out whether the other can be asked, where it knows how."""
@@ -132,6 +137,10 @@ class RecordingLanguage:
         """Return the other's running total."""
         told = self._inner.receipt()
         return told if self._texts is None else told + self._texts.receipt()
+
+    def now(self) -> datetime:
+        """Return the time, which is written down."""
+        return self._tape.now()
 
     def close(self) -> None:
         """Make sure that there is a cassette, also where nothing was asked."""

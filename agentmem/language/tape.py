@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
 from agentmem.errors import InvalidInput, StoreUnavailable
-from agentmem.language.cassette import Call, Embedded, Header, header_in, is_whole, line_of
+from agentmem.language.cassette import Call, Embedded, Header, Moment, header_in, is_whole, line_of
 
 HEADER_BEGINS = b'{"cassette": '
 
@@ -30,7 +31,7 @@ class Tape:
         _refuse_what_cannot_be_written(self.path)
         _refuse_other(self.path, header)
 
-    def write(self, line: Call | Embedded) -> None:
+    def write(self, line: Call | Embedded | Moment) -> None:
         """Add a line.
 
         Raises:
@@ -39,6 +40,16 @@ class Tape:
         with self._lock:
             self._begin()
             self._add(line_of(line))
+
+    def now(self) -> datetime:
+        """Return the time, which is written down.
+
+        Raises:
+            StoreUnavailable: as `write`.
+        """
+        now = datetime.now(UTC)
+        self.write(Moment(now=now))
+        return now
 
     def begin(self) -> None:
         """Make sure that there is a cassette: that of a run that asked nothing holds the header only.

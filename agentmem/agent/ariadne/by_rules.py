@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterable
 
 from agentmem.agent.ariadne.answers import Act, Explore, Plan, PlanStep
-from agentmem.language.keywords import content_words
+from agentmem.language.keywords import content_words, words_in
+from agentmem.language.places import OPPOSITE
 from agentmem.language.sentences import sentences
 
 HERE = " (here)"
 """Behind the name of the place where the player is, among those with unexplored exits."""
+TOLD_AGAIN = " ..."
+"""Behind the first line of an observation that is told again later."""
+COMPASS = OPPOSITE.keys() - {"in", "out"}
 SEEKING = re.compile(r"\b(?:find|locate|explore|search|look for|not found)\b", re.IGNORECASE)
 USEFUL = ("take", "unlock", "open", "eat", "examine")
 """First words of actions worth doing to what the goal names, the most telling first."""
@@ -49,21 +53,21 @@ def act(output: type[Act], is_free: bool, **shown: str) -> Act:
         shown: The inputs of the task.
     """
     goal, offered = shown["goal"], shown["actions"].splitlines()
-    tried = {line[2:] for line in shown["history"].splitlines() if line.startswith("> ")}
-    handling = (
-        _takings(goal, shown["observation"]) if is_free else [one for one in offered if not one.startswith("go ")]
+    told = shown["history"].splitlines()
+    tried = [line[2:] for line in told if line.startswith("> ")]
+    in_vain = tried[-1:] if len(told) > 1 and told[-2].endswith(TOLD_AGAIN) else []
+    handling = [one for one in offered if not one.startswith("go ")] or _takings(goal, shown["observation"])
+    anything = [*handling, *_ways_told(shown["observation"]), *offered, "look"] if is_free else offered
+    exits = [way for way in _exits_first(shown["exits"]) if is_free or way in offered]
+    thoughts = (
+        ("The goal speaks of it.", _worth_doing(handling, set(content_words(goal))), tried),
+        ("Nobody has gone that way.", exits, in_vain),
+        ("It was not tried lately.", anything, tried),
+        ("It was tried longest ago.", [one for one in tried if one in anything], in_vain),
+        ("Nothing else is left to try.", anything, ()),
     )
-    anything = [*handling, *offered, "look"] if is_free else offered
-    thoughts = {
-        "The goal speaks of it.": _worth_doing(handling, set(content_words(goal))),
-        "Nobody has gone that way.": [way for way in _exits_first(shown["exits"]) if is_free or way in offered],
-        "It was not tried lately.": anything,
-    }
-    for reason, actions in thoughts.items():
-        for action in actions:
-            if action not in tried:
-                return output(reason=reason, action=action)
-    return output(reason="Nothing else is left to try.", action=anything[-1])
+    reason, action = next((why, one) for why, actions, unwanted in thoughts for one in actions if one not in unwanted)
+    return output(reason=reason, action=action)
 
 
 def _worth_doing(actions: Iterable[str], wanted: set[str]) -> list[str]:
@@ -78,6 +82,11 @@ def _takings(goal: str, observation: str) -> list[str]:
     """Return commands that take what the goal names and is in sight, where the game tells no actions."""
     seen = set(content_words(observation))
     return [f"take {word}" for word in dict.fromkeys(content_words(goal)) if word in seen]
+
+
+def _ways_told(observation: str) -> list[str]:
+    """Return a move for each direction that is spoken of, where the game tells no actions."""
+    return [f"go {word}" for word in dict.fromkeys(words_in(observation)) if word in COMPASS]
 
 
 def _exits_first(exits: str) -> list[str]:

@@ -86,7 +86,7 @@ class Ariadne:
 
     def _act(self, observation: Observation, mind: Mind, thought: Thought, *, world: Surroundings) -> Decision:
         routes = {way: legs for way, legs in world.routes().items() if is_possible(legs[0].action, observation)}
-        is_free = observation.valid_actions is None
+        is_free = observation.valid_actions is None or not self.settings.only_valid
         offered = (*(observation.valid_actions or ()), *routes)
         answer = mind.language.ask(
             acting(offered, is_free=is_free),

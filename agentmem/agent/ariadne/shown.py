@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agentmem.agent.ariadne.by_rules import HERE
+from agentmem.agent.ariadne.by_rules import HERE, TOLD_AGAIN
 from agentmem.agent.ariadne.ways import GO_TO, Surroundings
 from agentmem.agent.environment import Observation
 from agentmem.agent.loop import seen
@@ -36,7 +36,7 @@ def history(turns: Sequence[Turn], observation: Observation) -> str:
     lines: list[str] = []
     for at, (text, journey) in enumerate(zip(texts, journeys, strict=True)):
         is_told_later = text in (*texts[at + 1 :], now(observation))
-        lines += [f"{text.partition(chr(10))[0]} ..." if is_told_later else text, f"> {_done(journey)}"]
+        lines += [text.partition("\n")[0] + TOLD_AGAIN if is_told_later else text, f"> {_done(journey)}"]
     return "\n".join(lines)
 
 
