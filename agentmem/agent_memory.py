@@ -226,11 +226,11 @@ class AgentMemory:
         """Derive everything again from the journal; with the same rules, the same graph byte for byte.
 
         Raises:
-            InvalidInput: a model would be asked, and the budget allows no call; nothing was changed.
+            InvalidInput: a model would be asked, and the budget allows no call ever; nothing was changed.
             BudgetExceeded: if the budget says so; what is not derived yet waits.
         """
         if self.language.leaves:
-            self._account.budgets.check_some_call("a rebuild")
+            self._account.budgets.check_can_ask(self.language.name)
         with self._writing, self._operation():
             before = self.language.receipt()
             note(self.graph, self.language.embedder)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +60,33 @@ def account_of(
     store: Store, *, namespace: str = "ann", clock: Callable[[], datetime] = lambda: NOON, **budgets: Any
 ) -> Account:
     return Account(store, namespace, Budgets(prices=PRICES, **budgets), clock=clock)
+
+
+CALLER = """
+import sys
+from datetime import UTC, datetime
+from agentmem.account import Account
+from agentmem.budget import Budget, Budgets
+from agentmem.errors import BudgetExceeded
+from agentmem.graph.sqlite import SQLiteStores
+from agentmem.language.charging import Estimate, Spent
+
+path, who = sys.argv[1:]
+store = SQLiteStores().open(path)
+account = Account(store, who, Budgets(day=Budget(calls=20)), clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+payer, allowed = account.payer("amem"), 0
+for number in range(30):
+    call = Estimate("test.word", "0badcafe", "pretend-model", 100, 50)
+    try:
+        payer.reserve(call)
+    except BudgetExceeded:
+        continue
+    allowed += 1
+    payer.settle(call, Spent(task="test.word", prompt="0badcafe", model="pretend-model", read=80, written=20))
+account.flush()
+store.close()
+print(allowed)
+"""
 
 
 def spent(**fields: Any) -> Spent:
@@ -238,6 +268,17 @@ def test_what_was_spent_without_a_budget_counts_for_the_day_of_those_who_have_on
 
     with pytest.raises(BudgetExceeded):
         pay(careful)  # 0.20 at the most
+
+
+def test_two_processes_keep_within_the_day_together(tmp_path: Path) -> None:
+    callers = [
+        subprocess.Popen([sys.executable, "-c", CALLER, str(tmp_path / "memory.db"), who], stdout=subprocess.PIPE)
+        for who in ("ada", "ben")
+    ]
+    allowed = [int(caller.communicate(timeout=100)[0]) for caller in callers]
+
+    assert [caller.returncode for caller in callers] == [0, 0]
+    assert sum(allowed) == 20
 
 
 def test_at_midnight_the_day_begins_again(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,34 @@ def test_with_the_same_answers_a_budget_that_ran_out_in_between_makes_no_differe
     assert digest(memory.graph, "asking") == digest(steady.graph, "asking")
 
 
+def test_with_a_call_an_operation_what_waits_longest_is_finished_first(open_asking: Open) -> None:
+    memory = open_asking(budget="operation.calls=1")
+    memory.add_many(event(number) for number in range(5))
+
+    for _ in range(12):
+        memory.catch_up()
+
+    assert memory.status().folded == 5  # each takes two calls
+
+
+def test_many_threads_may_ask_while_one_writes_and_nobody_goes_past_the_budget(open_asking: Open) -> None:
+    answers = PretendAnswers(rules())
+    memory = open_asking(answers=answers, budget="calls=30,tokens=4000")
+
+    def search(who: int) -> None:
+        for number in range(8):
+            memory.search(f"what did {who} say at {number}")
+
+    with ThreadPoolExecutor(6) as pool:
+        searching = [pool.submit(search, who) for who in range(6)]
+        for number in range(10):
+            memory.add_many([event(number)])
+        for one in searching:
+            one.result()
+
+    assert [one.calls for one in costs([memory.graph], by=[])] == [len(answers.asked)] == [30]
+
+
 def test_where_the_budget_is_used_up_events_are_kept_and_wait(open_asking: Open) -> None:
     memory = open_asking(budget="calls=2")
 
@@ -185,7 +214,7 @@ def test_the_rules_answer_what_the_budget_does_not_allow_and_are_named_for_it(op
 
     assert (added.receipt.deferred, added.receipt.by_rules) == (0, 1)
     (version,) = memory.why("asking/1.0").versions
-    assert version.by == f"pretend-model asking.note@{NOTE.prompt_hash}; rules asking.links@{LINKS.prompt_hash}"
+    assert version.by == f"pretend-model asking.note@{NOTE.prompt_hash}; rules asking.links"
 
 
 def test_opening_with_a_used_up_budget_or_a_dead_model_does_not_fail(open_asking: Open) -> None:
