@@ -48,6 +48,7 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     """
     from agentmem.agent.trajectory import read
     from agentmem.agent_memory import AgentMemory
+    from agentmem.stack import open_stack
     from agentmem.thinking import Thinking
 
     recorded = read(trajectory)
@@ -59,17 +60,12 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     if memory is None:
         _compare(recorded, host, json=json)
     else:
+        episode, built = recorded.header.episode, open_stack(memory, settings_of(settings), host)
         with (
             thinking.opened(host) as thinks,
-            _opened(host, store or IN_MEMORY, new=recorded.header.episode) as opened,
+            _opened(host, store or IN_MEMORY, new=episode) as into,
             AgentMemory(
-                opened,
-                namespace=recorded.header.episode,
-                memory=memory,
-                settings=settings_of(settings),
-                language=thinks,
-                host=host,
-                budget=thinking.budget,
+                into, namespace=episode, memory=built, language=thinks, host=host, budget=thinking.budget
             ) as fed,
         ):
             _refeed(recorded, fed, json=json)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Played, Run
 
 KEYS = {
-    "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt", "language", "recording", "waiting"}  # fmt: skip
+    "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt",
+    "language", "recording", "waiting",
+}  # fmt: skip
 
 
 def test_off_a_terminal_it_shows_plain_lines_each_with_its_step(played: Played) -> None:
