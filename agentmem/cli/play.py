@@ -36,9 +36,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
-    goal_style: Annotated[
-        Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
-    ] = "brief",
+    goal_style: Annotated[Literal["brief", "full"], typer.Option(help="brief: without the way there.")] = "brief",
     valid_actions: Annotated[
         bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
     ] = False,
@@ -63,8 +61,8 @@ def play(  # noqa: PLR0913 - one parameter is one option
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
         policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
-        goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name, **dict(thinking),
-        store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
+        goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
+        **dict(thinking), store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
     )  # fmt: skip
     code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
     raise typer.Exit(code)
