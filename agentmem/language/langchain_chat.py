@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from agentmem.errors import FormRefused, InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.chat import End, Form, Reply, Request
@@ -64,7 +64,8 @@ class LangChainChat:
         self.id = id or _id_of(model)
         self.forms: tuple[Form, ...] = ("schema", "text") if _has_structured_output(model) else ("text",)
         self._model = model
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from")
+        secrets = tuple(one for one in vars(model).values() if isinstance(one, SecretStr))
+        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets)
         self._asking: dict[tuple[type[BaseModel] | None, int], Any] = {}
 
     def complete(self, request: Request) -> Reply:
@@ -72,7 +73,10 @@ class LangChainChat:
         config: RunnableConfig = {
             "run_name": request.name,
             "tags": ["agentmem"],
-            "metadata": {f"agentmem_{name}": value for name, value in request.metadata.items()},
+            "metadata": {
+                "agentmem_task": request.name,
+                **{f"agentmem_{name}": value for name, value in request.metadata.items()},
+            },
         }
         messages = [(one.role, one.text) for one in request.messages]
         try:
@@ -80,7 +84,10 @@ class LangChainChat:
         except Exception as error:
             if type(error).__name__ in RAISED:
                 return _reply_in(error)
-            raise self._meaning(error, request.form) from error
+            complaint = _complaint(error)
+            if complaint is None:
+                raise self._meaning(error, request.form) from error
+            raise error_of(complaint, self._provider, form=request.form) from None  # its own words may repeat the key
         return _reply(said["raw"] if request.form == "schema" else said)
 
     def check(self) -> None:
@@ -105,9 +112,6 @@ class LangChainChat:
         """Return what an error of some provider's client comes to; an unknown one waits, so that nothing is lost."""
         if isinstance(error, NotImplementedError) and form != "text":
             return FormRefused(f"{self.id} cannot be asked for {form}")
-        complaint = _complaint(error)
-        if complaint is not None:
-            return error_of(complaint, self._provider, form=form)
         if isinstance(error, AttributeError):  # the client takes what came for a reply
             return error_of(Complaint(200, "<"), self._provider)
         return LanguageUnavailable(f"{self.id} failed ({type(error).__name__}); it is asked again later")
@@ -135,7 +139,7 @@ def langchain_chat(argument: str) -> LangChainChat:
     except ValueError as error:
         raise InvalidInput(f"{spec} names no model: write --language langchain:PROVIDER:MODEL") from error
     except Exception as error:
-        why = Complaint(0, str(error)).excerpt
+        why = Provider(spec, "", "").excerpt(str(error))
         raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from error
     return LangChainChat(model, id=spec)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
@@ -66,7 +68,7 @@ class OpenAIChat:
         address = _without_secrets(base_url) if base_url else ""
         self.id = f"openai:{model}@{address}" if base_url else f"openai:{model}"
         self._model = model
-        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE)
+        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE, (key,))
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
@@ -77,13 +79,12 @@ class OpenAIChat:
     def complete(self, request: Request) -> Reply:
         """Make one call; another where the model says that it does not know an option, which is then left out."""
         while True:
-            try:
-                return self._reply(self._client.chat.completions.create(**self._body(request)))
-            except self._openai.BadRequestError as error:
-                if not self._adapts_to(error):
-                    raise self._meaning(error, request.form) from error
-            except (self._openai.OpenAIError, JSONDecodeError) as error:
-                raise self._meaning(error, request.form) from error
+            with self._in_our_words(request.form):
+                try:
+                    return self._reply(self._client.chat.completions.create(**self._body(request)))
+                except self._openai.BadRequestError as error:
+                    if not self._adapts_to(error):
+                        raise
 
     def check(self) -> None:
         """Ask which models there are, which costs nothing, and whether this is one of them.
@@ -94,14 +95,13 @@ class OpenAIChat:
         listed = self._listed()
         if listed is None or {self._model, f"{self._model}:latest"} & set(listed):
             return
-        try:
-            self._client.models.retrieve(self._model)  # some are there, and not listed
-        except self._openai.NotFoundError:
-            near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
-            said = f"there is no model {self._model!r} at {self._provider.address}"
-            raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
-        except (self._openai.OpenAIError, JSONDecodeError) as error:
-            raise self._meaning(error, "text") from error
+        with self._in_our_words():
+            try:
+                self._client.models.retrieve(self._model)  # some are there, and not listed
+            except self._openai.NotFoundError:
+                near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
+                said = f"there is no model {self._model!r} at {self._provider.address}"
+                raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
 
     def close(self) -> None:
         """Close the client's connections; may be called twice."""
@@ -115,17 +115,16 @@ class OpenAIChat:
 
     def _listed(self) -> list[str] | None:
         """Return the models there are; None where the server keeps no list."""
-        try:
-            page = self._client.models.list()
-        except self._openai.APIStatusError as error:
-            if error.status_code in (404, 405, 501) and not self._complaint(error).is_page:
-                return None
-            raise self._meaning(error, "text") from error
-        except (self._openai.OpenAIError, JSONDecodeError) as error:
-            raise self._meaning(error, "text") from error
-        if isinstance(page, str):  # the client hands on what is no JSON as it came
-            raise self._page()
-        return [one.id for one in page.data]
+        with self._in_our_words():
+            try:
+                listed = self._client.models.with_raw_response.list()
+            except self._openai.APIStatusError as error:
+                if error.status_code in (404, 405, 501) and not self._complaint(error).is_page:
+                    return None
+                raise
+            if "json" not in listed.headers.get("content-type", "json"):
+                raise self._page()
+            return [one.id for one in listed.parse().data]
 
     def _reply(self, completion: ChatCompletion) -> Reply:
         """Return what came as a reply; one without a choice is a refusal."""
@@ -152,6 +151,13 @@ class OpenAIChat:
             del self._limits[0]
             return True
         return "temperature" in said and self._options.pop("temperature", None) is not None
+
+    @contextmanager
+    def _in_our_words(self, form: Form = "text") -> Iterator[None]:
+        try:
+            yield
+        except (self._openai.OpenAIError, JSONDecodeError) as error:
+            raise self._meaning(error, form) from None  # its own words may repeat the key
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):

@@ -14,7 +14,8 @@ from agentmem.language.chat_answers import ChatAnswers
 from agentmem.testing.model_script import Answers
 from agentmem.testing.model_server import ModelServer
 
-KEY = "sk-test-0123456789abcdef"
+KEY = "gsk4711SecretOfMia0815"
+"""Of no shape by which it could be told from other words."""
 TEA = {"subject": "mia", "relation": "likes", "object": "tea", "slot": None}
 READING = {"facts": [TEA], "place": None, "heading": None}
 
