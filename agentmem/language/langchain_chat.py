@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from agentmem.errors import FormRefused, InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import (
+    FormRefused,
+    InvalidInput,
+    LanguageError,
+    LanguageMisconfigured,
+    LanguageUnavailable,
+    MissingExtra,
+)
 from agentmem.language.chat import End, Form, Reply, Request
 from agentmem.language.provider_errors import Complaint, Provider, error_of
 from agentmem.language.schemas import schema_of
@@ -121,10 +128,12 @@ def langchain_chat(argument: str) -> LangChainChat:
     """Return the chat of what is typed after `langchain:`, which is `PROVIDER:MODEL` as `init_chat_model` takes it.
 
     Raises:
-        InvalidInput: no such provider.
-        LanguageMisconfigured: a package or a key is missing; with the cure.
+        InvalidInput: it names no model.
+        MissingExtra, LanguageMisconfigured: a package or a key is missing; with the cure.
     """
-    spec = f"langchain:{argument}"
+    spec, provider = f"langchain:{argument}", argument.partition(":")[0]
+    if not argument:
+        raise InvalidInput("no model is named: write --language langchain:PROVIDER:MODEL")
     try:
         from langchain.chat_models import init_chat_model
 
@@ -132,15 +141,14 @@ def langchain_chat(argument: str) -> LangChainChat:
         if "max_retries" in type(model).model_fields:
             model = init_chat_model(argument, max_retries=0)
     except ImportError as error:
-        package = error.name or "langchain"
-        raise LanguageMisconfigured(f"{spec} needs a package: pip install langchain {package}") from error
-    except ValidationError as error:  # its text may show a key
-        raise LanguageMisconfigured(f"{spec} cannot be opened: set the variable its key is read from") from error
+        raise MissingExtra(f"{spec} needs a package: pip install langchain langchain-{provider}") from error
+    except ValidationError:  # its text may show a key
+        raise LanguageMisconfigured(f"{spec} cannot be opened: set the variable its key is read from") from None
     except ValueError as error:
         raise InvalidInput(f"{spec} names no model: write --language langchain:PROVIDER:MODEL") from error
     except Exception as error:
         why = Provider(spec, "", "").excerpt(str(error))
-        raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from error
+        raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from None
     return LangChainChat(model, id=spec)
 
 

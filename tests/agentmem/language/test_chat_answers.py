@@ -30,7 +30,7 @@ from agentmem.testing.model_server import ModelServer
 
 from .conftest import READING, TEA, Ask, Client, Serve
 
-MIA = Reading(facts=(Fact(**TEA),))
+MIA = Reading(facts=(Fact(subject="mia", relation="likes", object="tea"),))
 
 
 def facts(answers: ChatAnswers, text: str = "Mia likes tea.") -> Answered[Reading]:

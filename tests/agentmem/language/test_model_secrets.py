@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -53,7 +54,7 @@ def test_a_key_is_never_in_an_error_a_log_a_name_or_a_bill(
     assert server.asked[0].key == KEY, "it has to be sent, once"
 
 
-def test_a_key_is_not_in_the_store_when_an_event_is_set_aside(serve: Serve, client: Client, tmp_path: object) -> None:
+def test_a_key_is_not_in_the_store_when_an_event_is_set_aside(serve: Serve, client: Client, tmp_path: Path) -> None:
     server: ModelServer = serve()
     server.fail(says(f"the key is {KEY}"), times=None)
     language = ModelLanguage(ChatAnswers(chat_of(client, server)), embedder=HashEmbedder())

@@ -25,12 +25,9 @@ def chat_at(server: ModelServer, model: str = "tiny", **options: float) -> OpenA
 @pytest.mark.parametrize("form", ["schema", "object", "text"])
 def test_a_request_is_sent_as_it_is_and_the_reply_told(serve: Serve, form: str) -> None:
     server: ModelServer = serve("Hello.")
+    said = (Message(role="user", text="Hi."), Message(role="assistant", text="Yes?"), Message(role="user", text="Go."))
     request = Request(
-        messages=(
-            Message(role="user", text="Hi."),
-            Message(role="assistant", text="Yes?"),
-            Message(role="user", text="Go."),
-        ),
+        messages=said,
         output=Reading,
         form=form,  # type: ignore[arg-type]
         max_tokens=77,
@@ -40,7 +37,7 @@ def test_a_request_is_sent_as_it_is_and_the_reply_told(serve: Serve, form: str) 
     reply = chat_at(server, temperature=0.5).complete(request)
 
     sent = server.asked[0].body
-    assert [(one["role"], one["content"]) for one in sent["messages"]] == said
+    assert [(one["role"], one["content"]) for one in sent["messages"]] == [(one.role, one.text) for one in said]
     assert (sent["model"], sent["max_tokens"], sent["temperature"]) == ("tiny", 77, 0.5)
     assert server.asked[0].form == {"schema": "json_schema", "object": "json_object", "text": "text"}[form]
     assert (reply.text, reply.end, reply.model) == ("Hello.", "whole", "tiny")
