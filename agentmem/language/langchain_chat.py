@@ -146,7 +146,7 @@ def langchain_chat(argument: str) -> LangChainChat:
         raise LanguageMisconfigured(f"{spec} cannot be opened: set the variable its key is read from") from None
     except ValueError as error:
         raise InvalidInput(f"{spec} names no model: write --language langchain:PROVIDER:MODEL") from error
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a provider's class may raise anything; only its words are passed on
         why = Provider(spec, "", "").excerpt(str(error))
         raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from None
     return LangChainChat(model, id=spec)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import pytest
 from pydantic import SecretStr
 
+from agentmem.errors import LanguageError
+from agentmem.events import Value
+from agentmem.language.answers import Answered
 from agentmem.language.charging import Estimate, Spent
 from agentmem.language.chat import Chat
 from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.contract import Out, Task
+from agentmem.language.model import ModelLanguage
+from agentmem.language.paying import paid
+from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.model_script import Answers
 from agentmem.testing.model_server import ModelServer
 
@@ -102,3 +112,50 @@ class Purse:
 
     def failed(self) -> Sequence[int]:
         return [spent.failed for spent in self.settled]
+
+
+class Length(Value):
+    letters: int
+
+
+LENGTH = Task(name="length", output=Length, prompt="How long is {text}?", rules=lambda text: Length(letters=len(text)))
+
+
+class Scripted:
+    """Answers by a function, one paid call each; `asked` are the texts, in order."""
+
+    name = "scripted:one"
+
+    def __init__(self, script: Callable[[str], LanguageError | None] = lambda text: None, wait_s: float = 0) -> None:
+        self.script, self.wait_s = script, wait_s
+        self.asked: list[str] = []
+        self.is_closed = False
+        self.at_once = self.most_at_once = 0
+        self._lock = threading.Lock()
+
+    def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
+        text = inputs["text"]
+        with self._lock:
+            self.asked.append(text)
+        with paid(Estimate(task.name, task.prompt_hash, self.name, 10, 5)), self._one_more():
+            time.sleep(self.wait_s)
+            error = self.script(text)
+        if error is not None:
+            raise error
+        return Answered(task.rules(text=text), self.name, calls=1, read=10, written=5)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        yield
+        with self._lock:
+            self.at_once -= 1
+
+
+def language_of(answers: Scripted, **options: Any) -> ModelLanguage:
+    return ModelLanguage(answers, embedder=HashEmbedder(), **options)

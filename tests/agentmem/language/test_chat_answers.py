@@ -224,6 +224,20 @@ def test_an_outage_that_lasts_is_given_up_after_a_few_tries(serve: Serve, ask: A
     assert len(server.asked) == 3
 
 
+def test_while_an_outage_lasts_one_try_finds_out_whether_it_is_over(serve: Serve, ask: Ask) -> None:
+    server, waits = serve(), list[float]()
+    answers = ask(server, waits=waits)
+    with server.failing(server_error()):
+        for _ in range(3):
+            with pytest.raises(LanguageUnavailable):
+                facts(answers)
+    assert (len(server.asked), len(waits)) == (3 + 1 + 1, 2)
+
+    assert facts(answers).answer == MIA
+    server.fail(server_error())
+    assert facts(answers).calls == 2, "and then it is patient again"
+
+
 def test_nobody_there_is_an_outage(serve: Serve, ask: Ask) -> None:
     server = serve()
     answers = ask(server)
