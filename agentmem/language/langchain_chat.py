@@ -119,7 +119,7 @@ class LangChainChat:
         """Return what an error of some provider's client comes to; an unknown one waits, so that nothing is lost."""
         if isinstance(error, NotImplementedError) and form != "text":
             return FormRefused(f"{self.id} cannot be asked for {form}")
-        if isinstance(error, AttributeError):  # the client takes what came for a reply
+        if isinstance(error, AttributeError) and "'str' object" in str(error):  # the client takes a page for a reply
             return error_of(Complaint(200, "<"), self._provider)
         return LanguageUnavailable(f"{self.id} failed ({type(error).__name__}); it is asked again later")
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
 from agentmem.language.chat import End, Form, Reply, Request
@@ -45,7 +45,8 @@ class OpenAIChat:
 
     Raises:
         MissingExtra: the client is not installed.
-        LanguageMisconfigured: there is no key, and one is needed; or the address is none.
+        InvalidInput: the address is none.
+        LanguageMisconfigured: there is no key, and one is needed.
     """
 
     forms: tuple[Form, ...] = ("schema", "object", "text")
@@ -60,6 +61,8 @@ class OpenAIChat:
         temperature: float = 0.0,
     ) -> None:
         base_url = base_url or os.environ.get(ADDRESS_VARIABLE) or None
+        if base_url and not _is_address(base_url):
+            raise InvalidInput(f"the address of openai:{model} is none: write it like http://localhost:11434/v1")
         key = api_key or _key_at_hand(base_url, model)
         try:
             import openai
@@ -74,16 +77,18 @@ class OpenAIChat:
             api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
         )
         self._options: dict[str, Any] = {"temperature": temperature}
-        self._limits = list(LIMITS if base_url else reversed(LIMITS))
+        self._limits = LIMITS if base_url else LIMITS[::-1]
+        self._limit = self._limits[0]
 
     def complete(self, request: Request) -> Reply:
         """Make one call; another where the model says that it does not know an option, which is then left out."""
         while True:
+            sent = self._body(request)
             with self._in_our_words(request.form):
                 try:
-                    return self._reply(self._client.chat.completions.create(**self._body(request)))
+                    return self._reply(self._client.chat.completions.create(**sent))
                 except self._openai.BadRequestError as error:
-                    if not self._adapts_to(error):
+                    if not self._adapts_to(error, sent):
                         raise
 
     def check(self) -> None:
@@ -109,7 +114,7 @@ class OpenAIChat:
 
     def _body(self, request: Request) -> dict[str, Any]:
         messages = [{"role": one.role, "content": one.text} for one in request.messages]
-        options = {self._limits[0]: request.max_tokens, **self._options}
+        options = {self._limit: request.max_tokens, **self._options}
         # in the extra body, as the client takes 2 ms to look through a schema
         return {"model": self._model, "messages": messages, **options, "extra_body": _form(request)}
 
@@ -127,30 +132,25 @@ class OpenAIChat:
             return [one.id for one in listed.parse().data]
 
     def _reply(self, completion: ChatCompletion) -> Reply:
-        """Return what came as a reply; one without a choice is a refusal."""
-        if isinstance(completion, str):  # the client hands on what is no JSON as it came
+        """Return what came as a reply; the client hands on whatever came, be it none."""
+        if isinstance(completion, str):
             raise self._page()
-        end: End = "refused"
-        text = ""
-        for choice in (completion.choices or ())[:1]:
-            text = choice.message.content or ""
-            end = "refused" if choice.message.refusal else ENDS.get(choice.finish_reason, "whole")
-        usage = completion.usage
-        return Reply(
-            text=text,
-            read=usage.prompt_tokens if usage else None,
-            written=usage.completion_tokens if usage else None,
-            end=end,
-            model=completion.model or "",
-        )
+        try:
+            return _reply_in(completion)
+        except (AttributeError, KeyError, TypeError, ValidationError):
+            raise LanguageUnavailable(f"{self.id} sent something that is no reply; it is asked again later") from None
 
-    def _adapts_to(self, error: BadRequestError) -> bool:
-        """Change an option the model refuses; return whether there was one to change."""
+    def _adapts_to(self, error: BadRequestError, sent: Mapping[str, Any]) -> bool:
+        """Leave out, or call by its other name, an option that was sent and refused; return whether there is one."""
         said = f"{error.param or ''} {error.message}"
-        if "support" in said and len(self._limits) > 1 and self._limits[0] in said:
-            del self._limits[0]
+        if "temperature" in said and "temperature" in sent:
+            self._options = {}
             return True
-        return "temperature" in said and self._options.pop("temperature", None) is not None
+        first, other = self._limits
+        if first in said and "support" in said and first in sent:
+            self._limit = other
+            return True
+        return False
 
     @contextmanager
     def _in_our_words(self, form: Form = "text") -> Iterator[None]:
@@ -179,7 +179,7 @@ def openai_chat(argument: str) -> OpenAIChat:
     """Return the chat of what is typed after `openai:`, which is `MODEL` or `MODEL@BASE_URL`.
 
     Raises:
-        InvalidInput: no model is named.
+        InvalidInput: no model is named, or the address is none.
         MissingExtra, LanguageMisconfigured: as `OpenAIChat`.
     """
     model, base_url = [*re.split("@(?=https?://)", argument, maxsplit=1), None][:2]
@@ -188,6 +188,23 @@ def openai_chat(argument: str) -> OpenAIChat:
             "no model is named: write --language openai:MODEL, or openai:MODEL@http://localhost:11434/v1"
         )
     return OpenAIChat(model, base_url=base_url)
+
+
+def _reply_in(completion: ChatCompletion) -> Reply:
+    """Return the reply that a completion holds; one without a choice is a refusal."""
+    text: str = ""
+    end: End = "refused"
+    for choice in completion.choices[:1]:
+        text = choice.message.content or ""
+        end = "refused" if choice.message.refusal else ENDS.get(choice.finish_reason, "whole")
+    usage = completion.usage
+    return Reply(
+        text=text,
+        read=usage.prompt_tokens if usage else None,
+        written=usage.completion_tokens if usage else None,
+        end=end,
+        model=completion.model or "",
+    )
 
 
 def _form(request: Request) -> dict[str, Any]:
@@ -211,6 +228,14 @@ def _key_at_hand(base_url: str | None, model: str) -> SecretStr:
         f"no key for openai:{model}: set the environment variable {KEY_VARIABLE}, name a server of your own "
         f"(openai:{model}@http://localhost:11434/v1), or use --language rules, which needs none"
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _without_secrets(base_url: str) -> str:

@@ -71,8 +71,8 @@ class Provider:
 
     def excerpt(self, words: str) -> str:
         """Return the first of a provider's words, without the key, or what looks like one."""
-        for secret in self.secrets:
-            words = words.replace(secret.get_secret_value() or words, "***")
+        for secret in filter(None, (one.get_secret_value() for one in self.secrets)):
+            words = words.replace(secret, "***")
         words = " ".join(_KEY.sub("***", words).split())
         return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 3]}..."
 

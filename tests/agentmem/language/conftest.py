@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Literal
 
 import pytest
@@ -43,15 +43,12 @@ def _no_key_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Serve a model that always says the same, answers in order, or does as a function says."""
-    served: list[ModelServer] = []
+    with ExitStack() as served:
 
-    def serve_(answers: Answers | None = None, **options: object) -> ModelServer:
-        served.append(ModelServer(READING if answers is None else answers, **options))  # type: ignore[arg-type]
-        return served[-1]
+        def serve_(answers: Answers | None = None, **options: Any) -> ModelServer:
+            return served.enter_context(ModelServer(READING if answers is None else answers, **options))
 
-    yield serve_
-    for server in served:
-        server.__exit__(None, None, None)  # raises what a script raised
+        yield serve_
 
 
 @pytest.fixture(params=["openai", "langchain"])
@@ -63,17 +60,14 @@ def client(request: pytest.FixtureRequest) -> Client:
 @pytest.fixture
 def ask(client: Client) -> Iterator[Ask]:
     """Open answers from the model of a server; waits between tries take no time, and are noted."""
-    opened: list[ChatAnswers] = []
+    with ExitStack() as opened:
 
-    def ask_(server: ModelServer, *, waits: list[float] | None = None, **options: object) -> ChatAnswers:
-        slept = [] if waits is None else waits
-        answers = ChatAnswers(chat_of(client, server), sleep=slept.append, **options)  # type: ignore[arg-type]
-        opened.append(answers)
-        return answers
+        def ask_(server: ModelServer, *, waits: list[float] | None = None, **options: Any) -> ChatAnswers:
+            slept = [] if waits is None else waits
+            answers = ChatAnswers(chat_of(client, server), sleep=slept.append, **options)
+            return opened.enter_context(closing(answers))
 
-    yield ask_
-    for answers in opened:
-        answers.close()
+        yield ask_
 
 
 def chat_of(client: Client, server: ModelServer, *, model: str = "tiny") -> Chat:

@@ -1,5 +1,8 @@
 """The `openai` client as a chat model: what is sent, what is typed after `openai:`, and how it is set up wrongly."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
@@ -81,6 +84,31 @@ def test_an_option_the_model_refuses_is_left_out_from_then_on(
     assert there in server.asked[-1].body
 
 
+def test_an_option_refused_to_many_at_once_is_left_out_for_all(serve: Serve) -> None:
+    server: ModelServer = serve()
+    said = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+    refused = replace(error(400, said), wait_s=0.1, when=lambda asked: "max_tokens" in asked.body)
+    server.fail(refused, times=None)
+    answers = ChatAnswers(chat_at(server))
+
+    with ThreadPoolExecutor(4) as pool:
+        answered = list(pool.map(lambda n: answers.answer(FACTS, {"text": str(n), "action": None}), range(4)))
+
+    assert [len(one.answer.facts) for one in answered] == [1] * 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{}", '{"error": {"message": "no"}}', "[]", "null", '{"choices": [{"message": null}]}', ""],
+)
+def test_what_is_no_reply_is_an_outage(serve: Serve, body: str) -> None:
+    server: ModelServer = serve()
+    server.fail(Fault(body=body), times=None)
+
+    with pytest.raises(LanguageUnavailable, match=r"no reply|broke off"):
+        ChatAnswers(chat_at(server), tries=1).answer(FACTS, ASKED)
+
+
 def test_a_server_that_refuses_every_option_is_not_asked_for_ever(serve: Serve) -> None:
     server: ModelServer = serve()
     both = "Unsupported parameter: neither max_tokens nor max_completion_tokens nor temperature is supported"
@@ -121,6 +149,12 @@ def test_what_is_typed_is_a_model_and_perhaps_an_address(
 def test_no_model_named_is_an_error_that_shows_how(typed: str) -> None:
     with pytest.raises(InvalidInput, match="no model is named: write --language openai:MODEL"):
         openai_chat(typed)
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[bad", "https://host:port/v1", "http://:8080/v1"])
+def test_an_address_that_is_none_is_an_error_that_shows_how(url: str) -> None:
+    with pytest.raises(InvalidInput, match="write it like http://localhost:11434/v1"):
+        openai_chat(f"tiny@{url}")
 
 
 def test_without_a_key_the_error_names_the_variable_and_what_needs_none() -> None:
