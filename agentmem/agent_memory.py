@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from agentmem.aside import position_of
-from agentmem.errors import AgentmemError, PluginError
+from agentmem.errors import AgentmemError, InvalidInput, PluginError
 from agentmem.events import Event, Query, Recollection, Role, Value, new_event, new_query
 from agentmem.explain import Explanation, explain
 from agentmem.feed import Feed
@@ -19,7 +19,7 @@ from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.host import Host
 from agentmem.journal import Journal
-from agentmem.language.contract import Language, Receipt
+from agentmem.language.contract import Embedder, Language, Receipt
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.same_embedder import is_noted, note
 from agentmem.stack import Stack, open_stack
@@ -74,6 +74,8 @@ class AgentMemory:
             a list, or a `Stack`. All are told everything; what they recall is fused.
         settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
         language: A language, or its name; `rules` needs no key and no network.
+        embedder: What turns texts into vectors, or its name (`openai:text-embedding-3-small`), for a language
+            given by name; by default one that needs no key and no network.
         host: Where plugins come from; by default all that are installed.
 
     Raises:
@@ -81,7 +83,7 @@ class AgentMemory:
         StoreUnavailable, StoreRefused: the store cannot be used; nothing was changed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter is one choice
         self,
         store: str | Path | Store,
         *,
@@ -89,11 +91,12 @@ class AgentMemory:
         memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
         language: str | Language = "rules",
+        embedder: str | Embedder | None = None,
         host: Host | None = None,
     ) -> None:
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
-        self.language = self._host.language(language) if isinstance(language, str) else language
+        self.language = _language(language, embedder, self._host)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -174,11 +177,13 @@ class AgentMemory:
 
         Raises:
             InvalidInput: naming what is wrong with the query.
+            WrongDimension: another process has made the vectors of this namespace anew; the cure is named.
             PluginError: the memory failed (of several: every one); the events are safe.
         """
         if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
+        is_noted(self.graph, self.language.embedder)
         unfolded = self._unfolded() if query.as_of is None else []
         found = self.stack.fuse(self._answers(query), query)
         if unfolded:
@@ -314,6 +319,14 @@ class AgentMemory:
         if not deferred and not outcome.set_aside:
             return spent
         return spent.model_copy(update={"deferred": deferred, "set_aside": len(outcome.set_aside)})
+
+
+def _language(language: str | Language, embedder: str | Embedder | None, host: Host) -> Language:
+    if isinstance(language, str):
+        return host.language(language, embedder)
+    if embedder is not None:
+        raise InvalidInput("a language that is open has its embedder already; name the language, or leave embedder out")
+    return language
 
 
 def _standing(fold: Fold) -> Standing:

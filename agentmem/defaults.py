@@ -19,9 +19,9 @@ def agentmem_stores() -> Mapping[str, Callable[[], StoreFactory]]:
 
 
 @hookimpl
-def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
-    """Offer `wordllama`: 256-d word vectors, offline."""
-    return {"wordllama": _wordllama}
+def agentmem_embedders() -> Mapping[str, Callable[[str], Embedder]]:
+    """Offer `wordllama`, 256-d word vectors, offline; and `openai:MODEL[@BASE_URL]`, of OpenAI or one's own server."""
+    return {"wordllama": _wordllama, "openai": _openai_embedder}
 
 
 @hookimpl
@@ -36,10 +36,20 @@ def _sqlite() -> StoreFactory:
     return SQLiteStores()
 
 
-def _wordllama() -> Embedder:
+def _wordllama(argument: str) -> Embedder:
+    from agentmem.errors import InvalidInput
     from agentmem.language.embedding import WordLlamaEmbedder
 
+    if argument:
+        raise InvalidInput(f"the embedder 'wordllama' takes no argument, not {argument!r}: write --embedder wordllama")
     return WordLlamaEmbedder()
+
+
+def _openai_embedder(argument: str) -> Embedder:
+    from agentmem.language.openai_embedding import OpenAIEmbedder, named
+
+    model, dimensions, address = named(argument)
+    return OpenAIEmbedder(model, base_url=address, dimensions=dimensions)
 
 
 def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:

@@ -9,7 +9,7 @@ from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Memory
 
 
@@ -29,7 +29,7 @@ class Feed:
 
         With rules this is one transaction: all of it is durable, or none.
         """
-        if self._language.leaves:
+        if may_leave(self._language):
             return self._journal.append(events), self.catch_up()
         for fold in self.folds:
             fold.prepare(events)

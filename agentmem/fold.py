@@ -21,8 +21,9 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.same_embedder import is_noted
 from agentmem.undo import undo
 
 GROUP = 256
@@ -129,7 +130,7 @@ class Fold:
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
         self.prepare([entry for entry in entries if isinstance(entry, Event)])
-        if not self._language.leaves:
+        if not may_leave(self._language):
             try:
                 with self._graph.batch():
                     kept = Outcome()
@@ -189,6 +190,9 @@ class Fold:
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
         if proposal is not None:
+            is_noted(
+                self._graph, self._language.embedder
+            )  # in the transaction: another process may have re-embedded all
             try:
                 self._check_origin(proposal, entry)
                 commit(self._graph, proposal, cause=_cause(entry), at=entry.at, by=self._language.name)

@@ -59,7 +59,7 @@ class Host:
                 raise PluginError(_broken(report))
         self.memories: Mapping[str, Offer[MemoryFactory]] = self._plugins.offers("memory")
         self.stores: Mapping[str, Offer[Callable[[], StoreFactory]]] = self._plugins.offers("store")
-        self.embedders: Mapping[str, Offer[Callable[[], Embedder]]] = self._plugins.offers("embedder")
+        self.embedders: Mapping[str, Offer[Callable[[str], Embedder]]] = self._plugins.offers("embedder")
         self.languages: Mapping[str, Offer[Callable[..., Language]]] = self._plugins.offers("language")
         self.environments: Mapping[str, Offer[Callable[[], EnvironmentFamily]]] = self._plugins.offers("environment")
         self.policies: Mapping[str, Offer[Callable[[Mapping[str, Any]], Policy]]] = self._plugins.offers("policy")
@@ -93,16 +93,21 @@ class Host:
         """Return a new policy; raises as `memory` does."""
         return self._build("policy", name, self.policies, settings or {})
 
-    def embedder(self, name: str = DEFAULT_EMBEDDER) -> Embedder:
-        """Return an embedder; raises as `memory` does."""
-        return self._build("embedder", name, self.embedders)
+    def embedder(self, spec: str = DEFAULT_EMBEDDER) -> Embedder:
+        """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.
+
+        Raises:
+            LanguageMisconfigured: it needs a key, and there is none; else as `memory` does.
+        """
+        name, _, argument = spec.partition(":")
+        return self._build("embedder", name, self.embedders, argument)
 
     def language(self, spec: str = "rules", embedder: Embedder | str | None = None) -> Language:
         """Return a language: `rules`, `replay:FILE`, or what a plugin offers as `name:argument`.
 
         Args:
             spec: Name, and after a colon the argument.
-            embedder: One, or its name; None for the default one.
+            embedder: One, or what names it; None for the default one.
         """
         name, _, argument = spec.partition(":")
         if embedder is None or isinstance(embedder, str):

@@ -32,6 +32,7 @@ class Setup(Value):
         memory, memory_settings: The memory, by name; several as `episodic+arigraph`.
         policy, policy_settings: Who decides, by name.
         language: What the memory reads with; `rules` needs no key.
+        embedder: What makes its vectors; None for what needs no key.
         seed: Also makes the game, where it is generated.
         max_steps: The most actions.
         goal: Replaces the game's own; None keeps it.
@@ -53,6 +54,7 @@ class Setup(Value):
     policy: str = "rules"
     policy_settings: dict[str, Any] = Field(default_factory=dict)
     language: str = "rules"
+    embedder: str | None = None
     seed: int = 1
     max_steps: Annotated[int, Field(ge=1)] = 150
     goal: str | None = None
@@ -120,7 +122,7 @@ class Episode:
         refuse_taken(setup.trajectory)
         memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)
-        language = host.language(setup.language)
+        language = host.language(setup.language, setup.embedder)
         with ExitStack() as opened:
             options = {"seed": setup.seed, "goal": setup.goal, "goal_style": setup.goal_style}
             self._environment = host.environment(setup.game, options)

@@ -33,6 +33,10 @@ Settings = Annotated[
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
 ]
+Embedder = Annotated[
+    str | None,
+    typer.Option("--embedder", metavar="SPEC", help="Who makes vectors: wordllama, or openai:MODEL[@BASE_URL]."),
+]
 StoreUri = Annotated[str, typer.Argument(metavar="STORE", callback=named, help="A store: memory.db, or a URI.")]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import Settings, named, settings_of
+from agentmem.cli.chosen import Embedder, Settings, named, settings_of
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
@@ -25,6 +25,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     *,
     memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
     settings: Settings = None,
+    embedder: Embedder = None,
     policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
@@ -52,7 +53,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     name = run_name(game, memory, seed=seed, at=datetime.now().astimezone())
     folder = Path(FOLDER) / name
     setup = Setup(
-        game=game, memory=memory, memory_settings=settings_of(settings), policy=policy, seed=seed,
+        game=game, memory=memory, memory_settings=settings_of(settings), policy=policy, seed=seed, embedder=embedder,
         max_steps=max_steps, goal=goal, goal_style=goal_style, namespace=namespace, name=name,
         store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
     )  # fmt: skip

@@ -6,18 +6,19 @@ from typing import Annotated
 
 import typer
 
-from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
+from agentmem.cli.chosen import Embedder, Json, Namespace, Settings, StoreUri, settings_of
 from agentmem.cli.output import as_json
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     store: StoreUri,
     *,
     memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="The memory to derive again.")],
     settings: Settings = None,
+    embedder: Embedder = None,
     namespace: Namespace = None,
     json: Json = False,
 ) -> None:
@@ -34,7 +35,7 @@ def rebuild(
     with existing(host, store) as opened:
         chosen = namespace_of(opened, namespace)
         ran = built.name in {row["memory"] for row in standing(opened.graph(chosen), offered=[built.name])}
-        remembered = AgentMemory(opened, namespace=chosen, memory=built, host=host)
+        remembered = AgentMemory(opened, namespace=chosen, memory=built, embedder=embedder, host=host)
         before = digest(remembered.graph, built.name) if ran else None
         receipt = remembered.rebuild()
         after = digest(remembered.graph, built.name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agentmem.language.contract import Embedder, Language, Out, Receipt, Task
+from agentmem.language.contract import Embedder, GivesLogProbabilities, Language, Out, Receipt, Task
+from agentmem.language.embedded import EmbeddedTexts
 from agentmem.vectors import Vectors
 
 Fault = Callable[[str, Mapping[str, Any]], Exception | None]
@@ -44,3 +45,31 @@ class PretendModel:
     def receipt(self) -> Receipt:
         """Return the inner total."""
         return self.inner.receipt()
+
+
+class WithEmbedder:
+    """Another language with another embedder."""
+
+    def __init__(self, inner: Language, embedder: Embedder) -> None:
+        self.name, self.leaves = inner.name, inner.leaves
+        self.embedder = embedder
+        self._inner = inner
+        self._texts = EmbeddedTexts(embedder)
+        if isinstance(inner, GivesLogProbabilities):
+            self.surprise = inner.surprise
+
+    def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
+        """Return the other's answer."""
+        return self._inner.ask(task, **inputs)
+
+    def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
+        """Let the other answer ahead."""
+        self._inner.prefetch(task, many)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return vectors of this embedder."""
+        return self._texts.embed(texts)
+
+    def receipt(self) -> Receipt:
+        """Return the other's total, and what the vectors took."""
+        return self._inner.receipt() + self._texts.receipt()
