@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
@@ -17,6 +18,8 @@ from agentmem.events import Value
 from agentmem.vectors import Vectors
 
 Out = TypeVar("Out", bound=BaseModel)
+OnFailure = Literal["defer", "rules"]
+"""After an outage or a bad answer: the event waits or is set aside, or the rules answer instead."""
 Rule = Callable[..., BaseModel | None]
 """Answers a task from its inputs, or returns None: "this text is not mine"."""
 
@@ -56,6 +59,7 @@ class Receipt(Value):
         cached: Answers and vectors taken from what was computed before.
         deferred: Events that wait because the language was unavailable.
         set_aside: Events the language or a plugin could not handle; kept, listed.
+        by_rules: Answers the rules gave in place of the model.
         milliseconds: Wall time in the language.
     """
 
@@ -66,6 +70,7 @@ class Receipt(Value):
     cached: int = 0
     deferred: int = 0
     set_aside: int = 0
+    by_rules: int = 0
     milliseconds: float = 0.0
 
     def __add__(self, other: Receipt) -> Receipt:
@@ -99,7 +104,7 @@ class Embedder(Protocol):
         ...
 
 
-class Embedded(NamedTuple):
+class CountedVectors(NamedTuple):
     """Vectors, shape (n, dim), and what it took: calls that left, and the tokens they read as the provider counted."""
 
     vectors: Vectors
@@ -117,7 +122,7 @@ class RemoteEmbedder(Embedder, Protocol):
 
     leaves: bool
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took.
 
         Raises:
@@ -178,6 +183,50 @@ class Language(Protocol):
 
 
 @runtime_checkable
+class Checks(Protocol):
+    """A language that can find out whether it can be asked: an optional power, used before anything is begun."""
+
+    def check(self) -> None:
+        """Return if it can; nothing is answered, and nothing has to be paid.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A language that holds something: an optional power, used by whoever opened it."""
+
+    def close(self) -> None:
+        """Let it go; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class FallsToRules(Protocol):
+    """A language in whose place the rules can answer: an optional power.
+
+    `on_failure` may be set until the first question is asked.
+    """
+
+    on_failure: OnFailure
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A language that is recorded, or was, with the times of what happened: an optional power.
+
+    For whoever makes events, as a game does; a memory has its time from those, and asks nobody.
+    """
+
+    def now(self) -> datetime:
+        """Return the time, aware; in a replay, what was returned then."""
+        ...
+
+
+@runtime_checkable
 class GivesLogProbabilities(Protocol):
     """A language that can also say how likely a text was: an optional power, asked for with `isinstance`."""
 
@@ -196,5 +245,4 @@ def may_leave(language: Language) -> bool:
     Apart from `Language.leaves`, by which a memory tells a model from rules: rules stay
     rules, and derive the same graph, wherever the vectors come from.
     """
-    embedder = language.embedder
-    return language.leaves or (isinstance(embedder, RemoteEmbedder) and embedder.leaves)
+    return language.leaves or bool(getattr(language.embedder, "leaves", False))

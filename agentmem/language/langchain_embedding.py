@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agentmem.errors import LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import LanguageError, LanguageUnavailable
 from agentmem.language.charging import charged_to
-from agentmem.language.contract import Embedded
+from agentmem.language.contract import CountedVectors
+from agentmem.language.langchain_chat import complaint_in
+from agentmem.language.provider_errors import Provider
 from agentmem.language.retrying import Patience
-from agentmem.language.vector_calls import TOO_LONG, Sent, TextTooLong, VectorCalls
+from agentmem.language.vector_calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class LangChainEmbedder:
         self.id = id or _named_after(embeddings)
         self.leaves = leaves
         self._embeddings = embeddings
+        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", "--embedder wordllama")
         self._calls = VectorCalls(self.id, self._send, patience or Patience())
 
     @property
@@ -65,12 +68,12 @@ class LangChainEmbedder:
         """
         return self.embed_counted(texts).vectors
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took; LangChain does not tell tokens, so they are guessed."""
         if self.leaves:
             return self._calls.embed(texts)
         with charged_to(None):
-            return Embedded(self._calls.embed(texts).vectors, calls=0, tokens=0)
+            return CountedVectors(self._calls.embed(texts).vectors, calls=0, tokens=0)
 
     def _send(self, texts: Sequence[str]) -> Sent:
         try:
@@ -79,13 +82,11 @@ class LangChainEmbedder:
             raise self._explained(problem) from None  # the traceback of a client may show the key
 
     def _explained(self, problem: Exception) -> LanguageError | TextTooLong:
-        """Return our error for whatever a provider's client raises; not its words, which may hold a key."""
-        kind, status = type(problem).__name__, _status(problem)
-        if status not in (401, 403, 404, 429) and TOO_LONG.search(str(problem)):
-            return TextTooLong(kind)
-        if status in (400, 401, 403, 404, 422):
-            return LanguageMisconfigured(f"{self.id} refuses ({kind}, {status}); check its key, model and address")
-        return LanguageUnavailable(f"{self.id} made no vectors ({kind}); check that it is there, and try again")
+        """Return our error for whatever a provider's client raises; an unknown one waits, so that nothing is lost."""
+        complaint = complaint_in(problem)
+        if complaint is None:
+            return LanguageUnavailable(f"{self.id} failed ({type(problem).__name__}); it is asked again later")
+        return refusal(complaint, self._provider)
 
 
 def _named_after(embeddings: Embeddings) -> str:
@@ -101,12 +102,3 @@ def _named_after(embeddings: Embeddings) -> str:
 def _first(embeddings: Embeddings, names: Sequence[str]) -> str:
     values = (getattr(embeddings, name, None) for name in names)
     return next((str(value) for value in values if isinstance(value, str | int) and value), "")
-
-
-def _status(problem: Exception) -> int | None:
-    """Return the HTTP status in an error, wherever its client keeps it."""
-    for holder in (problem, getattr(problem, "response", None)):
-        status = getattr(holder, "status_code", None)
-        if isinstance(status, int):
-            return status
-    return None

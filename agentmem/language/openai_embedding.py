@@ -3,61 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
-from agentmem.language.contract import Embedded
+from agentmem.errors import InvalidInput, LanguageError, LanguageUnavailable, MissingExtra
+from agentmem.language.contract import CountedVectors
+from agentmem.language.openai_client import (
+    KEY_VARIABLE,
+    address_at_hand,
+    complaint_of,
+    key_at_hand,
+    model_and_address,
+    no_reply,
+    page,
+    without_secrets,
+)
+from agentmem.language.provider_errors import Provider
 from agentmem.language.retrying import Patience
-from agentmem.language.vector_calls import TOO_LONG, Sent, TextTooLong, VectorCalls
+from agentmem.language.vector_calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.vectors import Vectors
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, OpenAIError
+    from openai import OpenAIError
 
-KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
-NO_KEY = "none"
-"""Sent to a server of one's own where no key is set: most do not look, and the client insists on one."""
-TIMEOUT_S = 60.0
-LONGEST_SAID = 200
-"""Characters of a provider's own words that go into an error."""
-SPEC = re.compile(
-    r"(?P<model>[^@?]+|[^?]+?)(\?dimensions=(?P<dimensions>[^@]*))?(@(?P<address>https?://.*))?", re.DOTALL
-)
+INSTEAD = "--embedder wordllama"
 FORM = "openai:MODEL, openai:MODEL@http://HOST:PORT/v1, or with dimensions openai:MODEL?dimensions=256"
-
-
-class Named(NamedTuple):
-    """What is named after `openai:`."""
-
-    model: str
-    dimensions: int | None
-    address: str | None
-
-
-def named(argument: str) -> Named:
-    """Return what `MODEL[?dimensions=N][@BASE_URL]` names.
-
-    >>> named("nomic-embed-text:v1.5@http://localhost:11434/v1")
-    Named(model='nomic-embed-text:v1.5', dimensions=None, address='http://localhost:11434/v1')
-    >>> named("text-embedding-3-large?dimensions=256")
-    Named(model='text-embedding-3-large', dimensions=256, address=None)
-
-    Raises:
-        InvalidInput: it has another form.
-    """
-    found = SPEC.fullmatch(argument.strip())
-    dimensions = found["dimensions"] if found else None
-    if found is None or (dimensions is not None and not re.fullmatch(r"[1-9][0-9]{0,4}", dimensions)):
-        raise InvalidInput(f"the embedder is given as {'openai:' + argument!r}; write {FORM}")
-    return Named(found["model"], int(dimensions) if dimensions else None, found["address"])
 
 
 class OpenAIEmbedder:
@@ -70,7 +43,7 @@ class OpenAIEmbedder:
         model: `text-embedding-3-small`, or what a server of one's own calls it.
         base_url: Of another server: `http://localhost:11434/v1`; by default OPENAI_BASE_URL, or OpenAI itself.
         dimensions: How many numbers a vector shall have, where the model can be asked; its own number by default.
-        key: By default OPENAI_API_KEY; a server of one's own may need none.
+        api_key: By default OPENAI_API_KEY; a server of one's own may need none.
         patience: How often and how long an outage is waited out.
         timeout_s: How long one call may take.
 
@@ -87,18 +60,21 @@ class OpenAIEmbedder:
         *,
         base_url: str | None = None,
         dimensions: int | None = None,
-        key: SecretStr | None = None,
+        api_key: SecretStr | None = None,
         patience: Patience | None = None,
-        timeout_s: float = TIMEOUT_S,
+        timeout_s: float = 60.0,
     ) -> None:
+        base_url = address_at_hand(base_url)
+        key = api_key or key_at_hand(base_url, model, instead=INSTEAD)
         try:
             from openai import OpenAI
-        except ImportError:
-            raise MissingExtra.needs("openai", what=f"the embedder 'openai:{model}'") from None
+        except ImportError as error:
+            raise MissingExtra.needs("openai", what=f"the embedder openai:{model}") from error
+        address = without_secrets(base_url) if base_url else ""
         self.id = f"openai:{model}" + (f"?dimensions={dimensions}" if dimensions else "")
         self._model, self._dimensions = model, dimensions
-        self._key = _key(key, at=base_url or os.environ.get(ADDRESS), model=model)
-        self._client = OpenAI(api_key=self._key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0)
+        self._provider = Provider(f"{self.id}@{address}".rstrip("@"), address or "OpenAI", KEY_VARIABLE, INSTEAD)
+        self._client = OpenAI(api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0)
         self._calls = VectorCalls(self.id, self._send, patience or Patience(), dim=dimensions or 0)
 
     @property
@@ -118,7 +94,7 @@ class OpenAIEmbedder:
         """
         return self.embed_counted(texts).vectors
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took."""
         return self._calls.embed(texts)
 
@@ -140,99 +116,37 @@ class OpenAIEmbedder:
         except OpenAIError as problem:
             raise self._explained(problem) from None  # its traceback may show the key
         except ValueError:
-            kind = answer.headers.get("content-type", "nothing that has a type")
-            raise LanguageMisconfigured(
-                f"{self._where} answers {kind}, not JSON: is it the address of a model server? It usually ends in /v1"
-            ) from None
-        return _sent(said, self.id)
-
-    @property
-    def _where(self) -> str:
-        """The address, without what may be secret in it."""
-        url = self._client.base_url
-        return f"{url.scheme}://{url.netloc.decode()}{url.path}".rstrip("/")
+            raise page(self._provider) from None
+        return _sent(said, self._provider.model)
 
     def _explained(self, problem: OpenAIError) -> LanguageError | TextTooLong:
         """Return the error of ours that says what the client's means."""
-        from openai import APIConnectionError, APIStatusError, APITimeoutError
+        from openai import APIStatusError
 
-        if isinstance(problem, APIStatusError):
-            return self._refused(problem)
-        if isinstance(problem, APITimeoutError):
-            return LanguageUnavailable(f"{self._where} did not answer in time; is it running, and up to its work?")
-        if isinstance(problem, APIConnectionError):
-            why = type(problem.__cause__ or problem).__name__
-            return LanguageUnavailable(f"{self._where} cannot be reached ({why}); check the address, and that it runs")
-        return LanguageUnavailable(f"{self._where} gave no usable answer ({type(problem).__name__}); try again")
-
-    def _refused(self, problem: APIStatusError) -> LanguageError | TextTooLong:
-        """Return what a status other than 200 means."""
-        status, said = problem.status_code, self._words(problem)
-        if TOO_LONG.search(said) and status not in (401, 403, 404, 429):
-            return TextTooLong(said)
-        if status in (401, 403):
-            return LanguageMisconfigured(f"{self._where} refuses the key ({status}); set {KEY} to one that is valid")
-        if status == 404:
-            return LanguageMisconfigured(
-                f"{self._where} knows no model {self._model!r} for embeddings, or is no model server (404: {said}); "
-                "check name and address, which usually ends in /v1"
-            )
-        if problem.code == "insufficient_quota":
-            return LanguageMisconfigured(f"{self._where}: the quota is used up; check plan and billing")
-        if status in (408, 409, 429) or status >= 500:
-            return LanguageUnavailable(
-                f"{self._where} is overloaded or out of order ({status})",
-                retry_after_s=retry_after_s(problem.response.headers),
-            )
-        return LanguageMisconfigured(f"{self._where} refuses to embed with {self.id!r} ({status}: {said})")
-
-    def _words(self, problem: APIStatusError) -> str:
-        body = problem.body
-        message = body.get("message") if isinstance(body, Mapping) else None
-        said = " ".join(str(message or problem.message).split())[:LONGEST_SAID]
-        return said.replace(self._key.get_secret_value(), "***")
+        if not isinstance(problem, APIStatusError):
+            return no_reply(problem, self._provider)
+        return refusal(complaint_of(problem), self._provider)
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds the provider wants to be left alone: it says so as a number, or as a date.
+def openai_embedder(argument: str) -> OpenAIEmbedder:
+    """Return the embedder of what is typed after `openai:`, which is `MODEL[?dimensions=N][@BASE_URL]`.
 
-    >>> retry_after_s({"retry-after": "2.5"})
-    2.5
-    >>> retry_after_s({}) is None
-    True
+    Raises:
+        InvalidInput: it has another form.
+        MissingExtra, LanguageMisconfigured: as `OpenAIEmbedder`.
     """
-    said = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(said))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(said)
-    except (TypeError, ValueError):
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.fromtimestamp(time.time(), UTC)).total_seconds())
-
-
-def _key(given: SecretStr | None, *, at: str | None, model: str) -> SecretStr:
-    key = given or SecretStr(os.environ.get(KEY, ""))
-    if key.get_secret_value().strip():
-        return SecretStr(key.get_secret_value().strip())
-    if at:
-        return SecretStr(NO_KEY)
-    raise LanguageMisconfigured(
-        f"the embedder 'openai:{model}' needs a key: set {KEY}, or name a server of your own, "
-        f"openai:{model}@http://localhost:11434/v1, or take one that needs neither: --embedder wordllama"
-    )
+    told, base_url = model_and_address(argument.strip())
+    model, asks, dimensions = told.partition("?dimensions=")
+    if not model or (asks and not re.fullmatch(r"[1-9][0-9]{0,4}", dimensions)):
+        raise InvalidInput(f"the embedder is given as {'openai:' + argument!r}; write {FORM}")
+    return OpenAIEmbedder(model, base_url=base_url, dimensions=int(dimensions) if asks else None)
 
 
 def _sent(said: Any, who: str) -> Sent:
     """Return the rows of an answer in the order of the texts."""
     try:
-        data = sorted(said["data"], key=lambda one: one["index"])
-        rows = [one["embedding"] for one in data]
+        rows = [one["embedding"] for one in sorted(said["data"], key=lambda one: one["index"])]
     except (KeyError, TypeError):
-        raise LanguageUnavailable(f"{who} answered without vectors; is it a model for embeddings? Try again") from None
-    usage = said.get("usage") or {}
-    read = usage.get("prompt_tokens")
+        raise LanguageUnavailable(f"{who} answered without vectors; is it a model for embeddings?") from None
+    read = (said.get("usage") or {}).get("prompt_tokens")
     return Sent(rows, read if isinstance(read, int) else None)

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agentmem.errors import BadAnswer, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import BadAnswer, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.charging import Estimate
 from agentmem.language.chat import Reply
-from agentmem.language.contract import Embedded
+from agentmem.language.contract import CountedVectors
 from agentmem.language.paying import paid, tokens_in
+from agentmem.language.provider_errors import Complaint, Provider, error_of
 from agentmem.language.retrying import Patience
 from agentmem.vectors import Vectors, to_unit
 
@@ -62,7 +63,7 @@ class VectorCalls:
     patience: Patience
     dim: int = 0
 
-    def embed(self, texts: Sequence[str]) -> Embedded:
+    def embed(self, texts: Sequence[str]) -> CountedVectors:
         """Return unit vectors, shape (n, dim). An empty text gets zeros, and none is sent.
 
         A text of more than `LONGEST` characters is cut there, and further where the model takes
@@ -76,14 +77,14 @@ class VectorCalls:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         if made:
             vectors[told] = np.concatenate([part.vectors for part in made])
-        return Embedded(vectors, sum(part.calls for part in made), sum(part.tokens for part in made))
+        return CountedVectors(vectors, sum(part.calls for part in made), sum(part.tokens for part in made))
 
-    def _whole(self, texts: Sequence[str]) -> Embedded:
+    def _whole(self, texts: Sequence[str]) -> CountedVectors:
         """Embed one batch; where it is too long in halves, and a single text cut."""
         calls = _Calls()
         try:
             rows = self.patience(lambda: self._call(texts, calls))
-            return Embedded(rows, calls.made, calls.tokens)
+            return CountedVectors(rows, calls.made, calls.tokens)
         except TextTooLong as problem:
             if len(texts) == 1 and len(texts[0]) <= SHORTEST:
                 raise BadAnswer(
@@ -92,7 +93,7 @@ class VectorCalls:
         half = len(texts) // 2
         parts = [texts[:half], texts[half:]] if half else [[_cut(texts[0], max(SHORTEST, len(texts[0]) // 2))]]
         made = [self._whole(part) for part in parts]
-        return Embedded(
+        return CountedVectors(
             np.concatenate([part.vectors for part in made]),
             calls.made + sum(part.calls for part in made),
             calls.tokens + sum(part.tokens for part in made),
@@ -138,6 +139,17 @@ class _Calls:
 
     made: int = 0
     tokens: int = 0
+
+
+def refusal(complaint: Complaint, provider: Provider) -> LanguageError | TextTooLong:
+    """Return what a provider's complaint about some texts means."""
+    if TOO_LONG.search(complaint.said) and complaint.status not in (401, 403, 404, 429):
+        return TextTooLong(complaint.status)
+    error = error_of(complaint, provider)
+    if isinstance(error, BadAnswer):  # it is the model, not one of the texts
+        said = f"{provider.model} does not embed ({complaint.status}: {complaint.excerpt})"
+        return LanguageMisconfigured(f"{said}; name a model for embeddings, with dimensions it can make")
+    return error
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -70,10 +73,8 @@ class VectorsAnewContract:
         graph.put_nodes(_facts(2))
         before = graph.scan(vectors=True)
 
-        with pytest.raises(ZeroDivisionError), graph.batch():
-            graph.forget_vectors()
-            graph.put_nodes([fact("a", vector=_wider(unit_vectors(1))[0])])
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            _fail_amid(graph)
 
         assert [node.id for node in graph.scan(vectors=True)] == ids_of(before)
         assert all(
@@ -81,6 +82,32 @@ class VectorsAnewContract:
             for now, was in zip(graph.scan(vectors=True), before, strict=True)
         )
         assert names(graph.nearest(unit_vectors(2)[1], limit=1)) == ["b"]
+
+    def test_whoever_searches_meanwhile_finds_all_of_the_old_or_all_of_the_new(
+        self, store: Store, graph: Graph
+    ) -> None:
+        graph.put_nodes(_facts(6))
+        seen: set[tuple[int, int]] = set()
+        is_done = threading.Event()
+
+        def search() -> None:
+            mine, wide = unit_vectors(1)[0], _wider(unit_vectors(1))[0]
+            while not is_done.is_set():
+                for query in (mine, wide):
+                    with suppress(WrongDimension):
+                        seen.add((len(query), len(store.graph("alice").nearest(query, limit=9))))
+
+        reader = threading.Thread(target=search)
+        reader.start()
+        for turn in range(20):
+            rows = unit_vectors(6) if turn % 2 else _wider(unit_vectors(6))
+            with graph.batch():
+                graph.forget_vectors()
+                graph.put_nodes([node._replace(vector=row) for node, row in zip(_facts(6), rows, strict=True)])
+        is_done.set()
+        reader.join()
+
+        assert seen <= {(DIM, 6), (2 * DIM, 6)}
 
     def test_other_namespaces_keep_their_vectors(self, store: Store, graph: Graph) -> None:
         graph.put_nodes(_facts(2))
@@ -95,6 +122,13 @@ class VectorsAnewContract:
         graph.forget_vectors()
 
         assert graph.scan() == []
+
+
+def _fail_amid(graph: Graph) -> None:
+    with graph.batch():
+        graph.forget_vectors()
+        graph.put_nodes([fact("a", vector=_wider(unit_vectors(1))[0])])
+        raise ZeroDivisionError
 
 
 def _facts(count: int) -> list[Node]:
