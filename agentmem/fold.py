@@ -34,7 +34,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
 from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
-from agentmem.same_embedder import is_noted
+from agentmem.same_embedder import note
 from agentmem.undo import undo
 
 GROUP = 256
@@ -242,7 +242,7 @@ class Fold:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
         if proposal.changes is not None:
             # in the transaction, for another process may just have made all vectors anew
-            is_noted(self._graph, self._language.embedder)
+            note(self._graph, self._language.embedder)
             try:
                 self._check_origin(proposal.changes, entry)
                 commit(self._graph, proposal.changes, cause=_cause(entry), at=entry.at, by=proposal.by)

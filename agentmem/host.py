@@ -123,6 +123,8 @@ class Host:
             InvalidInput: it is no language, or the rules cannot stand in for it.
             LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
+        if _is_language(spec) and embedder is not None:
+            raise InvalidInput("a language that is open has its embedder already: name the language, or no embedder")
         language = spec if _is_language(spec) else self._language(spec, embedder)
         if on_failure != "defer" and language.leaves:
             from agentmem.language.contract import FallsToRules

@@ -16,7 +16,8 @@ LanguageSpec = Annotated[
     str, typer.Option("--language", metavar="SPEC", help="rules, openai:MODEL[@BASE_URL], PLUGIN:MODEL, replay:FILE.")
 ]
 EmbedderSpec = Annotated[
-    str | None, typer.Option("--embedder", metavar="SPEC", help="Who makes vectors: wordllama, or openai:MODEL[@BASE_URL].")
+    str | None,
+    typer.Option("--embedder", metavar="SPEC", help="Who makes vectors: wordllama, or openai:MODEL[@BASE_URL]."),
 ]
 OnFailureWord = Annotated[
     OnFailure, typer.Option("--on-failure", help="Where a model fails: let it wait, or let the rules answer.")
