@@ -19,6 +19,7 @@ AgentmemError
 │   ├── LanguageUnavailable an outage: the event waits, its cursor stays
 │   │   ├── LanguageMisconfigured  the key, model or address is wrong: waits until it is mended
 │   │   └── BudgetExceeded  the call was not made: the event waits too
+│   │       └── LeftToRules nor was it, and the budget says that the rules shall answer
 │   ├── FormRefused         a chat model cannot be asked in this form; the next is tried
 │   ├── BadAnswer           answered, but unusable: the event is set aside
 │   └── UnrecordedCall      a recorded language was asked what it never heard
@@ -134,6 +135,10 @@ class UnrecordedCall(LanguageError):
 
 class BudgetExceeded(LanguageUnavailable):
     """The budget does not allow this call; it was not made. The event waits, its cursor stays."""
+
+
+class LeftToRules(BudgetExceeded):
+    """The budget does not allow this call, and says that the rules shall answer instead, where there are any."""
 
 
 class EnvironmentFailed(AgentmemError):

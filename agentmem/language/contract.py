@@ -17,6 +17,8 @@ from agentmem.events import Value
 from agentmem.vectors import Vectors
 
 Out = TypeVar("Out", bound=BaseModel)
+OnFailure = Literal["defer", "rules"]
+"""After an outage or a bad answer: the event waits or is set aside, or the rules answer instead."""
 Rule = Callable[..., BaseModel | None]
 """Answers a task from its inputs, or returns None: "this text is not mine"."""
 
@@ -56,6 +58,7 @@ class Receipt(Value):
         cached: Answers and vectors taken from what was computed before.
         deferred: Events that wait because the language was unavailable.
         set_aside: Events the language or a plugin could not handle; kept, listed.
+        by_rules: Answers the rules gave in place of the model.
         milliseconds: Wall time in the language.
     """
 
@@ -66,6 +69,7 @@ class Receipt(Value):
     cached: int = 0
     deferred: int = 0
     set_aside: int = 0
+    by_rules: int = 0
     milliseconds: float = 0.0
 
     def __add__(self, other: Receipt) -> Receipt:
@@ -145,6 +149,16 @@ class Language(Protocol):
     def receipt(self) -> Receipt:
         """Return the running total since this language was opened."""
         ...
+
+
+@runtime_checkable
+class FallsToRules(Protocol):
+    """A language in whose place the rules can answer: an optional power.
+
+    `on_failure` may be set until the first question is asked.
+    """
+
+    on_failure: OnFailure
 
 
 @runtime_checkable

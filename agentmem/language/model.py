@@ -1,0 +1,185 @@
+"""Language with a model: whoever answers, answers are made ahead, kept, counted and paid for here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from threading import Event, Lock
+from time import perf_counter
+from typing import Any
+
+from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
+from agentmem.language.answers import Answered, Answers
+from agentmem.language.charging import Heard, charge_now
+from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task
+from agentmem.language.embedded import EmbeddedTexts
+from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
+from agentmem.language.paying import metered
+from agentmem.language.recording import question
+from agentmem.vectors import Vectors
+
+log = logging.getLogger(__name__)
+
+
+class ModelLanguage:
+    """Answers each task as a model does, and makes answers ahead, several at a time.
+
+    Answers and vectors are kept, so that several memories asking the same pay once, also
+    when they ask at the same time. May be used from many threads.
+
+    Args:
+        answers: Who answers: a chat model, or a recording of one.
+        embedder: What turns texts into vectors.
+        rules: Who answers where a budget leaves that to the rules, or `on_failure` says so.
+        on_failure: "defer": an outage makes the event wait, a bad answer sets it aside.
+            "rules": the rules answer instead; what they say is marked as theirs, and counted.
+        concurrency: The most calls made ahead at a time.
+    """
+
+    leaves = True
+
+    def __init__(
+        self,
+        answers: Answers,
+        *,
+        embedder: Embedder,
+        rules: Language | None = None,
+        on_failure: OnFailure = "defer",
+        concurrency: int = 8,
+    ) -> None:
+        self.name = answers.name
+        self.embedder = embedder
+        self.on_failure: OnFailure = on_failure
+        self._answers, self._rules = answers, rules
+        self._texts = EmbeddedTexts(embedder)
+        self._kept = KeptAnswers()
+        self._concurrency = concurrency
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = Lock()
+        self._spent = Receipt()
+        self._is_out = False
+
+    def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
+        """Return the model's answer, or that of the rules where they stand in.
+
+        Raises:
+            LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
+        """
+        started = perf_counter()
+        try:
+            said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
+        except LanguageError as error:
+            if not self._rules_may_answer(error):
+                raise
+            said = self._by_rules(task, inputs, error)
+        finally:
+            self._count(Receipt(asked=1, milliseconds=(perf_counter() - started) * 1000))
+        charge = charge_now()
+        if charge is not None:
+            charge.heard.append(Heard(task.name, task.prompt_hash, said.by))
+        return said.answer
+
+    def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
+        """Answer ahead, `concurrency` at a time; no more than are kept.
+
+        A bad answer is kept for whoever asks. After an outage, or when the budget is used up,
+        no more calls are made: the questions left are put again when they are asked.
+        """
+        started = perf_counter()
+        asked = {question(task.name, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
+        fresh = [(name, inputs) for name, inputs in asked.items() if name not in self._kept]
+        stop = Event()
+        if fresh and (self._is_out or len(fresh) == 1):  # one call finds out whether it is back
+            self._make(task, *fresh.pop(0), stop)
+        if fresh and not stop.is_set():
+            self._make_at_once(task, fresh, stop)
+        self._count(Receipt(milliseconds=(perf_counter() - started) * 1000))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors, shape (n, dim); texts known already are not embedded again."""
+        return self._texts.embed(texts)
+
+    def receipt(self) -> Receipt:
+        """Return the running total; `cached` counts answers kept or made ahead, and vectors known already."""
+        with self._lock:
+            own = self._spent + Receipt(cached=self._kept.reused)
+        return own + self._texts.receipt()
+
+    def check(self) -> None:
+        """Find out whether the model can be asked at all, where that can be done for nothing.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure.
+        """
+        check = getattr(self._answers, "check", None)
+        if check is not None:
+            check()
+
+    def close(self) -> None:
+        """Let the threads and the client go; may be called twice."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+        self._answers.close()
+
+    def _make_at_once(self, task: Task[Any], fresh: Sequence[tuple[str, Mapping[str, Any]]], stop: Event) -> None:
+        pool = self._threads()
+        made = [pool.submit(copy_context().run, self._make, task, name, inputs, stop) for name, inputs in fresh]
+        try:
+            for one in made:
+                one.result()
+        finally:
+            stop.set()  # where one failed, or the caller was interrupted
+
+    def _make(self, task: Task[Any], name: str, inputs: Mapping[str, Any], stop: Event) -> None:
+        """Make one answer ahead, unless that is no use any more."""
+        if stop.is_set():
+            return
+        try:
+            self._kept.make(name, partial(self._call, task, inputs))
+        except LanguageUnavailable:
+            stop.set()
+        except LanguageError:
+            pass  # raised again, to whoever asks
+
+    def _call(self, task: Task[Out], inputs: Mapping[str, Any]) -> Answered[Out]:
+        """Have it answered, and count the calls, also of what failed."""
+        with metered() as meter:
+            try:
+                said = self._answers.answer(task, inputs)
+            except LanguageError as error:
+                self._is_out = isinstance(error, LanguageUnavailable) and not isinstance(error, BudgetExceeded)
+                self._count(Receipt(calls=meter.calls, tokens=meter.tokens))
+                raise
+        self._is_out = False
+        self._count(Receipt(calls=said.calls, tokens=said.read + said.written))
+        return said
+
+    def _rules_may_answer(self, error: LanguageError) -> bool:
+        if self._rules is None or isinstance(error, BudgetExceeded):
+            return self._rules is not None and isinstance(error, LeftToRules)
+        return self.on_failure == "rules" and isinstance(error, LanguageUnavailable | BadAnswer)
+
+    def _by_rules(self, task: Task[Out], inputs: Mapping[str, Any], error: LanguageError) -> Answered[Out]:
+        assert self._rules is not None
+        answer = self._rules.ask(task, **inputs)
+        with self._lock:
+            is_first = not self._spent.by_rules
+        if is_first:
+            log.warning("rules answer in place of %s: %s", self.name, type(error).__name__)
+        self._count(Receipt(by_rules=1))
+        return Answered(answer, by=self._rules.name, calls=0)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="agentmem-language")
+            return self._pool
+
+    def _count(self, more: Receipt) -> None:
+        with self._lock:
+            self._spent += more
