@@ -155,7 +155,11 @@ class OpenAIChat:
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):
             return error_of(self._complaint(error), model=self.id, address=self._address, form=form)
-        said = f"{self.id} cannot be reached" if isinstance(error, self._openai.APIConnectionError) else f"{self.id} broke off"
+        said = (
+            f"{self.id} cannot be reached"
+            if isinstance(error, self._openai.APIConnectionError)
+            else f"{self.id} broke off"
+        )
         cause = error.__cause__ or error
         return LanguageUnavailable(f"{said} ({type(cause).__name__}); it is asked again later")
 

@@ -18,7 +18,9 @@ from agentmem.language.chat import Form
 EXCERPT = 120
 """Characters of a provider's words that are passed on."""
 _SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
-_FORM_WORDS = re.compile(r"response_format|json_schema|json_object|json mode|structured output|schema|grammar|guided|tool")
+_FORM_WORDS = re.compile(
+    r"response_format|json_schema|json_object|json mode|structured output|schema|grammar|guided|tool"
+)
 
 
 @dataclass(frozen=True)
