@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from agentmem.aside import position_of
 from agentmem.errors import AgentmemError, PluginError
@@ -24,6 +24,9 @@ from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.same_embedder import is_noted, note
 from agentmem.stack import Stack, open_stack
 from agentmem.unfolded import recall_unfolded, waiting
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +76,7 @@ class AgentMemory:
         memory: A memory, the name of one a plugin offers, or several: `"episodic+arigraph"`,
             a list, or a `Stack`. All are told everything; what they recall is fused.
         settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
-        language: A language, or its name; `rules` needs no key and no network.
+        language: A language, its name, or a chat model of LangChain; `rules` needs no key and no network.
         host: Where plugins come from; by default all that are installed.
 
     Raises:
@@ -88,12 +91,12 @@ class AgentMemory:
         namespace: str = "default",
         memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
-        language: str | Language = "rules",
+        language: str | Language | BaseChatModel = "rules",
         host: Host | None = None,
     ) -> None:
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
-        self.language = self._host.language(language) if isinstance(language, str) else language
+        self.language = self._host.language(language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):

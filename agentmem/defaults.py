@@ -26,8 +26,8 @@ def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
 
 @hookimpl
 def agentmem_languages() -> Mapping[str, Callable[[str, Embedder, Mapping[str, Sequence[Rule]]], Language]]:
-    """Offer `rules`, which needs nothing, and `replay:FILE`, which repeats a recording."""
-    return {"rules": _rules, "replay": _replay}
+    """Offer `rules`, which needs nothing; models by `openai:` and `langchain:`; `replay:FILE`, a recording."""
+    return {"rules": _rules, "replay": _replay, "openai": _openai, "langchain": _langchain}
 
 
 def _sqlite() -> StoreFactory:
@@ -55,3 +55,17 @@ def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule
     from agentmem.language.recorded import RecordedLanguage
 
     return RecordedLanguage.from_file(argument, embedder=embedder)
+
+
+def _openai(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.language.chat_answers import chat_language
+    from agentmem.language.openai_chat import openai_chat
+
+    return chat_language(openai_chat(argument), embedder, rules)
+
+
+def _langchain(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.language.chat_answers import chat_language
+    from agentmem.language.langchain_chat import langchain_chat
+
+    return chat_language(langchain_chat(argument), embedder, rules)

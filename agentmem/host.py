@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
@@ -13,10 +13,12 @@ from agentmem.events import Event, Query, Recollection
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from agentmem.agent.environment import Environment, EnvironmentFamily
     from agentmem.agent.policy import Policy
     from agentmem.graph.contract import Store, StoreFactory
-    from agentmem.language.contract import Embedder, Language, Receipt, Rule
+    from agentmem.language.contract import Embedder, Language, OnFailure, Receipt, Rule
     from agentmem.memory import Memory, MemoryFactory
 
 log = logging.getLogger("agentmem.hooks")
@@ -97,17 +99,50 @@ class Host:
         """Return an embedder; raises as `memory` does."""
         return self._build("embedder", name, self.embedders)
 
-    def language(self, spec: str = "rules", embedder: Embedder | str | None = None) -> Language:
-        """Return a language: `rules`, `replay:FILE`, or what a plugin offers as `name:argument`.
+    def language(
+        self,
+        spec: str | Language | BaseChatModel = "rules",
+        embedder: Embedder | str | None = None,
+        *,
+        on_failure: OnFailure = "defer",
+    ) -> Language:
+        """Return a language: `rules`, `openai:MODEL[@BASE_URL]`, `replay:FILE`, or what a plugin offers.
 
         Args:
-            spec: Name, and after a colon the argument.
+            spec: Name, and after a colon the argument; or a chat model of LangChain. A language is returned as it is.
             embedder: One, or its name; None for the default one.
+            on_failure: Whether the rules answer after an outage or a bad answer of a model, instead of waiting.
+
+        Raises:
+            UnknownName: nobody offers it.
+            InvalidInput: it is no language, or the rules cannot stand in for it.
+            LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
-        name, _, argument = spec.partition(":")
+        language = spec if _is_language(spec) else self._language(spec, embedder)
+        if on_failure != "defer" and language.leaves:
+            from agentmem.language.contract import FallsToRules
+
+            if not isinstance(language, FallsToRules):
+                raise InvalidInput(
+                    f"the rules cannot stand in for the language {language.name!r}: leave on_failure out"
+                )
+            language.on_failure = on_failure
+        return language
+
+    def _language(self, spec: str | Language | BaseChatModel, embedder: Embedder | str | None) -> Language:
         if embedder is None or isinstance(embedder, str):
             embedder = self.embedder(embedder or DEFAULT_EMBEDDER)
-        return self._build("language", name, self.languages, argument, embedder, self.rules)
+        if isinstance(spec, str):
+            name, _, argument = spec.partition(":")
+            return self._build("language", name, self.languages, argument, embedder, self.rules)
+        from langchain_core.language_models import BaseChatModel
+
+        if not isinstance(spec, BaseChatModel):
+            raise InvalidInput(f"a {type(spec).__name__} is no language: pass one, its name, or a LangChain chat model")
+        from agentmem.language.chat_answers import chat_language
+        from agentmem.language.langchain_chat import LangChainChat
+
+        return chat_language(LangChainChat(spec), embedder, self.rules)
 
     def store(self, uri: str, *, create: bool = True) -> Store:
         """Return the store at `uri`, opened by the first kind that claims it; the host's own are asked last.
@@ -189,6 +224,10 @@ class Host:
             return error
         names = ", ".join(report.name for report in broken)
         return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _is_language(spec: object) -> TypeGuard[Language]:
+    return hasattr(spec, "ask") and hasattr(spec, "prefetch")
 
 
 def _broken(report: PluginReport) -> str:

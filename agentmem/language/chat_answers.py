@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,13 @@ from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured
 from agentmem.language.answers import Answered
 from agentmem.language.charging import Estimate
 from agentmem.language.chat import Chat, End, Message, Reply, Request
-from agentmem.language.contract import Out, Task
+from agentmem.language.contract import Embedder, Out, Rule, Task
+from agentmem.language.model import ModelLanguage
 from agentmem.language.parsing import LONGEST, Unreadable, read_answer, valid
 from agentmem.language.paying import paid, tokens_in
 from agentmem.language.prompting import filled, prompt_beside
 from agentmem.language.retrying import Patience
+from agentmem.language.rules import RuleLanguage
 from agentmem.language.schemas import schema_of
 from agentmem.language.tracing import traced
 
@@ -160,6 +162,11 @@ class ChatAnswers:
 
     def _read(self, reply: Reply, task: Task[Out]) -> Out:
         return read_answer(reply.text, task.output) if reply.data is None else valid(reply.data, task.output)
+
+
+def chat_language(chat: Chat, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> ModelLanguage:
+    """Return the language of a chat model, with the rules at hand for what is left to them."""
+    return ModelLanguage(ChatAnswers(chat), embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 
 def _answered(answer: Out, by: str, tally: _Tally) -> Answered[Out]:

@@ -6,6 +6,7 @@ Ollama, vLLM, llama.cpp and many providers do; their address is the base URL.
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from agentmem.errors import LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
 from agentmem.language.chat import End, Form, Reply, Request
-from agentmem.language.provider_errors import Complaint, answers_a_page, error_of
+from agentmem.language.provider_errors import Complaint, Provider, error_of
 from agentmem.language.schemas import schema_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 NO_KEY = SecretStr("no-key-needed")
 """Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
-LIMITS = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
-"""The two names of one option: servers know the one, the other, or both."""
+LIMITS = ("max_tokens", "max_completion_tokens")
+"""Two names of one option: other servers know the first, OpenAI's newer models the second only."""
 ENDS: dict[str, End] = {"length": "cut", "content_filter": "filtered"}
 
 
@@ -64,26 +65,20 @@ class OpenAIChat:
             raise MissingExtra.needs("openai", what=f"the language openai:{model}") from error
         address = _without_secrets(base_url) if base_url else ""
         self.id = f"openai:{model}@{address}" if base_url else f"openai:{model}"
-        self._model, self._address = model, address or "OpenAI"
+        self._model = model
+        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE)
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
         )
         self._options: dict[str, Any] = {"temperature": temperature}
-        self._limit = "max_tokens" if base_url else "max_completion_tokens"
+        self._limits = list(LIMITS if base_url else reversed(LIMITS))
 
     def complete(self, request: Request) -> Reply:
         """Make one call; another where the model says that it does not know an option, which is then left out."""
         while True:
             try:
-                completion = self._client.chat.completions.create(
-                    model=self._model,
-                    messages=[{"role": one.role, "content": one.text} for one in request.messages],
-                    **_form(request),
-                    **{self._limit: request.max_tokens},
-                    **self._options,
-                )
-                return self._reply(completion)
+                return self._reply(self._client.chat.completions.create(**self._body(request)))
             except self._openai.BadRequestError as error:
                 if not self._adapts_to(error):
                     raise self._meaning(error, request.form) from error
@@ -103,9 +98,8 @@ class OpenAIChat:
             self._client.models.retrieve(self._model)  # some are there, and not listed
         except self._openai.NotFoundError:
             near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
-            raise LanguageMisconfigured(
-                f"there is no model {self._model!r} at {self._address}; the nearest it has: {', '.join(near) or 'none'}"
-            ) from None
+            said = f"there is no model {self._model!r} at {self._provider.address}"
+            raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
         except (self._openai.OpenAIError, JSONDecodeError) as error:
             raise self._meaning(error, "text") from error
 
@@ -113,60 +107,81 @@ class OpenAIChat:
         """Close the client's connections; may be called twice."""
         self._client.close()
 
+    def _body(self, request: Request) -> dict[str, Any]:
+        messages = [{"role": one.role, "content": one.text} for one in request.messages]
+        options = {self._limits[0]: request.max_tokens, **self._options}
+        # in the extra body, as the client takes 2 ms to look through a schema
+        return {"model": self._model, "messages": messages, **options, "extra_body": _form(request)}
+
     def _listed(self) -> list[str] | None:
         """Return the models there are; None where the server keeps no list."""
         try:
             page = self._client.models.list()
-        except (self._openai.NotFoundError, self._openai.APIStatusError) as error:
-            meaning = self._meaning(error, "text")
+        except self._openai.APIStatusError as error:
             if error.status_code in (404, 405, 501) and not self._complaint(error).is_page:
                 return None
-            raise meaning from error
+            raise self._meaning(error, "text") from error
         except (self._openai.OpenAIError, JSONDecodeError) as error:
             raise self._meaning(error, "text") from error
         if isinstance(page, str):  # the client hands on what is no JSON as it came
-            raise answers_a_page(self._address)
+            raise self._page()
         return [one.id for one in page.data]
 
     def _reply(self, completion: ChatCompletion) -> Reply:
         """Return what came as a reply; one without a choice is a refusal."""
         if isinstance(completion, str):  # the client hands on what is no JSON as it came
-            raise answers_a_page(self._address)
-        usage, choices = completion.usage, completion.choices
-        counted = {
-            "read": usage.prompt_tokens if usage else None,
-            "written": usage.completion_tokens if usage else None,
-            "model": completion.model or "",
-        }
-        if not choices:
-            return Reply(text="", end="refused", **counted)
-        message = choices[0].message
-        end: End = "refused" if message.refusal else ENDS.get(choices[0].finish_reason, "whole")
-        return Reply(text=message.content or "", end=end, **counted)
+            raise self._page()
+        end: End = "refused"
+        text = ""
+        for choice in (completion.choices or ())[:1]:
+            text = choice.message.content or ""
+            end = "refused" if choice.message.refusal else ENDS.get(choice.finish_reason, "whole")
+        usage = completion.usage
+        return Reply(
+            text=text,
+            read=usage.prompt_tokens if usage else None,
+            written=usage.completion_tokens if usage else None,
+            end=end,
+            model=completion.model or "",
+        )
 
     def _adapts_to(self, error: BadRequestError) -> bool:
         """Change an option the model refuses; return whether there was one to change."""
         said = f"{error.param or ''} {error.message}"
-        if self._limit in said and self._limit in LIMITS and "support" in said.lower():
-            self._limit = LIMITS[self._limit]
+        if "support" in said and len(self._limits) > 1 and self._limits[0] in said:
+            del self._limits[0]
             return True
         return "temperature" in said and self._options.pop("temperature", None) is not None
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):
-            return error_of(self._complaint(error), model=self.id, address=self._address, form=form)
-        said = (
-            f"{self.id} cannot be reached"
-            if isinstance(error, self._openai.APIConnectionError)
-            else f"{self.id} broke off"
-        )
-        cause = error.__cause__ or error
-        return LanguageUnavailable(f"{said} ({type(cause).__name__}); it is asked again later")
+            return error_of(self._complaint(error), self._provider, form=form)
+        said = "cannot be reached" if isinstance(error, self._openai.APIConnectionError) else "broke off"
+        why = type(error.__cause__ or error).__name__
+        return LanguageUnavailable(f"{self.id} {said} ({why}); it is asked again later")
+
+    def _page(self) -> LanguageError:
+        return error_of(Complaint(200, "<"), self._provider)
 
     def _complaint(self, error: APIStatusError) -> Complaint:
         headers = {name.lower(): value for name, value in error.response.headers.items()}
-        said = error.body if isinstance(error.body, str) else error.message
+        said = str(error.body.get("message")) if isinstance(error.body, dict) else str(error.body or error.message)
         return Complaint(error.status_code, said, error.code or error.type or "", headers)
+
+
+def openai_chat(argument: str) -> OpenAIChat:
+    """Return the chat of what is typed after `openai:`, which is `MODEL` or `MODEL@BASE_URL`.
+
+    Raises:
+        InvalidInput: no model is named.
+        MissingExtra, LanguageMisconfigured: as `OpenAIChat`.
+    """
+    model, base_url = [*re.split("@(?=https?://)", argument, maxsplit=1), None][:2]
+    if not model:
+        raise InvalidInput(
+            "no model is named: write --language openai:MODEL, or openai:MODEL@http://localhost:11434/v1"
+        )
+    return OpenAIChat(model, base_url=base_url)
 
 
 def _form(request: Request) -> dict[str, Any]:

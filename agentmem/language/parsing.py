@@ -40,7 +40,7 @@ def read_answer(text: str, output: type[Out]) -> Out:
     """Return the answer that a text holds.
 
     >>> from agentmem.language.facts import Reading
-    >>> read_answer("Sure! ```json\\n{'place': 'attic', 'facts': [],}\\n```", Reading).place
+    >>> read_answer("Sure! {'place': 'attic', 'facts': [],} Anything else?", Reading).place
     'attic'
 
     Raises:

@@ -18,8 +18,9 @@ from agentmem.language.chat import Form
 EXCERPT = 120
 """Characters of a provider's words that are passed on."""
 _SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
-_FORM_WORDS = re.compile(
-    r"response_format|json_schema|json_object|json mode|structured output|schema|grammar|guided|tool"
+_FORM_WORDS = re.compile(r"response_format|json.?mode|json_object|structured output|schema|grammar|guided|tool")
+_OPTION_WORDS = re.compile(
+    r"(unsupported|unrecognized|unknown|unexpected|invalid) (value|parameter|argument|field|option)"
 )
 
 
@@ -45,58 +46,80 @@ class Complaint:
         return "html" in self.headers.get("content-type", "") or self.said.lstrip()[:1] == "<"
 
     @property
+    def is_about_credit(self) -> bool:
+        """Whether the account is used up, so that waiting is no use."""
+        return self.status == 402 or (self.status == 429 and "insufficient_quota" in f"{self.code} {self.said}")
+
+    @property
     def excerpt(self) -> str:
         """The first words, without anything that looks like a key."""
         words = " ".join(_SECRET.sub("***", self.said).split())
         return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 3]}..."
 
 
-def error_of(complaint: Complaint, *, model: str, address: str, form: Form = "text") -> LanguageError:
-    """Return the error that a complaint comes to.
+@dataclass(frozen=True)
+class Provider:
+    """Who was asked.
 
-    Args:
-        complaint: What came back.
+    Attributes:
         model: As typed after `--language`.
-        address: What was asked, without a key.
-        form: In which the model was asked.
+        address: Where it is, without a key.
+        key: Where the key comes from, to name the cure.
     """
-    status, said = complaint.status, f"{model} answered {complaint.status}"
-    if status in (401, 403):
-        return LanguageMisconfigured(
-            f"{said}: the key was not accepted at {address}; set OPENAI_API_KEY to one that is, or use --language rules"
-        )
-    if status == 402 or (status == 429 and "quota" in f"{complaint.code} {complaint.said}".lower()):
-        return LanguageMisconfigured(f"{said}: the account has no credit left; add some, or use another --language")
-    if status in (408, 409, 425, 429) or status >= 500:
-        return LanguageUnavailable(
-            f"{said}: {complaint.excerpt or 'no reason given'}; it is asked again later",
-            retry_after_s=seconds_to_wait(complaint.headers),
-        )
-    if complaint.is_page:
-        return answers_a_page(address)
-    if status == 404:
-        return LanguageMisconfigured(
-            f"{said}: there is no such model at {address}, or the address is wrong ({complaint.excerpt}); "
-            "name a model the provider lists, and a base URL that usually ends in /v1"
-        )
-    if status in (400, 413, 422):
-        if form != "text" and _FORM_WORDS.search(complaint.said.lower()) and "json_validate" not in complaint.code:
-            return FormRefused(f"{model} cannot be asked for {form} ({status})")
+
+    model: str
+    address: str
+    key: str = "OPENAI_API_KEY"
+
+
+def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -> LanguageError:
+    """Return the error that a complaint comes to, of a model asked in this form."""
+    said = f"{provider.model} answered {complaint.status}"
+    if _is_outage(complaint):
+        why = complaint.excerpt or "no reason given"
+        return LanguageUnavailable(f"{said}: {why}; it is asked again later", retry_after_s=seconds_to_wait(complaint))
+    if complaint.status in (400, 413, 422) and not complaint.is_page:
+        if form != "text" and _is_about_form(complaint):
+            return FormRefused(f"{provider.model} cannot be asked for {form} ({complaint.status})")
+        if _OPTION_WORDS.search(complaint.said.lower()):
+            return LanguageMisconfigured(f"{said}, it does not take an option it was given: {complaint.excerpt}")
         return BadAnswer(f"{said}, it cannot take this question: {complaint.excerpt}")
-    return LanguageMisconfigured(f"{said} at {address}: {complaint.excerpt}; a base URL usually ends in /v1")
+    return LanguageMisconfigured(_cure(complaint, said, provider))
 
 
-def answers_a_page(address: str) -> LanguageMisconfigured:
-    """Return the error for an address where people look, not programs."""
-    return LanguageMisconfigured(f"{address} answers with a web page, not as a model; a base URL usually ends in /v1")
+def _is_outage(complaint: Complaint) -> bool:
+    status = complaint.status
+    return status in (408, 409, 425) or status >= 500 or (status == 429 and not complaint.is_about_credit)
 
 
-def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+def _is_about_form(complaint: Complaint) -> bool:
+    """Return whether the form is refused; not where the model was asked in it, and failed."""
+    return "json_validate" not in complaint.code and _FORM_WORDS.search(complaint.said.lower()) is not None
+
+
+def _cure(complaint: Complaint, said: str, provider: Provider) -> str:
+    address = provider.address
+    if complaint.status in (401, 403):
+        return f"{said}: {address} does not take the key; set {provider.key} to one it takes, or use --language rules"
+    if complaint.is_about_credit:
+        return f"{said}: the account has no credit left; add some, or use another --language"
+    if complaint.is_page:
+        return f"{address} answers with a web page, not as a model; a base URL usually ends in /v1"
+    if complaint.status == 404:
+        return (
+            f"{said}: there is no such model at {address}, or the address is wrong ({complaint.excerpt}); "
+            "name a model it has, and a base URL, which usually ends in /v1"
+        )
+    return f"{said}: {complaint.excerpt or 'no reason given'}; is {address} the base URL? it usually ends in /v1"
+
+
+def seconds_to_wait(complaint: Complaint) -> float | None:
     """Return how long the provider wants to be left alone, as its headers say it: in seconds, or until a date.
 
-    >>> seconds_to_wait({"retry-after": "20"})
+    >>> seconds_to_wait(Complaint(429, headers={"retry-after": "20"}))
     20.0
     """
+    headers = complaint.headers
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
             return max(0.0, float(headers[name]) / unit)

@@ -31,7 +31,8 @@ def schema_of(output: type[BaseModel]) -> Schema:
 
 @lru_cache(maxsize=256)
 def _schema_of(output: Hashable) -> Schema:
-    assert isinstance(output, type) and issubclass(output, BaseModel)
+    assert isinstance(output, type)
+    assert issubclass(output, BaseModel)
     open_objects: list[object] = []
     body = _tightened(output.model_json_schema(), open_objects)
     return Schema(body, is_strict=not open_objects)

@@ -12,7 +12,7 @@ from agentmem.graph.contract import Graph, Node, Where, ids_of
 
 COUNTERS = ("unknown_aliases", "dropped_lines")
 """Props that count what an answer named and nobody knew: they tell of the answer, not of what is remembered."""
-LEFT_OUT = {"position", *COUNTERS}
+LEFT_OUT = {"position", "upto", *COUNTERS}
 
 
 def content_of(graph: Graph, memory: str, *, now: bool = False) -> Counter[str]:

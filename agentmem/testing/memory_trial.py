@@ -8,13 +8,14 @@ with Trials(open_answers, host) as trials:
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -37,16 +38,18 @@ from agentmem.testing.model_troubles import Trouble
 
 START = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 LATER = START + timedelta(days=30)
-MEANWHILE = 5
+BEFORE = 5
 """How many of the events come before the trouble."""
+Row = tuple[object, ...]
+MODEL = "a-model"
 OURS, OTHERS = "ours", "others"
 _SPACE = "(select ns from space where name = ?)"
 OWN_ROWS = {
     "node": f"ns = {_SPACE}",
     "counter": f"ns = {_SPACE}",
     "kind": f"ns = {_SPACE}",
-    "vec": f"kind in (select kind from kind where ns = {_SPACE})",
-    "edge": f"src in (select pk from node where ns = {_SPACE})",
+    "vec": f"kind in (select kind from kind where ns = {_SPACE})",  # noqa: S608 - constants, here and below
+    "edge": f"src in (select pk from node where ns = {_SPACE})",  # noqa: S608
 }
 """Tables of the file to which of their rows are a namespace's."""
 TOLD = (
@@ -72,30 +75,31 @@ class Endured(Value):
         memory, trouble: Which.
         waits: Entries that waited for the model while it was out.
         set_aside: Entries that were set aside because of what it said.
-        asked: Questions that were put while the trouble lasted.
         lost: Events missing in the journal, not found by a search while the trouble lasted, or
             not taken in after it.
         silent: What the memory then held that it would not hold with the model well, or that
             another than the model said.
-        locked: Questions during which no other connection could write to the file.
+        looked, locked: How often a question was put or arrived, and how often no other
+            connection could write to the file just then.
         touched: Rows of another namespace in the same file that changed.
         recovered: The graph after `catch_up` and `retry`, beside that of a run without trouble:
             the same bytes; the same content, taken in at other positions; or what differs.
+        difference: What is there and should not be, and the other way round.
         rebuilt: Whether it is the same bytes after `rebuild`.
     """
 
     memory: str
     trouble: str
-    waits: int
-    set_aside: int
-    asked: int
-    lost: int
-    silent: int
-    locked: int
-    touched: int
-    recovered: Literal["bytes", "content", "differs"]
-    rebuilt: bool
+    waits: int = 0
+    set_aside: int = 0
+    lost: int = 0
+    silent: int = 0
+    looked: int = 0
+    locked: int = 0
+    touched: int = 0
+    recovered: Literal["bytes", "content", "differs"] = "differs"
     difference: tuple[str, ...] = ()
+    rebuilt: bool = False
 
 
 @dataclass
@@ -107,22 +111,32 @@ class Well:
     ever: Counter[str]
 
 
-@dataclass
 class Watch:
-    """Tries to write to a file from a connection of its own, whenever a question is put or arrives."""
+    """Tries to write to a file from a connection of its own, whenever a question is put or arrives.
 
-    file: Path | None = None
-    asked: int = 0
-    locked: int = 0
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    Attributes:
+        looked, locked: How often it tried, and how often it could not.
+    """
+
+    def __init__(self) -> None:
+        self.looked = self.locked = 0
+        self._file: Path | None = None
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def over(self, file: Path) -> Iterator[None]:
+        """Watch `file` inside the `with`, counting from 0."""
+        self._file, self.looked, self.locked = file, 0, 0
+        yield
+        self._file = None
 
     def __call__(self) -> None:
         """Take the lock to write, and give it back at once."""
         with self._turn:  # two of us would lock each other out
-            if self.file is None:
+            if self._file is None:
                 return
-            self.asked += 1
-            with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as other:
+            self.looked += 1
+            with closing(sqlite3.connect(self._file, timeout=0, isolation_level=None)) as other:
                 try:
                     other.execute("begin immediate")
                     other.execute("rollback")
@@ -148,46 +162,45 @@ class Trials:
         self._server = self._rest.enter_context(ModelServer(self._model))
         self._server.watch = lambda asked: self._watch()  # noqa: ARG005
         self._answers: dict[str, Answers] = {}
-        self._well: dict[str, Well] = {}
-        self._number = 0
+        self._well: dict[tuple[str, tuple[str, ...]], Well] = {}
 
     def that_ask(self) -> list[str]:
         """Return the names of the memories that ask a model anything, found out by telling them."""
         return [name for name in sorted(self._host.memories) if self._asks(name)]
 
     def run(self, name: str, trouble: Trouble) -> Endured:
-        """Put the memory `name` through `trouble`, in a file of its own."""
-        well = self._well.get(name) or self._well.setdefault(name, self._never_ill(name))
-        with self._stored() as (store, file):
-            others = self._told_by_rules(store, name, file)
-            first, rest = events()[:MEANWHILE], events()[MEANWHILE:]
-            self._opened(store, name).add_many(first)
-            with self._in(trouble) as address, self._watched(file):
+        """Put the memory `name` through `trouble`, which lasts from the middle of what it is told to the end."""
+        first, rest = events()[:BEFORE], events()[BEFORE:]
+        with self._begun(name, first) as (store, file):
+            others = rows_of(file, OTHERS)
+            with self._in(trouble) as address, self._watch.over(file):
                 ill = self._opened(store, name, address)
                 ill.add_many(rest)
                 ill.consolidate(now=LATER)
-                unheard = _lost(ill)
-                silent = _made_up(ill, name, well, by=self._named(address), lies=trouble.lies)
-                standing = ill.status()
+                endured = self._endured(ill, name, trouble)
             later = self._opened(store, name)
             later.retry(now=LATER)
-            lost = len(unheard | _not_taken_in(later))
-            recovered, difference = _beside(later, name, well)
-            later.rebuild()
-            return Endured(
-                memory=name,
-                trouble=trouble.name,
-                waits=standing.entries - standing.folded,
-                set_aside=len(standing.set_aside),
-                asked=self._watch.asked,
-                lost=lost,
-                silent=silent,
-                locked=self._watch.locked,
-                touched=len(others ^ _rows(file, OTHERS)),
-                recovered=recovered,
-                rebuilt=digest(later.graph, name) == well.digest,
-                difference=difference,
-            )
+            return self._afterwards(endured, later, file, others=others, order=events())
+
+    def run_once(self, name: str, trouble: Trouble) -> Endured:
+        """Put the memory through a trouble that lasts for one event, and is over before the next is told.
+
+        An event that was set aside for it is taken in last. So the graph is held beside that
+        of a memory that was told it last.
+        """
+        first, once, rest = events()[:BEFORE], events()[BEFORE : BEFORE + 1], events()[BEFORE + 1 :]
+        with self._begun(name, first) as (store, file):
+            others = rows_of(file, OTHERS)
+            with self._in(trouble) as address, self._watch.over(file):
+                ill = self._opened(store, name, address)
+                ill.add_many(once)
+                endured = self._endured(ill, name, trouble)
+            later = self._opened(store, name)
+            later.add_many(rest)
+            later.retry(now=LATER)
+            later.consolidate(now=LATER)
+            order = [*first, *rest, *once] if endured.set_aside else events()
+            return self._afterwards(endured, later, file, others=others, order=order)
 
     def close(self) -> None:
         """Close the server and the clients, and delete the files."""
@@ -203,32 +216,63 @@ class Trials:
     ) -> None:
         self.close()
 
+    def _endured(self, ill: AgentMemory, name: str, trouble: Trouble) -> Endured:
+        """Look at a memory while the trouble lasts."""
+        standing = ill.status()
+        ever = self._never_ill(name, events()).ever
+        return Endured(
+            memory=name,
+            trouble=trouble.name,
+            waits=standing.entries - standing.folded,
+            set_aside=len(standing.set_aside),
+            lost=len(_lost(ill)),
+            silent=_made_up(ill, name, None if trouble.lies else ever),
+        )
+
+    def _afterwards(
+        self, endured: Endured, later: AgentMemory, file: Path, *, others: frozenset[Row], order: list[Event]
+    ) -> Endured:
+        """Look at it again when the trouble is over, and when it is rebuilt."""
+        name = endured.memory
+        well = self._never_ill(name, order)
+        recovered, difference = _beside(later, name, well)
+        not_taken_in = len(_not_taken_in(later))
+        later.rebuild()
+        again = self._never_ill(name, events())
+        return endured.model_copy(
+            update={
+                "lost": endured.lost + not_taken_in,
+                "looked": self._watch.looked,
+                "locked": self._watch.locked,
+                "touched": len(others ^ rows_of(file, OTHERS)),
+                "recovered": recovered,
+                "difference": difference,
+                "rebuilt": digest(later.graph, name) == again.digest,
+            }
+        )
+
     def _rules(self) -> RuleLanguage:
         return RuleLanguage(HashEmbedder(), self._host.rules)
 
     def _asks(self, name: str) -> bool:
         rules = self._rules()
-        with self._stored() as (store, _):
-            memory = AgentMemory(store, memory=name, language=rules, host=self._host)
-            memory.add_many(events())
-            memory.consolidate(now=LATER)
+        with closing(SQLiteStore.in_memory()) as store:
+            _told_all(AgentMemory(store, memory=name, language=rules, host=self._host), events())
         return rules.receipt().asked > 0
 
-    def _never_ill(self, name: str) -> Well:
+    def _never_ill(self, name: str, order: list[Event]) -> Well:
         """Tell a memory everything with the model well, and note all it ever held on the way."""
-        ever: Counter[str] = Counter()
-        with self._stored() as (store, _):
-            memory = self._opened(store, name)
-            for event in events():
-                memory.add_many([event])
-                ever |= content_of(memory.graph, name, now=True)
-            memory.consolidate(now=LATER)
-            content = content_of(memory.graph, name)
-            return Well(digest(memory.graph, name), content, ever | content_of(memory.graph, name, now=True))
+        key = name, tuple(event.id for event in order)
+        if key not in self._well:
+            with closing(SQLiteStore.in_memory()) as store:
+                memory = self._opened(store, name)
+                ever = _told_all(memory, order)
+                self._well[key] = Well(digest(memory.graph, name), content_of(memory.graph, name), ever)
+        return self._well[key]
 
     def _opened(self, store: SQLiteStore, name: str, address: str | None = None) -> AgentMemory:
         """Open a memory as a new process would: with a language that has heard nothing yet."""
-        language = ModelLanguage(self._model.told(self._answering(address)), embedder=HashEmbedder())
+        language = ModelLanguage(self._model.told(self._answering(address), name=MODEL), embedder=HashEmbedder())
         self._rest.callback(language.close)
         return AgentMemory(store, namespace=OURS, memory=name, language=language, host=self._host)
 
@@ -238,22 +282,18 @@ class Trials:
             self._answers[url] = self._open_answers(url)
         return self._answers[url]
 
-    def _named(self, address: str | None) -> str:
-        return self._answering(address).name
-
-    def _told_by_rules(self, store: SQLiteStore, name: str, file: Path) -> frozenset[tuple[object, ...]]:
-        other = AgentMemory(store, namespace=OTHERS, memory=name, language=self._rules(), host=self._host)
-        other.add_many(events())
-        other.consolidate(now=LATER)
-        return _rows(file, OTHERS)
-
     @contextmanager
-    def _stored(self) -> Iterator[tuple[SQLiteStore, Path]]:
-        self._number += 1
-        file = self._folder / f"{self._number}.db"
+    def _begun(self, name: str, first: list[Event]) -> Iterator[tuple[SQLiteStore, Path]]:
+        """Yield a store in a file of its own, in which a memory was told the first events, and another's all."""
+        begun, file = self._folder / f"{name}.begun", self._folder / f"{name}.db"
+        if not begun.exists():
+            with closing(SQLiteStore(begun)) as store:
+                other = AgentMemory(store, namespace=OTHERS, memory=name, language=self._rules(), host=self._host)
+                _told_all(other, events())
+                self._opened(store, name).add_many(first)
+        shutil.copy(begun, file)
         with closing(SQLiteStore(file)) as store:
             yield store, file
-        file.unlink()
 
     @contextmanager
     def _in(self, trouble: Trouble) -> Iterator[str | None]:
@@ -264,12 +304,6 @@ class Trials:
             if trouble.refused:
                 lasting.enter_context(self._server.refusing())
             yield trouble.address
-
-    @contextmanager
-    def _watched(self, file: Path) -> Iterator[None]:
-        self._watch.file, self._watch.asked, self._watch.locked = file, 0, 0
-        yield
-        self._watch.file = None
 
 
 def events() -> list[Event]:
@@ -300,11 +334,21 @@ def _not_taken_in(memory: AgentMemory) -> set[str]:
     return waiting | set(standing.set_aside)
 
 
-def _made_up(memory: AgentMemory, name: str, well: Well, *, by: str, lies: bool) -> int:
-    """Count the nodes that a memory without trouble never held, or that another than the model said."""
-    held = memory.graph.scan(Where(memory=name))
-    others = sum(by not in node.by for node in held)
-    return others if lies else others + (content_of(memory.graph, name, now=True) - well.ever).total()
+def _told_all(memory: AgentMemory, order: list[Event]) -> Counter[str]:
+    """Tell a memory all events and let it tidy up; return all it ever held on the way."""
+    name = memory.stack.name
+    ever: Counter[str] = Counter()
+    for event in order:
+        memory.add_many([event])
+        ever |= content_of(memory.graph, name, now=True)
+    memory.consolidate(now=LATER)
+    return ever | content_of(memory.graph, name, now=True)
+
+
+def _made_up(memory: AgentMemory, name: str, ever: Counter[str] | None) -> int:
+    """Count the nodes another than the model said, and those that are not among what was `ever` right."""
+    others = sum(MODEL not in node.by for node in memory.graph.scan(Where(memory=name)))
+    return others if ever is None else others + (content_of(memory.graph, name, now=True) - ever).total()
 
 
 def _beside(
@@ -320,11 +364,11 @@ def _beside(
     return "differs", (*(f"+ {line}" for line in more), *(f"- {line}" for line in fewer))
 
 
-def _rows(file: Path, namespace: str) -> frozenset[tuple[object, ...]]:
+def rows_of(file: Path, namespace: str) -> frozenset[Row]:
     """Return every row of a namespace, as the file has it."""
+    rows: set[Row] = set()
     with closing(sqlite3.connect(file)) as connection:
-        rows: set[tuple[object, ...]] = set()
-        for table, of_space in OWN_ROWS.items():
-            found = connection.execute(f"select * from {table} where {of_space}", (namespace,))  # noqa: S608 - constants
+        for table, own in OWN_ROWS.items():
+            found = connection.execute(f"select * from {table} where {own}", (namespace,))  # noqa: S608 - constants
             rows |= {(table, *row) for row in found}
     return frozenset(rows)

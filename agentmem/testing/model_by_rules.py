@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agentmem.language.answers import Answered, Answers
@@ -23,9 +24,14 @@ class ModelByRules:
         self._rules, self._watch = rules, watch
         self._right: dict[str, str] = {}
 
-    def told(self, answers: Answers) -> Answers:
-        """Return `answers`, which ask the server, so that it knows what is right before it is asked."""
-        return _Told(answers, self._learn)
+    def told(self, answers: Answers, *, name: str) -> Answers:
+        """Return `answers`, which ask the server, so that it knows what is right before it is asked.
+
+        Args:
+            answers: Stay the caller's to close.
+            name: Who is said to have answered, at whatever address.
+        """
+        return _Told(answers, self._learn, name=name)
 
     def __call__(self, asked: Asked) -> Answer:
         """Return what the rules said to the prompt that is in what was asked."""
@@ -42,13 +48,13 @@ class ModelByRules:
 
 
 class _Told:
-    def __init__(self, inner: Answers, learn: Callable[[Task[Any], Mapping[str, Any]], None]) -> None:
-        self.name = inner.name
+    def __init__(self, inner: Answers, learn: Callable[[Task[Any], Mapping[str, Any]], None], *, name: str) -> None:
+        self.name = name
         self._inner, self._learn = inner, learn
 
     def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
         self._learn(task, inputs)
-        return self._inner.answer(task, inputs)
+        return replace(self._inner.answer(task, inputs), by=self.name)
 
     def close(self) -> None:
-        self._inner.close()
+        """Close nothing."""
