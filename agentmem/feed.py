@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from agentmem.account import Account
 from agentmem.errors import LanguageUnavailable
 from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
@@ -19,10 +20,10 @@ class Feed:
     With rules an event and all that the memories derive from it are one transaction.
     """
 
-    def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language) -> None:
+    def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language, account: Account) -> None:
         self._graph, self._language = graph, language
         self._journal = Journal(graph)
-        self.folds = tuple(Fold(graph, memory, language) for memory in memories)
+        self.folds = tuple(Fold(graph, memory, language, account) for memory in memories)
 
     def append(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
         """Append events and fold them; return the new ones and what folding came to.

@@ -11,6 +11,7 @@ from agentmem.cli.ablate import ablate
 from agentmem.cli.bench import bench
 from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chosen import Chosen, trace_hooks
+from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
@@ -62,6 +63,6 @@ def options(  # noqa: PLR0913 - one parameter is one option
     ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
 
 
-for command in (play, replay, games, memories, plugins, status, show, why, rebuild, ablate, doctor):
+for command in (play, replay, games, memories, plugins, status, show, why, cost, rebuild, ablate, doctor):
     app.command()(command)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)
