@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -27,6 +28,7 @@ from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
+from agentmem.journal import EVENT, Journal
 from agentmem.language.answers import Answers
 from agentmem.language.model import ModelLanguage
 from agentmem.language.rules import RuleLanguage
@@ -40,6 +42,7 @@ START = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 LATER = START + timedelta(days=30)
 BEFORE = 5
 """How many of the events come before the trouble."""
+Sameness = Literal["bytes", "content", "differs"]
 Row = tuple[object, ...]
 MODEL = "a-model"
 OURS, OTHERS = "ours", "others"
@@ -83,9 +86,9 @@ class Endured(Value):
             connection could write to the file just then.
         touched: Rows of another namespace in the same file that changed.
         recovered: The graph after `catch_up` and `retry`, beside that of a run without trouble:
-            the same bytes; the same content, taken in at other positions; or what differs.
-        difference: What is there and should not be, and the other way round.
-        rebuilt: Whether it is the same bytes after `rebuild`.
+            the same bytes; the same content, taken in at other positions; or not the same.
+        difference: What is there and should not be ("+"), and the other way round ("-").
+        rebuilt: The graph after `rebuild`, beside it; it is rebuilt where it is not the same bytes before.
     """
 
     memory: str
@@ -97,9 +100,9 @@ class Endured(Value):
     looked: int = 0
     locked: int = 0
     touched: int = 0
-    recovered: Literal["bytes", "content", "differs"] = "differs"
+    recovered: Sameness = "differs"
     difference: tuple[str, ...] = ()
-    rebuilt: bool = False
+    rebuilt: Sameness = "differs"
 
 
 @dataclass
@@ -164,20 +167,22 @@ class Trials:
         self._answers: dict[str, Answers] = {}
         self._well: dict[tuple[str, tuple[str, ...]], Well] = {}
 
+    @cached_property
     def that_ask(self) -> list[str]:
-        """Return the names of the memories that ask a model anything, found out by telling them."""
+        """The names of the memories that ask a model anything, found out by telling them."""
         return [name for name in sorted(self._host.memories) if self._asks(name)]
 
     def run(self, name: str, trouble: Trouble) -> Endured:
         """Put the memory `name` through `trouble`, which lasts from the middle of what it is told to the end."""
         first, rest = events()[:BEFORE], events()[BEFORE:]
+        well = self._never_ill(name, events())
         with self._begun(name, first) as (store, file):
             others = rows_of(file, OTHERS)
             with self._in(trouble) as address, self._watch.over(file):
                 ill = self._opened(store, name, address)
                 ill.add_many(rest)
                 ill.consolidate(now=LATER)
-                endured = self._endured(ill, name, trouble)
+                endured = _endured(ill, trouble, well, told=first + rest)
             later = self._opened(store, name)
             later.retry(now=LATER)
             return self._afterwards(endured, later, file, others=others, order=events())
@@ -189,12 +194,13 @@ class Trials:
         of a memory that was told it last.
         """
         first, once, rest = events()[:BEFORE], events()[BEFORE : BEFORE + 1], events()[BEFORE + 1 :]
+        well = self._never_ill(name, events())
         with self._begun(name, first) as (store, file):
             others = rows_of(file, OTHERS)
             with self._in(trouble) as address, self._watch.over(file):
                 ill = self._opened(store, name, address)
                 ill.add_many(once)
-                endured = self._endured(ill, name, trouble)
+                endured = _endured(ill, trouble, well, told=first + once)
             later = self._opened(store, name)
             later.add_many(rest)
             later.retry(now=LATER)
@@ -216,29 +222,14 @@ class Trials:
     ) -> None:
         self.close()
 
-    def _endured(self, ill: AgentMemory, name: str, trouble: Trouble) -> Endured:
-        """Look at a memory while the trouble lasts."""
-        standing = ill.status()
-        ever = self._never_ill(name, events()).ever
-        return Endured(
-            memory=name,
-            trouble=trouble.name,
-            waits=standing.entries - standing.folded,
-            set_aside=len(standing.set_aside),
-            lost=len(_lost(ill)),
-            silent=_made_up(ill, name, None if trouble.lies else ever),
-        )
-
     def _afterwards(
         self, endured: Endured, later: AgentMemory, file: Path, *, others: frozenset[Row], order: list[Event]
     ) -> Endured:
         """Look at it again when the trouble is over, and when it is rebuilt."""
-        name = endured.memory
-        well = self._never_ill(name, order)
-        recovered, difference = _beside(later, name, well)
+        recovered, difference = _beside(later, self._never_ill(endured.memory, order))
         not_taken_in = len(_not_taken_in(later))
-        later.rebuild()
-        again = self._never_ill(name, events())
+        if recovered != "bytes":
+            later.rebuild()
         return endured.model_copy(
             update={
                 "lost": endured.lost + not_taken_in,
@@ -247,7 +238,7 @@ class Trials:
                 "touched": len(others ^ rows_of(file, OTHERS)),
                 "recovered": recovered,
                 "difference": difference,
-                "rebuilt": digest(later.graph, name) == again.digest,
+                "rebuilt": _beside(later, self._never_ill(endured.memory, events()))[0],
             }
         )
 
@@ -300,7 +291,8 @@ class Trials:
         """Have the trouble happen inside the `with`; yield the address that is to be asked, where it is another."""
         with ExitStack() as lasting:
             if trouble.fault is not None:
-                lasting.enter_context(self._server.failing(trouble.fault))
+                self._server.fail(trouble.fault, times=trouble.times)
+                lasting.callback(self._server.mend)
             if trouble.refused:
                 lasting.enter_context(self._server.refusing())
             yield trouble.address
@@ -316,22 +308,34 @@ def events() -> list[Event]:
     ]
 
 
-def _lost(memory: AgentMemory) -> set[str]:
+def _endured(ill: AgentMemory, trouble: Trouble, well: Well, *, told: list[Event]) -> Endured:
+    """Look at a memory while the trouble lasts."""
+    standing, name = ill.status(), ill.stack.name
+    return Endured(
+        memory=name,
+        trouble=trouble.name,
+        waits=standing.entries - standing.folded,
+        set_aside=len(standing.set_aside),
+        lost=len(_lost(ill, told)),
+        silent=_made_up(ill, name, None if trouble.lies else well.ever),
+    )
+
+
+def _lost(memory: AgentMemory, told: list[Event]) -> set[str]:
     """Return the events that are not in the journal, or not to be found although the memory has not taken them in."""
-    standing = memory.status()
-    journal = {str(node.id) for node in memory.graph.scan(Where(memory="", label="Event"))}
-    lost = {event.id for event in events() if event.node not in journal}
-    for place, event in enumerate(events(), 1):
-        if place > standing.folded or event.id in standing.set_aside:
-            found = memory.search(event.text, limit=len(TOLD), now=LATER)
+    journal = {node.id for node in memory.graph.scan(Where(memory="", label=EVENT))}
+    lost = {event.id for event in told if event.node not in journal}
+    for event in told:
+        if event.id in _not_taken_in(memory):
+            found = memory.search(event.text, limit=len(told), now=LATER)
             lost |= {event.id} - {source for one in found for source in one.sources}
     return lost
 
 
 def _not_taken_in(memory: AgentMemory) -> set[str]:
-    standing = memory.status()
-    waiting = {event.id for place, event in enumerate(events(), 1) if place > standing.folded}
-    return waiting | set(standing.set_aside)
+    """Return what waits, and what is set aside, operations included."""
+    waiting = Journal(memory.graph).after(memory.status().folded, limit=len(TOLD))
+    return set(memory.status().set_aside) | {entry.id if isinstance(entry, Event) else entry.verb for entry in waiting}
 
 
 def _told_all(memory: AgentMemory, order: list[Event]) -> Counter[str]:
@@ -351,17 +355,15 @@ def _made_up(memory: AgentMemory, name: str, ever: Counter[str] | None) -> int:
     return others if ever is None else others + (content_of(memory.graph, name, now=True) - ever).total()
 
 
-def _beside(
-    memory: AgentMemory, name: str, well: Well
-) -> tuple[Literal["bytes", "content", "differs"], tuple[str, ...]]:
-    """Hold a graph beside that of a run without trouble."""
+def _beside(memory: AgentMemory, well: Well) -> tuple[Sameness, tuple[str, ...]]:
+    """Hold a graph beside that of a run without trouble; return what differs too."""
+    name = memory.stack.name
     if digest(memory.graph, name) == well.digest:
         return "bytes", ()
     content = content_of(memory.graph, name)
-    if content == well.content:
-        return "content", ()
     more, fewer = content - well.content, well.content - content
-    return "differs", (*(f"+ {line}" for line in more), *(f"- {line}" for line in fewer))
+    difference = (*(f"+ {line}" for line in more), *(f"- {line}" for line in fewer))
+    return ("differs" if difference else "content"), difference
 
 
 def rows_of(file: Path, namespace: str) -> frozenset[Row]:
