@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from agentmem.agent.policy import Policy
     from agentmem.graph.contract import StoreFactory
     from agentmem.language.contract import Embedder, Language, Rule
 
@@ -28,6 +29,20 @@ def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
 def agentmem_languages() -> Mapping[str, Callable[[str, Embedder, Mapping[str, Sequence[Rule]]], Language]]:
     """Offer `rules`, which needs nothing; models by `openai:` and `langchain:`; `replay:FILE`, a recording."""
     return {"rules": _rules, "replay": _replay, "openai": _openai, "langchain": _langchain}
+
+
+@hookimpl
+def agentmem_policies() -> Mapping[str, Callable[[Mapping[str, Any]], Policy]]:
+    """Offer `ariadne`, who thinks with the language, in any world."""
+    return {"ariadne": _ariadne}
+
+
+def _ariadne(settings: Mapping[str, Any]) -> Policy:
+    from agentmem.agent.ariadne.policy import Ariadne
+    from agentmem.agent.ariadne.settings import AriadneSettings
+    from agentmem.settings import settings_from
+
+    return Ariadne(settings_from(AriadneSettings, settings))
 
 
 def _sqlite() -> StoreFactory:
@@ -51,10 +66,11 @@ def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]
     return RuleLanguage(embedder, rules)
 
 
-def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:  # noqa: ARG001
-    from agentmem.language.recorded import RecordedLanguage
+def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.language.recorded import replayed
+    from agentmem.language.rules import RuleLanguage
 
-    return RecordedLanguage.from_file(argument, embedder=embedder)
+    return replayed(argument, embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 
 def _openai(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:

@@ -18,7 +18,15 @@ from typing import NamedTuple, TypeVar
 from agentmem.account import Account
 from agentmem.aside import Aside, position_of
 from agentmem.commit import commit
-from agentmem.errors import AgentmemError, CursorMoved, InvalidInput, LanguageUnavailable, PluginError, StoreUnavailable
+from agentmem.errors import (
+    AgentmemError,
+    CursorMoved,
+    InvalidInput,
+    LanguageUnavailable,
+    PluginError,
+    StoreUnavailable,
+    UnrecordedCall,
+)
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Node, Where
@@ -124,8 +132,9 @@ class Fold:
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
         outcome = Outcome()
+        most = 1 if self.waits else GROUP  # what stopped it may stop it again: one entry finds out, others are not paid
         self.waits = ""
-        while waiting := self._journal.after(cursor := self.cursor, limit=GROUP):
+        while waiting := self._journal.after(cursor := self.cursor, limit=most):
             before = outcome.folded
             try:
                 self._fold_group(waiting, outcome, cursor=cursor)
@@ -135,6 +144,7 @@ class Fold:
                 break
             except CursorMoved:
                 outcome.folded = before  # another process was faster: read again
+            most = GROUP
         return outcome
 
     def rebuild(self) -> Outcome:
@@ -200,12 +210,13 @@ class Fold:
         """Ask the memory; return its proposal, or why there is none.
 
         Whatever a plugin raises is its fault and sets the entry aside, except an
-        outage of the language or the store, which stops the fold.
+        outage of the language or the store, which stops the fold, and what a replay
+        never heard, after which it would be none.
         """
         view = MemoryGraph(self._graph, self._memory.name, entry.position)
         try:
             return Proposal(*self._asked(lambda language: self._derive(entry, view, language)))
-        except (LanguageUnavailable, StoreUnavailable, CursorMoved):
+        except (LanguageUnavailable, UnrecordedCall, StoreUnavailable, CursorMoved):
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the event stays and the fault is listed
             log.warning("memory %r set entry %d aside: %s", self._memory.name, entry.position, type(error).__name__)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agentmem.aside import position_of
-from agentmem.errors import AgentmemError, BadAnswer, LanguageUnavailable, PluginError
+from agentmem.errors import AgentmemError, BadAnswer, LanguageUnavailable, PluginError, UnrecordedCall
 from agentmem.events import Event, Query, Recollection
 from agentmem.fold import Fold
 from agentmem.graph.contract import Graph
@@ -30,12 +30,15 @@ def recalled(folds: Sequence[Fold], query: Query) -> Recalled:
 
     Raises:
         AgentmemError: all failed, and not for want of the language; the first fault.
+        UnrecordedCall: a replay was asked what was not recorded.
     """
     found = Recalled()
     faults: list[AgentmemError] = []
     for fold in folds:
         try:
             found.answers[fold.memory.name] = _recalled(fold, query)
+        except UnrecordedCall:
+            raise  # what a replay makes up is none
         except AgentmemError as error:
             log.warning("memory %r is left out of this search: %s", fold.memory.name, type(error).__name__)
             if isinstance(error, LanguageUnavailable | BadAnswer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -58,12 +58,17 @@ def recall_events(
     return sorted([*beside, *found], key=lambda one: (not one.pinned, -one.score, one.id))[: query.limit]
 
 
-def in_journal(graph: Graph, query: Query) -> list[Event]:
-    """Return the events to look through where a memory cannot be asked: the best by words, and the newest."""
+def in_journal(graph: Graph, query: Query, *, beside: Iterable[Recollection]) -> list[Event]:
+    """Return the events to look through where a memory cannot be asked: the best by words, and the newest.
+
+    What others recalled (`beside`) comes from events that need not be told again.
+    """
+    told = {source for one in beside for source in one.sources}
     where = Where(memory="", label=EVENT, as_of=query.as_of)
     worded = [hit.node for hit in graph.matching(query.text, where, limit=LOOKED_AT)] if query.text.strip() else []
     newest = graph.scan(where, newest=True, limit=LOOKED_AT)
-    return [event_of(node) for node in {node.id: node for node in (*worded, *newest)}.values()]
+    events = (event_of(node) for node in {node.id: node for node in (*worded, *newest)}.values())
+    return [event for event in events if event.id not in told]
 
 
 def waiting(graph: Graph, *, after: int) -> list[Event]:

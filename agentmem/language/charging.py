@@ -77,10 +77,11 @@ class Heard(NamedTuple):
 
 @dataclass
 class Charge:
-    """One thing a memory does: who pays, and what it heard."""
+    """One thing a memory does: who pays, what it heard, and whether nobody has asked yet."""
 
     payer: Payer | None
     heard: list[Heard] = field(default_factory=list)
+    ahead: bool = False
 
     def by(self, otherwise: str) -> str:
         """Return who said what was heard, each once, with the tasks and prompts: the cause, beside the event.

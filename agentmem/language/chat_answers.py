@@ -175,6 +175,7 @@ def _answered(answer: Out, by: str, tally: _Tally) -> Answered[Out]:
 
 def _shown(reply: Reply) -> str:
     text = reply.text if reply.data is None else json.dumps(reply.data, ensure_ascii=False)
+    text = text.replace("</answer", "<\\/answer")  # it stays inside its fence
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} [...]"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -152,6 +153,28 @@ class Language(Protocol):
 
 
 @runtime_checkable
+class Checks(Protocol):
+    """A language that can find out whether it can be asked: an optional power, used before anything is begun."""
+
+    def check(self) -> None:
+        """Return if it can; nothing is answered, and nothing has to be paid.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A language that holds something: an optional power, used by whoever opened it."""
+
+    def close(self) -> None:
+        """Let it go; may be called twice."""
+        ...
+
+
+@runtime_checkable
 class FallsToRules(Protocol):
     """A language in whose place the rules can answer: an optional power.
 
@@ -159,6 +182,18 @@ class FallsToRules(Protocol):
     """
 
     on_failure: OnFailure
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A language that is recorded, or was, with the times of what happened: an optional power.
+
+    For whoever makes events, as a game does; a memory has its time from those, and asks nobody.
+    """
+
+    def now(self) -> datetime:
+        """Return the time, aware; in a replay, what was returned then."""
+        ...
 
 
 @runtime_checkable

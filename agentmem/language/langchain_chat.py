@@ -40,6 +40,13 @@ STATUS = {
     "ContextOverflowError": 413,
 }
 """What LangChain's own errors stand for, where the provider's says no status."""
+RAISED: Mapping[str, End] = {
+    "LengthFinishReasonError": "cut",
+    "ContentFilterFinishReasonError": "filtered",
+    "ModelRefusalError": "refused",
+    "IndexError": "refused",
+}
+"""Ends that clients raise; the last is that of a reply without a choice."""
 
 
 class LangChainChat:
@@ -71,8 +78,8 @@ class LangChainChat:
         try:
             said = self._runnable(request).invoke(messages, config)
         except Exception as error:
-            if isinstance(error, IndexError):  # a reply without a choice
-                return Reply(text="", end="refused")
+            if type(error).__name__ in RAISED:
+                return _reply_in(error)
             raise self._meaning(error, request.form) from error
         return _reply(said["raw"] if request.form == "schema" else said)
 
@@ -168,6 +175,17 @@ def _reply(message: AIMessage) -> Reply:
         written=usage["output_tokens"] if usage else None,
         end=_end_of(message),
         model=str(message.response_metadata.get("model_name", "")),
+    )
+
+
+def _reply_in(error: Exception) -> Reply:
+    """Return the reply whose end was raised, with its tokens where the error holds them."""
+    usage = getattr(getattr(error, "completion", None), "usage", None)
+    return Reply(
+        text="",
+        read=getattr(usage, "prompt_tokens", None),
+        written=getattr(usage, "completion_tokens", None),
+        end=RAISED[type(error).__name__],
     )
 
 
