@@ -20,7 +20,7 @@ from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.host import Host
 from agentmem.journal import Journal
-from agentmem.language.contract import Embedder, Language, Receipt, may_leave
+from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.recalling import recalled, unfolded
 from agentmem.same_embedder import is_noted, note
@@ -83,6 +83,7 @@ class AgentMemory:
         host: Where plugins come from; by default all that are installed.
         budget: What may be spent on a model: `Budgets`, what is typed after `--budget`
             (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing. None: anything.
+        on_failure: Where the model fails: "defer" lets the event wait, or sets it aside; "rules" lets the rules answer.
 
     Raises:
         UnknownName, UnknownSetting: with the nearest name, and the cure.
@@ -100,11 +101,13 @@ class AgentMemory:
         embedder: str | Embedder | None = None,
         host: Host | None = None,
         budget: Budget | Budgets | str | None = None,
+        on_failure: OnFailure = "defer",
     ) -> None:
         budgets = budgets_of(budget)
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
-        self.language = self._host.language(language, embedder)
+        self.language = self._host.language(language, embedder, on_failure=on_failure)
+        self._is_ours = self.language is not language
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -117,8 +120,7 @@ class AgentMemory:
             is_noted(self.graph, self.language.embedder)
             self._catch_up()
         except Exception:
-            if self._opened is not None:
-                self._opened.close()
+            self._close()
             raise
 
     def add(
@@ -229,11 +231,11 @@ class AgentMemory:
         """Derive everything again from the journal; with the same rules, the same graph byte for byte.
 
         Raises:
-            InvalidInput: a model would be asked, and the budget allows no call; nothing was changed.
+            InvalidInput: a model would be asked, and the budget allows no call ever; nothing was changed.
             BudgetExceeded: if the budget says so; what is not derived yet waits.
         """
-        if may_leave(self.language):
-            self._account.budgets.check_some_call("a rebuild")
+        if self.language.leaves:
+            self._account.budgets.check_can_ask(self.language.name)
         with self._writing, self._operation():
             before = self.language.receipt()
             note(self.graph, self.language.embedder)
@@ -285,10 +287,9 @@ class AgentMemory:
             yield language
 
     def close(self) -> None:
-        """Write what is not in the ledger yet, and close the store, if it was opened here."""
+        """Write what is not in the ledger yet, and close the store and the language, if they were opened here."""
         self._account.flush()
-        if self._opened is not None:
-            self._opened.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -297,6 +298,12 @@ class AgentMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _close(self) -> None:
+        if self._is_ours and isinstance(self.language, Closes):
+            self.language.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def _found(self, query: Query) -> list[Recollection]:
         """Return what the memories recall, and what they cannot: none has folded it, or the language is out."""

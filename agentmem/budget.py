@@ -137,15 +137,17 @@ class Budgets:
         """Whether no call will ever be made: a cap is 0."""
         return any(span.allows_no_call for span in (self.operation, self.session, self.day))
 
-    def check_some_call(self, doing: str) -> None:
-        """Check that something may be spent, where what is to be done is no use without.
+    def check_can_ask(self, model: str) -> None:
+        """Check, before anything is done that is no use without `model`, that it may ever be called.
 
         Raises:
-            InvalidInput: a cap is 0, and the rules are not to answer either.
+            InvalidInput: a cap is 0, and the rules are not to answer either; or money is capped, and it has no price.
         """
         if self.allow_no_call and self.on_exceed != "rules":
+            raise InvalidInput(f"a budget of 0 allows no call to {model}; raise it, or take --language rules")
+        if self.caps_money and self.prices.money(model, read=0, written=0) is None:
             raise InvalidInput(
-                f"a budget of 0 allows no call, and {doing} asks a model; raise it, or take --language rules"
+                f"money is capped, and {model} has no price; add it to the prices, or cap tokens instead"
             )
 
 

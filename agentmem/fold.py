@@ -133,8 +133,9 @@ class Fold:
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
         outcome = Outcome()
+        most = 1 if self.waits else GROUP  # what stopped it may stop it again: one entry finds out, others are not paid
         self.waits = ""
-        while waiting := self._journal.after(cursor := self.cursor, limit=GROUP):
+        while waiting := self._journal.after(cursor := self.cursor, limit=most):
             before = outcome.folded
             try:
                 self._fold_group(waiting, outcome, cursor=cursor)
@@ -144,6 +145,7 @@ class Fold:
                 break
             except CursorMoved:
                 outcome.folded = before  # another process was faster: read again
+            most = GROUP
         return outcome
 
     def rebuild(self) -> Outcome:

@@ -38,11 +38,13 @@ class Thinking(Value):
 
         Raises:
             UnknownName, InvalidInput: it cannot be built, cannot do what is wanted, or not be
-                recorded there; or the budget makes no sense.
+                recorded there; or the budget makes no sense, or allows no call.
             LanguageUnavailable, LanguageMisconfigured: the model cannot be asked.
         """
-        budgets_of(self.budget)
+        budgets = budgets_of(self.budget)
         language = host.language(self.language, self.embedder, on_failure=self.on_failure)
+        if language.leaves:
+            budgets.check_can_ask(language.name)
         if self.record is not None:
             if self.language == f"replay:{self.record}":
                 raise InvalidInput(f"{self.record} is replayed, so it cannot be recorded in; give another file")

@@ -116,18 +116,20 @@ def seen(observation: Observation) -> str:
 
 
 def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Turn]) -> Step:
-    """Return the step with what was asked, recalled and decided."""
-    mind = Mind(memory.language, turns)
-    query, asking = _timed(lambda: policy.query(step.observation, step.event.at, mind))
+    """Return the step with what was asked, recalled and decided; what the policy asks of a model, the memory pays."""
+    payer = f"policy/{policy.name}"
+    with memory.charged(payer) as language:
+        query, asking = _timed(lambda: policy.query(step.observation, step.event.at, Mind(language, turns)))
     found, recall = _timed(lambda: memory.search(query))
-    before = mind.language.receipt()
-    decision, deciding = _timed(lambda: policy.act(step.observation, found, mind))
+    before = memory.language.receipt()
+    with memory.charged(payer) as language:
+        decision, deciding = _timed(lambda: policy.act(step.observation, found, Mind(language, turns)))
     return replace(
         step,
         query=query,
         recollections=found,
         decision=decision,
-        thought=mind.language.receipt().since(before),
+        thought=memory.language.receipt().since(before),
         milliseconds=step.milliseconds | {"recall": recall, "policy": asking + deciding},
     )
 
