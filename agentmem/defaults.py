@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentmem.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from agentmem.agent.policy import Policy
     from agentmem.graph.contract import StoreFactory
     from agentmem.language.contract import Embedder, Language, Rule
 
@@ -19,9 +20,9 @@ def agentmem_stores() -> Mapping[str, Callable[[], StoreFactory]]:
 
 
 @hookimpl
-def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
-    """Offer `wordllama`: 256-d word vectors, offline."""
-    return {"wordllama": _wordllama}
+def agentmem_embedders() -> Mapping[str, Callable[[str], Embedder]]:
+    """Offer `wordllama`, 256-d word vectors, offline; and `openai:MODEL[@BASE_URL]`, of OpenAI or one's own server."""
+    return {"wordllama": _wordllama, "openai": _openai_embedder}
 
 
 @hookimpl
@@ -30,16 +31,39 @@ def agentmem_languages() -> Mapping[str, Callable[[str, Embedder, Mapping[str, S
     return {"rules": _rules, "replay": _replay, "openai": _openai, "langchain": _langchain}
 
 
+@hookimpl
+def agentmem_policies() -> Mapping[str, Callable[[Mapping[str, Any]], Policy]]:
+    """Offer `ariadne`, who thinks with the language, in any world."""
+    return {"ariadne": _ariadne}
+
+
+def _ariadne(settings: Mapping[str, Any]) -> Policy:
+    from agentmem.agent.ariadne.policy import Ariadne
+    from agentmem.agent.ariadne.settings import AriadneSettings
+    from agentmem.settings import settings_from
+
+    return Ariadne(settings_from(AriadneSettings, settings))
+
+
 def _sqlite() -> StoreFactory:
     from agentmem.graph.sqlite import SQLiteStores
 
     return SQLiteStores()
 
 
-def _wordllama() -> Embedder:
+def _wordllama(argument: str) -> Embedder:
+    from agentmem.errors import InvalidInput
     from agentmem.language.embedding import WordLlamaEmbedder
 
+    if argument:
+        raise InvalidInput(f"the embedder 'wordllama' takes no argument, not {argument!r}: write --embedder wordllama")
     return WordLlamaEmbedder()
+
+
+def _openai_embedder(argument: str) -> Embedder:
+    from agentmem.language.openai_embedding import openai_embedder
+
+    return openai_embedder(argument)
 
 
 def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
@@ -51,10 +75,11 @@ def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]
     return RuleLanguage(embedder, rules)
 
 
-def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:  # noqa: ARG001
-    from agentmem.language.recorded import RecordedLanguage
+def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.language.recorded import replayed
+    from agentmem.language.rules import RuleLanguage
 
-    return RecordedLanguage.from_file(argument, embedder=embedder)
+    return replayed(argument, embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 
 def _openai(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:

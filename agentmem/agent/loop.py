@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
 from agentmem.agent.environment import Environment, Observation, StepResult
-from agentmem.agent.policy import Decision, Policy
+from agentmem.agent.policy import Decision, Mind, Policy, Turn, last_turns
 from agentmem.agent_memory import AgentMemory
+from agentmem.errors import LanguageError
 from agentmem.events import Event, Query, Recollection, new_event
 from agentmem.language.contract import Receipt
 
@@ -32,6 +33,7 @@ class Step:
         recollections: What it recalled.
         decision: What to do next, and why; None at the end.
         receipt: What the write cost.
+        thought: What deciding cost.
         set_aside: Ids of events the memory could not take in at this step.
         milliseconds: Wall time by part: environment, write, recall, policy.
     """
@@ -44,6 +46,7 @@ class Step:
     recollections: Sequence[Recollection] = ()
     decision: Decision | None = None
     receipt: Receipt = field(default_factory=Receipt)
+    thought: Receipt = field(default_factory=Receipt)
     set_aside: tuple[str, ...] = ()
     milliseconds: dict[str, float] = field(default_factory=dict)
 
@@ -66,7 +69,7 @@ def play(
 
     Args:
         environment: Reset first.
-        policy: Sees the observation and what was recalled, nothing else.
+        policy: Sees the observation, what was recalled and its own last turns, nothing else.
         memory: Written and asked once per step.
         max_steps: The most actions.
         episode: Ids of the events are `{episode}/{step}`: playing the same episode
@@ -75,9 +78,11 @@ def play(
 
     Raises:
         EnvironmentFailed: the world broke; what was seen is remembered.
+        LanguageError: the policy could not decide. The step was yielded, without a decision.
     """
     result, spent = _timed(lambda: StepResult(observation=environment.reset()))
     action: str | None = None
+    turns: Sequence[Turn] = ()
     for number in range(max_steps + 1):
         watch = {"environment": spent}
         event = new_event(seen(result.observation), at=clock(), id=f"{episode}/{number}", action=action, **_who(result))
@@ -89,10 +94,15 @@ def play(
         if last:
             yield step
             return
-        step = _decide(step, policy, memory)
+        try:
+            step = _decide(step, policy, memory, turns)
+        except LanguageError:
+            yield step  # what was seen is told, though nobody could decide on it
+            raise
         yield step
         assert step.decision is not None
         action = step.decision.action
+        turns = last_turns((*turns, Turn(observation=step.observation, decision=step.decision)), policy.looks_back)
         result, spent = _timed(partial(environment.step, action))
 
 
@@ -105,19 +115,23 @@ def seen(observation: Observation) -> str:
     return f"{observation.text}\n\n{observation.inventory}" if observation.inventory else observation.text
 
 
-def _decide(step: Step, policy: Policy, memory: AgentMemory) -> Step:
-    """Return the step with what was asked, recalled and decided."""
-    started = time.perf_counter()
-    query = policy.query(step.observation, step.event.at)
-    asked = time.perf_counter()
-    found = memory.search(query)
-    recalled = time.perf_counter()
-    decision = policy.act(step.observation, found)
-    spent = {"recall": (recalled - asked) * 1e3, "policy": (asked - started + time.perf_counter() - recalled) * 1e3}
-    return Step(
-        step.event, step.observation, step.reward, step.done, query, found, decision,
-        step.receipt, step.set_aside, step.milliseconds | spent,
-    )  # fmt: skip
+def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Turn]) -> Step:
+    """Return the step with what was asked, recalled and decided; what the policy asks of a model, the memory pays."""
+    payer = f"policy/{policy.name}"
+    with memory.charged(payer) as language:
+        query, asking = _timed(lambda: policy.query(step.observation, step.event.at, Mind(language, turns)))
+    found, recall = _timed(lambda: memory.search(query))
+    before = memory.language.receipt()
+    with memory.charged(payer) as language:
+        decision, deciding = _timed(lambda: policy.act(step.observation, found, Mind(language, turns)))
+    return replace(
+        step,
+        query=query,
+        recollections=found,
+        decision=decision,
+        thought=memory.language.receipt().since(before),
+        milliseconds=step.milliseconds | {"recall": recall, "policy": asking + deciding},
+    )
 
 
 def _who(result: StepResult) -> dict[str, str | None]:

@@ -66,6 +66,7 @@ class StepLine(Value):
     recalled_count: int
     decision: Decision | None
     receipt: Receipt
+    thought: Receipt = Receipt()
     milliseconds: dict[str, float]
 
 
@@ -126,6 +127,7 @@ class Recorder:
                 recalled_count=len(step.recollections),
                 decision=step.decision,
                 receipt=step.receipt,
+                thought=step.thought,
                 milliseconds=step.milliseconds,
             )
         )

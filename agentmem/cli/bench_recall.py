@@ -13,6 +13,7 @@ from agentmem.cli.chosen import Json
 from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import Moved, progress
+from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record, thinking_again
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ Questions = Annotated[
 Consolidate = Annotated[
     bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
 ]
-LanguageName = Annotated[str, typer.Option("--language", metavar="NAME", help="Who answers the memories' tasks.")]
 Lines = Annotated[
     Path | None, typer.Option("--lines", metavar="FILE", help="Write every question and answer here, as JSON lines.")
 ]
@@ -48,7 +48,11 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     questions: Questions = None,
     limit: Limit = 10,
     consolidate: Consolidate = False,
-    language: LanguageName = "rules",
+    language: LanguageSpec = "rules",
+    embedder: EmbedderSpec = None,
+    on_failure: OnFailureWord = "defer",
+    budget: BudgetText = None,
+    record: Record = None,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
     lines: Lines = None,
     json: Json = False,
@@ -57,7 +61,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
 
     Each memory is told all events of the conversations in FILE and asked all its questions; what it
     recalls is held against the events that hold the answer, and what that costs is measured.
-    It needs no model and no network.
+    It needs no model and no network, unless --language names one.
 
     Formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl for conversations of
     your own, one event or one question a line (each of these is one line), in the order of remembering:
@@ -81,7 +85,10 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     host, memories = ctx.obj.host(), memories_of(memory, settings)
     check(host, memories)
     corpus = read(file, format, questions=questions)
-    asking = Asking(limit=limit, consolidate=consolidate, language=language, seed=seed)
+    asking = Asking(
+        limit=limit, consolidate=consolidate, seed=seed,
+        language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
+    )  # fmt: skip
     report = _watched(host, corpus, memories, asking, lines)
     if json:
         as_json(report)
@@ -89,7 +96,8 @@ def recall(  # noqa: PLR0913 - one parameter is one option
         words: list[object] = ["bench", "recall", file, "--format", corpus.format, "--memory", memory, "--limit", limit]
         words += ["--questions", questions] if questions else []
         words += ["--consolidate"] if consolidate else []
-        show(report, again=again(ctx.obj, [*words, "--language", language, "--seed", seed], settings))
+        words += [*thinking_again(asking), "--seed", seed]
+        show(report, again=again(ctx.obj, words, settings))
     raise typer.Exit(1 if report.failures else 0)
 
 

@@ -30,6 +30,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the memory; may be repeated.")
 ]
+PolicySettings = Annotated[
+    list[str] | None,
+    typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; may be repeated."),
+]
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
 ]
@@ -61,7 +65,7 @@ class Chosen:
         return Host(blocked=blocked, files=self.files, strict=self.strict)
 
 
-def settings_of(pairs: Iterable[str] | None) -> dict[str, str]:
+def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[str, str]:
     """Return `key=value` pairs as settings.
 
     Raises:
@@ -74,9 +78,9 @@ def settings_of(pairs: Iterable[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         key, sign, value = pair.partition("=")
         if not sign or not key.strip():
-            raise InvalidInput(f"--set is given {pair!r}; write --set KEY=VALUE")
+            raise InvalidInput(f"{option} is given {pair!r}; write {option} KEY=VALUE")
         if key.strip() in settings:
-            raise InvalidInput(f"--set gives {key.strip()!r} twice; give it once")
+            raise InvalidInput(f"{option} gives {key.strip()!r} twice; give it once")
         settings[key.strip()] = value
     return settings
 

@@ -72,7 +72,7 @@ class LangChainChat:
         self.forms: tuple[Form, ...] = ("schema", "text") if _has_structured_output(model) else ("text",)
         self._model = model
         secrets = tuple(one for one in vars(model).values() if isinstance(one, SecretStr))
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets)
+        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets=secrets)
         self._asking: dict[tuple[type[BaseModel] | None, int], Any] = {}
 
     def complete(self, request: Request) -> Reply:
@@ -91,7 +91,7 @@ class LangChainChat:
         except Exception as error:
             if type(error).__name__ in RAISED:
                 return _reply_in(error)
-            complaint = _complaint(error)
+            complaint = complaint_in(error)
             if complaint is None:
                 raise self._meaning(error, request.form) from error
             raise error_of(complaint, self._provider, form=request.form) from None  # its own words may repeat the key
@@ -208,7 +208,7 @@ def _end_of(message: BaseMessage) -> End:
     return next((ENDS[reason] for reason in said if reason in ENDS), "whole")
 
 
-def _complaint(error: Exception) -> Complaint | None:
+def complaint_in(error: Exception) -> Complaint | None:
     """Return what a provider's client said over HTTP; None where it did not come to that."""
     response = getattr(error, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)

@@ -5,29 +5,33 @@ Ollama, vLLM, llama.cpp and many providers do; their address is the base URL.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr, ValidationError
 
 from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
 from agentmem.language.chat import End, Form, Reply, Request
-from agentmem.language.provider_errors import Complaint, Provider, error_of
+from agentmem.language.openai_client import (
+    KEY_VARIABLE,
+    address_at_hand,
+    complaint_of,
+    key_at_hand,
+    model_and_address,
+    no_reply,
+    page,
+    without_secrets,
+)
+from agentmem.language.provider_errors import Provider, error_of
 from agentmem.language.schemas import schema_of
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, BadRequestError
+    from openai import BadRequestError
     from openai.types.chat import ChatCompletion
 
-KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
-NO_KEY = SecretStr("no-key-needed")
-"""Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
 LIMITS = ("max_tokens", "max_completion_tokens")
 """Two names of one option: other servers know the first, OpenAI's newer models the second only."""
 ENDS: dict[str, End] = {"length": "cut", "content_filter": "filtered"}
@@ -60,18 +64,16 @@ class OpenAIChat:
         timeout_s: float = 60.0,
         temperature: float = 0.0,
     ) -> None:
-        base_url = base_url or os.environ.get(ADDRESS_VARIABLE) or None
-        if base_url and not _is_address(base_url):
-            raise InvalidInput(f"the address of openai:{model} is none: write it like http://localhost:11434/v1")
-        key = api_key or _key_at_hand(base_url, model)
+        base_url = address_at_hand(base_url)
+        key = api_key or key_at_hand(base_url, model, instead="--language rules")
         try:
             import openai
         except ImportError as error:
             raise MissingExtra.needs("openai", what=f"the language openai:{model}") from error
-        address = _without_secrets(base_url) if base_url else ""
+        address = without_secrets(base_url) if base_url else ""
         self.id = f"openai:{model}@{address}" if base_url else f"openai:{model}"
         self._model = model
-        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE, (key,))
+        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE, secrets=(key,))
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
@@ -124,17 +126,17 @@ class OpenAIChat:
             try:
                 listed = self._client.models.with_raw_response.list()
             except self._openai.APIStatusError as error:
-                if error.status_code in (404, 405, 501) and not self._complaint(error).is_page:
+                if error.status_code in (404, 405, 501) and not complaint_of(error).is_page:
                     return None
                 raise
             if "json" not in listed.headers.get("content-type", "json"):
-                raise self._page()
+                raise page(self._provider)
             return [one.id for one in listed.parse().data]
 
     def _reply(self, completion: ChatCompletion) -> Reply:
         """Return what came as a reply; the client hands on whatever came, be it none."""
         if isinstance(completion, str):
-            raise self._page()
+            raise page(self._provider)
         try:
             return _reply_in(completion)
         except (AttributeError, KeyError, TypeError, ValidationError):
@@ -161,18 +163,8 @@ class OpenAIChat:
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):
-            return error_of(self._complaint(error), self._provider, form=form)
-        said = "cannot be reached" if isinstance(error, self._openai.APIConnectionError) else "broke off"
-        why = type(error.__cause__ or error).__name__
-        return LanguageUnavailable(f"{self.id} {said} ({why}); it is asked again later")
-
-    def _page(self) -> LanguageError:
-        return error_of(Complaint(200, "<"), self._provider)
-
-    def _complaint(self, error: APIStatusError) -> Complaint:
-        headers = {name.lower(): value for name, value in error.response.headers.items()}
-        said = str(error.body.get("message")) if isinstance(error.body, dict) else str(error.body or error.message)
-        return Complaint(error.status_code, said, error.code or error.type or "", headers)
+            return error_of(complaint_of(error), self._provider, form=form)
+        return no_reply(error, self._provider)
 
 
 def openai_chat(argument: str) -> OpenAIChat:
@@ -182,7 +174,7 @@ def openai_chat(argument: str) -> OpenAIChat:
         InvalidInput: no model is named, or the address is none.
         MissingExtra, LanguageMisconfigured: as `OpenAIChat`.
     """
-    model, base_url = [*re.split("@(?=https?://)", argument, maxsplit=1), None][:2]
+    model, base_url = model_and_address(argument)
     if not model:
         raise InvalidInput(
             "no model is named: write --language openai:MODEL, or openai:MODEL@http://localhost:11434/v1"
@@ -216,29 +208,3 @@ def _form(request: Request) -> dict[str, Any]:
     body, is_strict = schema_of(request.output)
     held_to = {"name": request.output.__name__, "schema": body, "strict": is_strict}
     return {"response_format": {"type": "json_schema", "json_schema": held_to}}
-
-
-def _key_at_hand(base_url: str | None, model: str) -> SecretStr:
-    key = os.environ.get(KEY_VARIABLE, "").strip()
-    if key:
-        return SecretStr(key)
-    if base_url and urlsplit(base_url).hostname != "api.openai.com":
-        return NO_KEY
-    raise LanguageMisconfigured(
-        f"no key for openai:{model}: set the environment variable {KEY_VARIABLE}, name a server of your own "
-        f"(openai:{model}@http://localhost:11434/v1), or use --language rules, which needs none"
-    )
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _without_secrets(base_url: str) -> str:
-    """Return an address without the name and password that may stand in it, and without its query."""
-    parts = urlsplit(base_url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))

@@ -58,15 +58,17 @@ class Provider:
     """Who was asked.
 
     Attributes:
-        model: As typed after `--language`.
+        model: As typed after `--language` or `--embedder`.
         address: Where it is, without a key.
         key: Where the key comes from, to name the cure.
+        instead: What needs no key, to name it too.
         secrets: What is never passed on, though the provider repeat it.
     """
 
     model: str
     address: str
-    key: str
+    key: str = "OPENAI_API_KEY"
+    instead: str = "--language rules"
     secrets: Sequence[SecretStr] = ()
 
     def excerpt(self, words: str) -> str:
@@ -104,9 +106,9 @@ def _is_about_form(complaint: Complaint) -> bool:
 def _cure(complaint: Complaint, provider: Provider, *, said: str, why: str) -> str:
     address = provider.address
     if complaint.status in (401, 403):
-        return f"{said}: {address} does not take the key; set {provider.key} to one it takes, or use --language rules"
+        return f"{said}: {address} does not take the key; set {provider.key} to one it takes, or use {provider.instead}"
     if complaint.is_about_credit:
-        return f"{said}: the account has no credit left; add some, or use another --language"
+        return f"{said}: the account has no credit left; add some, or use {provider.instead}"
     if complaint.is_page:
         return f"{address} answers with a web page, not as a model; a base URL usually ends in /v1"
     if complaint.status == 404:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agentmem.agent.environment import Observation
-from agentmem.agent.policy import Decision
+from agentmem.agent.policy import Decision, Mind
 from agentmem.events import Query, Recollection
 from agentmem_textworld.aims import Goal, parse_goal
 from agentmem_textworld.cooking import cook, open_work, serve
@@ -29,8 +29,9 @@ class RulePolicy:
     """
 
     name = "rules"
+    looks_back = 0
 
-    def query(self, observation: Observation, now: datetime) -> Query:
+    def query(self, observation: Observation, now: datetime, mind: Mind | None = None) -> Query:  # noqa: ARG002
         """Return a question about the goal and about everything in sight."""
         goal = parse_goal(observation.goal)
         entities = {word: 2 for aim in goal.aims for word in (aim.thing, aim.other) if word}
@@ -41,7 +42,12 @@ class RulePolicy:
                 entities[reading.place] = 2
         return Query(text=observation.goal[:500], entities=entities, limit=_WANTED, now=now)
 
-    def act(self, observation: Observation, recollections: Sequence[Recollection]) -> Decision:
+    def act(
+        self,
+        observation: Observation,
+        recollections: Sequence[Recollection],
+        mind: Mind | None = None,  # noqa: ARG002
+    ) -> Decision:
         """Return the next command, why, and the sub-goals still open."""
         goal = parse_goal(observation.goal)
         known = know(observation, recollections, goal.facts)

@@ -8,8 +8,8 @@ one question of the paper:
 - `retirement.py`: which known facts are outdated by it?
 - `semantic_search.py`: which facts bear on a question? (Algorithm 2)
 - `episodic_search.py`: which past observations belong to them? (equation 1)
-- `navigation.py`: which way to a place, and which exits are unexplored?
-- `memory.py` writes, `answers.py` and `map_answers.py` recall, `schema.py` draws the graph, `shape.py` shows it.
+- `map_answers.py`: which way to a place, and which exits are unexplored?
+- `memory.py` writes, `answers.py` recalls, `schema.py` draws the graph, `shape.py` shows it.
 
 Deviations, each for a reason, and how to switch back:
 

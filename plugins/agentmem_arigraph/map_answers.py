@@ -1,7 +1,11 @@
-"""Where the agent is, where it can go, and what it has not seen: navigation as recollections."""
+"""Where the agent is, where it can go, and what it has not seen: navigation as recollections.
+
+AriGraph (Anokhin et al., 2024), section 3.3. The map itself is the host's: who acts needs it too.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -9,14 +13,16 @@ from agentmem.events import Query, Recollection
 from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.facts import normal
+from agentmem.language.maps import Map, exits_nearest_first, places_on, read_map, ways_from
 from agentmem_arigraph.extraction import fact_in, fact_of
-from agentmem_arigraph.navigation import Map, exits_nearest_first, is_asked_for, read_map, ways_from
 from agentmem_arigraph.schema import MAP_KEY
 from agentmem_arigraph.settings import AriGraphSettings
 
 Ways = Mapping[str, tuple[str, ...]]
 Told = Mapping[str, Node]
 """Text of a fact of the map to its node."""
+ASKS = re.compile(r"\b(?:explor\w*|unexplored|exits?|find|locate|search|way to|path|route|go to)\b", re.IGNORECASE)
+"""What is said by a text that asks for ways, or for what is unexplored."""
 
 
 def place_and_ways(
@@ -30,7 +36,7 @@ def place_and_ways(
         return []
     place = str(last.props["place"])
     answers = [_recollection(last, kind="place", text=place, sources=[str(last.props["named_by"])], pinned=True)]
-    if settings.navigation == "never" or (settings.navigation == "asked" and not is_asked_for(query.text)):
+    if settings.navigation == "never" or (settings.navigation == "asked" and not ASKS.search(query.text)):
         return answers
     told = {node.text: node for node in _facts_of_the_map(graph)}
     drawn = read_map(fact_in(node) for node in told.values())
@@ -88,9 +94,7 @@ def _exit(where: str, direction: str, ways: Ways, drawn: Map, told: Told, *, pin
 
 def _steps(place: str, ways: Ways, drawn: Map, told: Told) -> list[Node]:
     """Return the facts a way is made of, in the order of walking."""
-    places = [next(one for one, way in ways.items() if not way)]
-    for direction in ways[place]:
-        places.append(drawn.moves[places[-1]][direction])
+    places = places_on(ways[place], drawn, start=next(one for one, way in ways.items() if not way))
     relations = (f"is {direction} of" for direction in ways[place])
     return [
         told[fact_of(there, relation, here, None).text]

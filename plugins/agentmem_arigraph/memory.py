@@ -14,11 +14,11 @@ from agentmem.graph.contract import Json
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
+from agentmem.language.maps import is_of_the_map
 from agentmem.shape import Group
 from agentmem.vectors import Vectors
 from agentmem_arigraph.answers import Asked, recollections
 from agentmem_arigraph.extraction import Scene, fact_in, key_of, resolve, triple
-from agentmem_arigraph.navigation import is_of_the_map
 from agentmem_arigraph.retirement import judge
 from agentmem_arigraph.schema import DONE, EPISODES, FACT_EDGES, MAP_KEY, TO_DO
 from agentmem_arigraph.settings import AriGraphSettings

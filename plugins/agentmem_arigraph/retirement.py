@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from agentmem.events import Fact, Value
 from agentmem.language.contract import Language, Task
 from agentmem.language.facts import outdates
+from agentmem.language.maps import is_of_the_map
 from agentmem.language.prompting import prompt_beside
-from agentmem_arigraph.navigation import is_of_the_map
 
 
 class Replacement(Value):

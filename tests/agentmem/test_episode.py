@@ -11,7 +11,7 @@ import pytest
 
 from agentmem.agent.environment import Environment, EnvSpec, EvalInfo, Observation, StepResult
 from agentmem.agent.episode import Episode, Setup
-from agentmem.agent.policy import Decision, Policy
+from agentmem.agent.policy import Decision, Mind, Policy
 from agentmem.agent.trajectory import Recorder, read
 from agentmem.errors import EnvironmentFailed, InvalidInput, StoreUnavailable, UnknownName
 from agentmem.events import Query, Recollection
@@ -64,11 +64,12 @@ class StairsFamily:
 
 class Climber:
     name = "climber"
+    looks_back = 0
 
-    def query(self, observation: Observation, now: datetime) -> Query:
+    def query(self, observation: Observation, now: datetime, mind: Mind) -> Query:
         return Query(text=observation.goal, now=now)
 
-    def act(self, observation: Observation, recollections: Sequence[Recollection]) -> Decision:
+    def act(self, observation: Observation, recollections: Sequence[Recollection], mind: Mind) -> Decision:
         return Decision(action="up", reason=f"{len(recollections)} events are remembered")
 
 

@@ -15,11 +15,11 @@ import pytest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Fact, new_event
 from agentmem.graph.contract import Store, Where
+from agentmem.language.maps import read_map, ways_from
 from agentmem.language.recorded import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.extraction import fact_in
 from agentmem_arigraph.memory import AriGraph
-from agentmem_arigraph.navigation import read_map, ways_from
 
 HERE = Path(__file__).resolve()
 SHARED = Path(os.environ.get("AGENTMEM_SHARED_DATA", HERE.parents[3].parent / "shared" / "data"))

@@ -19,13 +19,13 @@ from agentmem.graph.contract import Node, Where
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.language.contract import Language
 from agentmem.language.facts import Reading
+from agentmem.language.maps import is_of_the_map, read_map, unexplored, ways_from
 from agentmem.language.recorded import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.plain_grammar import read_plain
 from agentmem_arigraph.episodic_search import rank_by_paper
 from agentmem_arigraph.memory import AriGraph
-from agentmem_arigraph.navigation import is_of_the_map, read_map, unexplored, ways_from
 from agentmem_arigraph.retirement import judge
 
 Open = Callable[..., AgentMemory]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Fact, Recollection
-from agentmem_arigraph.navigation import exits_nearest_first, read_map, unexplored, ways_from
+from agentmem.language.maps import exits_nearest_first, read_map, unexplored, ways_from
 
 Open = Callable[..., AgentMemory]
 Tell = Callable[..., list[Event]]

@@ -1,7 +1,7 @@
-"""Navigation: ways between the places that were visited, and exits nobody has taken.
+"""Maps: what facts say of how places lie to each other, and the ways there are.
 
-AriGraph (Anokhin et al., 2024), section 3.3. Pure functions over facts; what
-there is no way to is absent, never a sentence that says so.
+The facts are those that `agentmem.language.places` and `facts` speak of: "attic, is up of,
+hall", "hall, has exit, up". What there is no way to is absent, never a sentence that says so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ _DIRECTION = "|".join(OPPOSITE)
 _LIES = re.compile(rf"is ({_DIRECTION}) of")
 _LEADS = re.compile(rf"leads ({_DIRECTION}) from")
 _ON_MAP = re.compile(rf"has (?:no )?exit|(?:is|leads) (?:{_DIRECTION}) (?:of|from)")
-ASKS = re.compile(r"\b(?:explor\w*|unexplored|exits?|find|locate|search|way to|path|route|go to)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -32,11 +31,6 @@ class Map:
     exits: dict[str, set[str]] = field(default_factory=dict)
     blocked: dict[str, set[str]] = field(default_factory=dict)
     doors: dict[tuple[str, str], str] = field(default_factory=dict)
-
-
-def is_asked_for(text: str) -> bool:
-    """Return whether a text asks for ways or for what is unexplored."""
-    return ASKS.search(text) is not None
 
 
 def is_of_the_map(fact: Fact) -> bool:
@@ -81,6 +75,18 @@ def ways_from(place: str, drawn: Map) -> dict[str, tuple[str, ...]]:
                 ways[there] = (*ways[here], direction)
                 waiting.append(there)
     return ways
+
+
+def places_on(way: Iterable[str], drawn: Map, *, start: str) -> list[str]:
+    """Return the places a way leads through, `start` first.
+
+    >>> places_on(("up", "east"), Map(moves={"hall": {"up": "attic"}, "attic": {"east": "loft"}}), start="hall")
+    ['hall', 'attic', 'loft']
+    """
+    places = [start]
+    for direction in way:
+        places.append(drawn.moves[places[-1]][direction])
+    return places
 
 
 def unexplored(place: str, drawn: Map, *, locked: Collection[str] = ()) -> list[str]:
