@@ -57,12 +57,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
-    folder = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
+    place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
         policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
         goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
-        **dict(thinking), store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
+        **dict(thinking), store=store or str(place / "memory.db"), trajectory=trajectory or place / "trajectory.jsonl",
     )  # fmt: skip
     code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
     raise typer.Exit(code)

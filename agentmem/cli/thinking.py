@@ -24,7 +24,7 @@ def _option(name: str, kind: object, default: object, *, help: str, metavar: str
 
 OPTIONS = (
     _option("language", str, "rules", metavar="SPEC", help="rules, openai:MODEL[@BASE_URL], replay:FILE, or PLUGIN:…"),
-    _option("embedder", str | None, None, metavar="NAME", help="What makes vectors; by default wordllama, offline."),
+    _option("embedder", str | None, None, metavar="SPEC", help="Of vectors: wordllama, or openai:MODEL[@BASE_URL]."),
     _option("on_failure", Literal["defer", "rules"], "defer", help="Where a model fails: let it wait, or ask rules."),
     _option("budget", str | None, None, metavar="CAPS", help="For a model, such as calls=100,day.tokens=50000."),
     _option("record", Path | None, None, metavar="FILE", help="Write all answers down, for --language replay:FILE."),

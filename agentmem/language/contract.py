@@ -104,7 +104,7 @@ class Embedder(Protocol):
         ...
 
 
-class Embedded(NamedTuple):
+class CountedVectors(NamedTuple):
     """Vectors, shape (n, dim), and what it took: calls that left, and the tokens they read as the provider counted."""
 
     vectors: Vectors
@@ -122,7 +122,7 @@ class RemoteEmbedder(Embedder, Protocol):
 
     leaves: bool
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took.
 
         Raises:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from agentmem.errors import BadAnswer, InvalidInput, UnrecordedCall
 from agentmem.language.answers import Answered
 from agentmem.language.cassette import Call, Cassette, as_json, question, read_cassette
-from agentmem.language.contract import Embedded, Embedder, Language, Out, Task
+from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.nearest import difference, excerpt, nearest
 from agentmem.language.recording import FAILURES
@@ -191,9 +191,9 @@ class RecordedEmbedder:
         rows = [self._rows[text] for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns; it took no call."""
-        return Embedded(self.embed(texts), calls=0, tokens=0)
+        return CountedVectors(self.embed(texts), calls=0, tokens=0)
 
 
 def embedder_of(cassette: Cassette, given: Embedder) -> Embedder:

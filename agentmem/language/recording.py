@@ -18,7 +18,7 @@ from agentmem.language.charging import charge_now
 from agentmem.language.contract import (
     Checks,
     Closes,
-    Embedded,
+    CountedVectors,
     Embedder,
     FallsToRules,
     Language,
@@ -83,19 +83,27 @@ class RecordingEmbedder:
     """A remote embedder, with its vectors written down, so that a replay needs no network."""
 
     def __init__(self, inner: RemoteEmbedder, tape: Tape) -> None:
-        self.id, self.dim, self.leaves = inner.id, inner.dim, inner.leaves
+        self.id, self.leaves = inner.id, inner.leaves
         self._inner, self._tape = inner, tape
         self._written: set[str] = set()
         self._lock = Lock()
+
+    @property
+    def dim(self) -> int:
+        """How many numbers the other's vectors have; 0 while it does not know."""
+        return self._inner.dim
+
+    @dim.setter
+    def dim(self, known: int) -> None:
+        self._inner.dim = known
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the other's vectors; those of texts not met before are written down."""
         return self.embed_counted(texts).vectors
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took."""
         made = self._inner.embed_counted(texts)
-        self.dim = self._inner.dim  # known from the first answer on
         with self._lock:
             rows = {text: row for row, text in enumerate(texts) if text not in self._written}
             self._written.update(rows)

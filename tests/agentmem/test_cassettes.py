@@ -24,7 +24,7 @@ from agentmem.errors import (
 )
 from agentmem.language.answers import Answered
 from agentmem.language.cassette import Call, Header, read_cassette
-from agentmem.language.contract import Embedded, Out, Task
+from agentmem.language.contract import CountedVectors, Out, Task
 from agentmem.language.recorded import RecordedAnswers, RecordedEmbedder
 from agentmem.language.recording import RecordingAnswers, RecordingEmbedder
 from agentmem.language.tape import Tape
@@ -71,8 +71,8 @@ class Remote(HashEmbedder):
 
     leaves = True
 
-    def embed_counted(self, texts: Sequence[str]) -> Embedded:
-        return Embedded(self.embed(texts), calls=1, tokens=len(texts))
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        return CountedVectors(self.embed(texts), calls=1, tokens=len(texts))
 
 
 def recording(path: Path, *faults: Exception | None, header: Header = HEADER) -> RecordingAnswers:
