@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from agentmem.aside import position_of
-from agentmem.errors import AgentmemError, PluginError
+from agentmem.account import Account
+from agentmem.budget import Budget, Budgets, budgets_of
+from agentmem.errors import BudgetExceeded
 from agentmem.events import Event, Query, Recollection, Role, Value, new_event, new_query
 from agentmem.explain import Explanation, explain
 from agentmem.feed import Feed
@@ -19,16 +20,15 @@ from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.host import Host
 from agentmem.journal import Journal
-from agentmem.language.contract import Language, Receipt
+from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
+from agentmem.recalling import recalled, unfolded
 from agentmem.same_embedder import is_noted, note
 from agentmem.stack import Stack, open_stack
-from agentmem.unfolded import recall_unfolded, waiting
+from agentmem.unfolded import in_journal, recall_events
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-log = logging.getLogger(__name__)
 
 
 class Added(Value):
@@ -40,11 +40,12 @@ class Added(Value):
 
 
 class Standing(Value):
-    """How one memory stands: how many entries it has folded, what it set aside and why."""
+    """How one memory stands: how many entries it has folded, what it set aside and why, and what it waits for."""
 
     memory: str
     folded: int
     set_aside: dict[str, str]
+    waits: str = ""
 
 
 class Status(Value):
@@ -77,14 +78,19 @@ class AgentMemory:
             a list, or a `Stack`. All are told everything; what they recall is fused.
         settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
         language: A language, its name, or a chat model of LangChain; `rules` needs no key and no network.
+        embedder: What turns texts into vectors, or its name (`openai:text-embedding-3-small`); by default one that
+            needs no key and no network. An open language has its own.
         host: Where plugins come from; by default all that are installed.
+        budget: What may be spent on a model: `Budgets`, what is typed after `--budget`
+            (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing. None: anything.
+        on_failure: Where the model fails: "defer" lets the event wait, or sets it aside; "rules" lets the rules answer.
 
     Raises:
         UnknownName, UnknownSetting: with the nearest name, and the cure.
         StoreUnavailable, StoreRefused: the store cannot be used; nothing was changed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter is one thing an application chooses
         self,
         store: str | Path | Store,
         *,
@@ -92,23 +98,30 @@ class AgentMemory:
         memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
         language: str | Language | BaseChatModel = "rules",
+        embedder: str | Embedder | None = None,
         host: Host | None = None,
+        budget: Budget | Budgets | str | None = None,
+        on_failure: OnFailure = "defer",
     ) -> None:
+        budgets = budgets_of(budget)
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
-        self.language = self._host.language(language)
+        self.language = self._host.language(language, embedder, on_failure=on_failure)
+        self._is_ours = self.language is not language
+        self._leaves = may_leave(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
             store = self._opened = self._host.store(str(store))
         try:
             self.graph: Graph = store.graph(namespace)
+            self._account = Account(store, namespace, budgets)
             self._journal = Journal(self.graph)
-            self._feed = Feed(self.graph, self.stack.memories, self.language)
+            self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
             is_noted(self.graph, self.language.embedder)
-            self.catch_up()
+            self._catch_up()
         except Exception:
-            self.close()
+            self._close()
             raise
 
     def add(
@@ -134,6 +147,7 @@ class AgentMemory:
         Raises:
             InvalidInput: with the cure; nothing was written.
             StoreUnavailable: nothing was acknowledged.
+            BudgetExceeded: if the budget says so; what was added is durable, and waits.
         """
         return self.add_many([new_event(text, at=at, id=id, role=role, speaker=speaker, session=session)])
 
@@ -142,7 +156,7 @@ class AgentMemory:
         waiting = [self._host.before_write(event) for event in events]
         fresh: list[Event] = []
         outcome = Outcome()
-        with self._writing:
+        with self._writing, self._operation():
             before = self.language.receipt()
             note(self.graph, self.language.embedder)
             for start in range(0, len(waiting), GROUP):
@@ -152,6 +166,7 @@ class AgentMemory:
             receipt = self._cost(before, outcome)
         for event in fresh:
             self._host.after_write(event, receipt)
+        self._check_budget(outcome)
         return Added(events=tuple(fresh), receipt=receipt, set_aside=tuple(outcome.set_aside))
 
     def search(
@@ -165,8 +180,9 @@ class AgentMemory:
     ) -> list[Recollection]:
         """Return what the memory recalls, pinned first, then best first; `min_score` keeps out what hardly fits.
 
-        Events the memory has not folded yet, or could not, are searched by text and
-        vector, and marked as such (`parts["unfolded"]`): a dead model hides nothing.
+        Events the memory has not folded yet, or could not, are searched by text and vector, and marked
+        as such (`parts["unfolded"]`); so are all events where it needs a model to recall and that is
+        out (`parts["unasked"]`). A dead model hides nothing.
 
         Args:
             query: Words, or a whole `Query` (then the other arguments are not read).
@@ -177,15 +193,16 @@ class AgentMemory:
 
         Raises:
             InvalidInput: naming what is wrong with the query.
+            WrongDimension: another process has made the vectors of this namespace anew; the cure is named.
             PluginError: the memory failed (of several: every one); the events are safe.
+            BudgetExceeded: the memory asks a model when it recalls, and the budget says so.
         """
         if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
-        unfolded = self._unfolded() if query.as_of is None else []
-        found = self.stack.fuse(self._answers(query), query)
-        if unfolded:
-            found = recall_unfolded(self.graph, query, self.language, unfolded=unfolded, beside=found)
+        is_noted(self.graph, self.language.embedder)
+        with self._operation():
+            found = self._found(query)
         return list(self._host.after_recall(query, found))
 
     def why(self, id: str) -> Explanation:  # noqa: A002
@@ -202,19 +219,31 @@ class AgentMemory:
         return Status(namespace=self.graph.namespace, entries=self._journal.last, memories=standing)
 
     def catch_up(self) -> Receipt:
-        """Fold what waits, after an outage or another process's writes; return what it cost."""
-        with self._writing:
-            before = self.language.receipt()
-            if self._feed.slowest < self._journal.last:
-                note(self.graph, self.language.embedder)
-            return self._cost(before, self._feed.catch_up())
+        """Fold what waits, after an outage or another process's writes; return what it cost.
+
+        Raises:
+            BudgetExceeded: if the budget says so; what waits is durable.
+        """
+        receipt, outcome = self._catch_up()
+        self._check_budget(outcome)
+        return receipt
 
     def rebuild(self) -> Receipt:
-        """Derive everything again from the journal; with the same rules, the same graph byte for byte."""
-        with self._writing:
+        """Derive everything again from the journal; with the same rules, the same graph byte for byte.
+
+        Raises:
+            InvalidInput: a model would be asked, and the budget allows no call ever; nothing was changed.
+            BudgetExceeded: if the budget says so; what is not derived yet waits.
+        """
+        if self.language.leaves:
+            self._account.budgets.check_can_ask(self.language.name)
+        with self._writing, self._operation():
             before = self.language.receipt()
             note(self.graph, self.language.embedder)
-            return self._cost(before, self._feed.rebuild())
+            outcome = self._feed.rebuild()
+            receipt = self._cost(before, outcome)
+        self._check_budget(outcome)
+        return receipt
 
     def retry(self, *, now: datetime | None = None) -> Receipt:
         """Fold again what was set aside."""
@@ -246,10 +275,22 @@ class AgentMemory:
         """Let the memories archive what has faded by `now`; one that never forgets does nothing."""
         return self._operate("forget", lambda fold: [{}] if isinstance(fold.memory, Forgets) else [], now)
 
+    @contextmanager
+    def charged(self, who: str) -> Iterator[Language]:
+        """Give the language to somebody else, to be paid by the same budget and kept in the same ledger.
+
+        All that is asked inside the `with` is one operation.
+
+        Args:
+            who: Named so in the ledger: `policy/ariadne`.
+        """
+        with self._operation(), self._paying(who) as language:
+            yield language
+
     def close(self) -> None:
-        """Close the store, if it was opened here."""
-        if self._opened is not None:
-            self._opened.close()
+        """Write what is not in the ledger yet, and close the store and the language, if they were opened here."""
+        self._account.flush()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -259,52 +300,61 @@ class AgentMemory:
     ) -> None:
         self.close()
 
-    def _answers(self, query: Query) -> dict[str, list[Recollection]]:
-        """Return what each memory recalls; of several, one that fails is left out.
+    def _close(self) -> None:
+        if self._is_ours and isinstance(self.language, Closes):
+            self.language.close()
+        if self._opened is not None:
+            self._opened.close()
 
-        Raises:
-            AgentmemError: all failed; the first fault.
-        """
-        answers: dict[str, list[Recollection]] = {}
-        faults: list[AgentmemError] = []
-        for fold in self._feed.folds:
-            try:
-                answers[fold.memory.name] = self._recalled(fold, query)
-            except AgentmemError as error:
-                faults.append(error)
-                log.warning("memory %r is left out of this search: %s", fold.memory.name, type(error).__name__)
-        if not answers:
-            raise faults[0]
-        return answers
-
-    def _recalled(self, fold: Fold, query: Query) -> list[Recollection]:
-        """Ask a memory; what a plugin raises, or returns instead of recollections, is named as its fault."""
-        name = fold.memory.name
-        try:
-            found = list(fold.memory.recall(query, fold.view(as_of=query.as_of), self.language))
-        except AgentmemError:
-            raise
-        except Exception as error:
-            raise PluginError(f"memory {name!r} cannot recall: {type(error).__name__}: {error}") from error
-        wrong = next((one for one in found if not isinstance(one, Recollection)), None)
-        if wrong is not None:
-            raise PluginError(f"memory {name!r} recalled a {type(wrong).__name__}; return Recollections")
+    def _found(self, query: Query) -> list[Recollection]:
+        """Return what the memories recall, and what they cannot: none has folded it, or the language is out."""
+        answers = recalled(self._feed.folds, query)
+        if isinstance(answers.out, BudgetExceeded) and self._account.budgets.on_exceed == "error":
+            raise answers.out
+        found = self.stack.fuse(answers.answers, query)
+        loose = unfolded(self.graph, self._feed.folds) if query.as_of is None else []
+        if not loose and answers.out is None:
+            return found
+        with self._paying("journal") as language:
+            found = recall_events(self.graph, query, language, events=loose, beside=found)
+            if answers.out is not None:
+                told = in_journal(self.graph, query, beside=found)
+                found = recall_events(self.graph, query, language, events=told, beside=found, mark="unasked")
         return found
 
-    def _unfolded(self) -> list[Event]:
-        """Return the events no memory holds anything of: each of them has yet to fold it, or has set it aside."""
-        stands = [(fold.cursor, {position_of(mark) for mark in fold.set_aside()}) for fold in self._feed.folds]
-        furthest = max(cursor for cursor, _ in stands)
-        lost = {position for _, aside in stands for position in aside if position <= furthest}
-        lost = {one for one in lost if all(one > cursor or one in aside for cursor, aside in stands)}
-        entries = [self._journal.at(position) for position in sorted(lost)]
-        aside = [entry for entry in entries if isinstance(entry, Event)]
-        return [*waiting(self.graph, after=furthest), *aside] if furthest < self._journal.last else aside
+    @contextmanager
+    def _paying(self, who: str) -> Iterator[Language]:
+        """Give the language; what leaves is paid by the account."""
+        if not self._leaves:
+            yield self.language
+            return
+        with self._account.charging(who, self.language) as (language, _):
+            yield language
+
+    def _operation(self) -> AbstractContextManager[None]:
+        """Begin what an operation's budget is for; with rules nothing is spent."""
+        return self._account.operation() if self._leaves else nullcontext()
+
+    def _catch_up(self) -> tuple[Receipt, Outcome]:
+        """Fold what waits; an outage is in the outcome, and never raised."""
+        with self._writing, self._operation():
+            before = self.language.receipt()
+            if self._feed.slowest < self._journal.last:
+                note(self.graph, self.language.embedder)
+            outcome = self._feed.catch_up()
+            return self._cost(before, outcome), outcome
+
+    def _check_budget(self, outcome: Outcome) -> None:
+        """Raise what stopped the fold, if it was the budget and its owner wants to know."""
+        stopped = outcome.unavailable
+        if isinstance(stopped, BudgetExceeded) and self._account.budgets.on_exceed == "error":
+            waiting = self._journal.last - self._feed.slowest
+            raise BudgetExceeded(f"{stopped}; what was added is kept, and the last {waiting} entries wait") from stopped
 
     def _operate(self, verb: str, arguments: Callable[[Fold], list[dict[str, Any]]], now: datetime | None) -> Receipt:
         """Write operations to the journal, one for each of the `arguments` of each memory, then fold them."""
         at = now or datetime.now(UTC)
-        with self._writing:
+        with self._writing, self._operation():
             with self.graph.batch():  # all of them are asked, or none
                 for fold in self._feed.folds:
                     for given in arguments(fold):
@@ -321,4 +371,4 @@ class AgentMemory:
 
 def _standing(fold: Fold) -> Standing:
     aside = {str(node.props["entry"]): str(node.props["reason"]) for node in fold.set_aside()}
-    return Standing(memory=fold.memory.name, folded=fold.cursor, set_aside=aside)
+    return Standing(memory=fold.memory.name, folded=fold.cursor, set_aside=aside, waits=fold.waits)

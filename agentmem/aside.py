@@ -52,12 +52,12 @@ class Aside:
 
 
 def owner_of(memory: str) -> str:
-    """Return the memory a list belongs to; any other memory is its own.
+    """Return the memory a list belongs to; any other memory is its own, and "" owns what is the host's.
 
-    >>> owner_of("arigraph!aside"), owner_of("arigraph")
-    ('arigraph', 'arigraph')
+    >>> owner_of("arigraph!aside"), owner_of("arigraph"), owner_of("!spent")
+    ('arigraph', 'arigraph', '')
     """
-    return memory.removesuffix(_BESIDE)
+    return memory.partition("!")[0]
 
 
 def position_of(mark: Node) -> int:

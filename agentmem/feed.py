@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from agentmem.account import Account
 from agentmem.errors import LanguageUnavailable
 from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Memory
 
 
@@ -19,17 +20,17 @@ class Feed:
     With rules an event and all that the memories derive from it are one transaction.
     """
 
-    def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language) -> None:
-        self._graph, self._language = graph, language
+    def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language, account: Account) -> None:
+        self._graph, self._leaves = graph, may_leave(language)
         self._journal = Journal(graph)
-        self.folds = tuple(Fold(graph, memory, language) for memory in memories)
+        self.folds = tuple(Fold(graph, memory, language, account) for memory in memories)
 
     def append(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
         """Append events and fold them; return the new ones and what folding came to.
 
         With rules this is one transaction: all of it is durable, or none.
         """
-        if self._language.leaves:
+        if self._leaves:
             return self._journal.append(events), self.catch_up()
         for fold in self.folds:
             fold.prepare(events)

@@ -4,6 +4,7 @@ A fold keeps a cursor in the store. With rules, an event and all that is derived
 from it are one transaction. With a model, the event is durable first, the model
 is asked outside any transaction, and what follows from it is committed together
 with the cursor, compared and swapped: two processes cannot fold an event twice.
+What a model is asked is paid by the account, and kept in its ledger with what it led to.
 """
 
 from __future__ import annotations
@@ -12,31 +13,45 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
+from agentmem.account import Account
 from agentmem.aside import Aside, position_of
 from agentmem.commit import commit
-from agentmem.errors import AgentmemError, CursorMoved, InvalidInput, LanguageUnavailable, PluginError, StoreUnavailable
-from agentmem.events import Event
+from agentmem.errors import (
+    AgentmemError,
+    CursorMoved,
+    InvalidInput,
+    LanguageUnavailable,
+    PluginError,
+    StoreUnavailable,
+    UnrecordedCall,
+)
+from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.same_embedder import note
 from agentmem.undo import undo
 
 GROUP = 256
 """Entries folded in one transaction when many wait."""
+AHEAD = 32
+"""Entries a model is asked about ahead. The answers would be paid for nothing if it, or the budget, is out by then."""
+Made = TypeVar("Made")
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Outcome:
-    """What folding came to: entries folded, ids of events set aside, and whether the language was out."""
+    """What folding came to: entries folded, ids of events set aside, and what the language was out with."""
 
     folded: int = 0
     set_aside: list[str] = field(default_factory=list)
-    unavailable: str = ""
+    unavailable: LanguageUnavailable | None = None
 
     def add(self, more: Outcome) -> None:
         """Add what more folding came to."""
@@ -45,11 +60,26 @@ class Outcome:
         self.unavailable = more.unavailable or self.unavailable
 
 
-class Fold:
-    """One memory, fed from one journal."""
+class Proposal(NamedTuple):
+    """What a memory proposed for one entry, if anything, and who said so; or why it could not."""
 
-    def __init__(self, graph: Graph, memory: Memory, language: Language) -> None:
-        self._graph, self._memory, self._language = graph, memory, language
+    changes: Changes | None = None
+    by: str = ""
+    fault: str = ""
+
+
+class Fold:
+    """One memory, fed from one journal.
+
+    Attributes:
+        waits: Why the fold stopped when it was last at work; "" if it did not.
+    """
+
+    waits = ""
+
+    def __init__(self, graph: Graph, memory: Memory, language: Language, account: Account) -> None:
+        self._graph, self._memory, self._language, self._account = graph, memory, language, account
+        self._leaves = may_leave(language)
         self._prepares = memory if isinstance(memory, Prepares) else None
         self._journal = Journal(graph)
         self._counter = f"cursor/{memory.name}"
@@ -73,8 +103,9 @@ class Fold:
         """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
         if self._prepares is None:
             return
+        prepare, new = self._prepares.prepare, [event for event in events if not event.echo]
         try:
-            self._prepares.prepare([event for event in events if not event.echo], self._language)
+            self._asked(lambda language: prepare(new, language))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
 
@@ -95,18 +126,27 @@ class Fold:
             self._graph.advance(self._counter, expected=after, value=fresh[-1].position)
         return True
 
+    def recall(self, query: Query) -> list[Recollection]:
+        """Return what the memory recalls; raises whatever it raises."""
+        view = self.view(as_of=query.as_of)
+        return self._asked(lambda language: self._memory.recall(query, view, language))[0]
+
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
         outcome = Outcome()
-        while waiting := self._journal.after(cursor := self.cursor, limit=GROUP):
+        most = 1 if self.waits else GROUP  # what stopped it may stop it again: one entry finds out, others are not paid
+        self.waits = ""
+        while waiting := self._journal.after(cursor := self.cursor, limit=most):
             before = outcome.folded
             try:
                 self._fold_group(waiting, outcome, cursor=cursor)
             except LanguageUnavailable as error:
-                outcome.unavailable = str(error)
+                outcome.unavailable = error
+                self.waits = str(error)
                 break
             except CursorMoved:
                 outcome.folded = before  # another process was faster: read again
+            most = GROUP
         return outcome
 
     def rebuild(self) -> Outcome:
@@ -128,70 +168,87 @@ class Fold:
 
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
-        self.prepare([entry for entry in entries if isinstance(entry, Event)])
-        if not self._language.leaves:
-            try:
-                with self._graph.batch():
-                    kept = Outcome()
-                    for entry in entries:
-                        self._fold(entry, kept)
-                    self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
-                outcome.add(kept)
-                return
-            except Refused:
-                pass  # the store refused what one of them proposed: find out which
-        for entry in entries:
-            self._fold_alone(entry, outcome, cursor=cursor)
-            cursor = entry.position
+        if not self._leaves and self._fold_together(entries, outcome, cursor=cursor):
+            return
+        for start in range(0, len(entries), AHEAD):
+            some = entries[start : start + AHEAD]
+            self.prepare([entry for entry in some if isinstance(entry, Event)])
+            for entry in some:
+                self._fold_alone(entry, outcome, cursor=cursor)
+                cursor = entry.position
 
-    def _fold_alone(self, entry: Event | Operation, outcome: Outcome, *, cursor: int) -> None:
-        """Ask outside the transaction, then commit with the cursor."""
-        proposal, fault = self._propose(entry)
+    def _fold_together(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> bool:
+        """Fold `entries` in one transaction; False where the store refused what one of them proposed."""
+        self.prepare([entry for entry in entries if isinstance(entry, Event)])
         kept = Outcome()
         try:
             with self._graph.batch():
+                for entry in entries:
+                    self._fold(entry, kept)
+                self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
+        except Refused:
+            return False
+        outcome.add(kept)
+        return True
+
+    def _fold_alone(self, entry: Event | Operation, outcome: Outcome, *, cursor: int) -> None:
+        """Ask outside the transaction, then commit with the cursor, and with what was paid for the asking."""
+        proposal = self._propose(entry)
+        kept = Outcome()
+        try:
+            with self._account.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
-                self._settle(entry, proposal, fault, kept)
+                self._settle(entry, proposal, kept)
         except Refused as refused:
-            with self._graph.batch():
+            with self._account.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
                 kept.set_aside.append(self._aside.put(entry, refused.reason))
         outcome.add(kept)
 
     def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
-        proposal, fault = self._propose(entry)
-        self._settle(entry, proposal, fault, outcome)
+        self._settle(entry, self._propose(entry), outcome)
 
-    def _propose(self, entry: Event | Operation) -> tuple[Changes | None, str]:
+    def _propose(self, entry: Event | Operation) -> Proposal:
         """Ask the memory; return its proposal, or why there is none.
 
         Whatever a plugin raises is its fault and sets the entry aside, except an
-        outage of the language or the store, which stops the fold.
+        outage of the language or the store, which stops the fold, and what a replay
+        never heard, after which it would be none.
         """
         view = MemoryGraph(self._graph, self._memory.name, entry.position)
         try:
-            if isinstance(entry, Event):
-                return (None if entry.echo else self._memory.write(entry, view, self._language)), ""
-            if entry.memory != self._memory.name:
-                return None, ""
-            return self._operate(entry, view), ""
-        except (LanguageUnavailable, StoreUnavailable, CursorMoved):
+            return Proposal(*self._asked(lambda language: self._derive(entry, view, language)))
+        except (LanguageUnavailable, UnrecordedCall, StoreUnavailable, CursorMoved):
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the event stays and the fault is listed
             log.warning("memory %r set entry %d aside: %s", self._memory.name, entry.position, type(error).__name__)
-            return None, f"{type(error).__name__}: {error}"
+            return Proposal(fault=f"{type(error).__name__}: {error}")
 
-    def _settle(self, entry: Event | Operation, proposal: Changes | None, fault: str, outcome: Outcome) -> None:
-        if fault:
-            outcome.set_aside.append(self._aside.put(entry, fault))
+    def _asked(self, work: Callable[[Language], Made]) -> tuple[Made, str]:
+        """Let the memory work with the language, at the cost of the account; return what it made, and who said so."""
+        if not self._leaves:
+            return work(self._language), self._language.name
+        with self._account.charging(self._memory.name, self._language) as (language, charge):
+            return work(language), charge.by(language.name)
+
+    def _derive(self, entry: Event | Operation, view: MemoryGraph, language: Language) -> Changes | None:
+        if isinstance(entry, Event):
+            return None if entry.echo else self._memory.write(entry, view, language)
+        return self._operate(entry, view, language) if entry.memory == self._memory.name else None
+
+    def _settle(self, entry: Event | Operation, proposal: Proposal, outcome: Outcome) -> None:
+        if proposal.fault:
+            outcome.set_aside.append(self._aside.put(entry, proposal.fault))
         else:
             self._aside.settle(entry)
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
-        if proposal is not None:
+        if proposal.changes is not None:
+            # in the transaction, for another process may just have made all vectors anew
+            note(self._graph, self._language.embedder)
             try:
-                self._check_origin(proposal, entry)
-                commit(self._graph, proposal, cause=_cause(entry), at=entry.at, by=self._language.name)
+                self._check_origin(proposal.changes, entry)
+                commit(self._graph, proposal.changes, cause=_cause(entry), at=entry.at, by=proposal.by)
             except (StoreUnavailable, CursorMoved):
                 raise
             except Exception as error:  # a proposal may be malformed in any way
@@ -205,13 +262,13 @@ class Fold:
         if (proposal.memory, proposal.position) != (self._memory.name, entry.position):
             raise PluginError(f"changes for {proposal.memory!r} at {proposal.position}; use graph.changes()")
 
-    def _operate(self, operation: Operation, view: MemoryGraph) -> Changes | None:
+    def _operate(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:
         """Repeat an operation on the memory, as the journal has it."""
         verbs: dict[str, Callable[[], Changes | None]] = {
             "reinforce": lambda: self._reinforce(operation, view),
-            "consolidate": lambda: self._consolidate(operation.at, view),
+            "consolidate": lambda: self._consolidate(operation.at, view, language),
             "forget": lambda: self._forget(operation.at, view),
-            "retry": lambda: self._retry(operation, view),
+            "retry": lambda: self._retry(operation, view, language),
             "undo": lambda: None,
         }
         if operation.verb not in verbs:
@@ -225,19 +282,19 @@ class Fold:
             return None
         return self._memory.reinforce([str(one) for one in used], view, operation.at)
 
-    def _consolidate(self, now: datetime, view: MemoryGraph) -> Changes | None:
-        return self._memory.consolidate(view, self._language, now) if isinstance(self._memory, Consolidates) else None
+    def _consolidate(self, now: datetime, view: MemoryGraph, language: Language) -> Changes | None:
+        return self._memory.consolidate(view, language, now) if isinstance(self._memory, Consolidates) else None
 
     def _forget(self, now: datetime, view: MemoryGraph) -> Changes | None:
         return self._memory.forget(view, now) if isinstance(self._memory, Forgets) else None
 
-    def _retry(self, operation: Operation, view: MemoryGraph) -> Changes | None:
+    def _retry(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:
         """Fold again what was set aside, at the position of the retry; nothing if it is not any more."""
         mark = self._aside.find(str(operation.arguments["mark"]))
         entry = self._journal.at(position_of(mark)) if mark else None
         if isinstance(entry, Event):
-            return self._memory.write(entry, view, self._language)
-        return self._operate(entry, view) if entry else None
+            return self._memory.write(entry, view, language)
+        return self._operate(entry, view, language) if entry else None
 
 
 class Refused(AgentmemError):

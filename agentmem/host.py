@@ -61,7 +61,7 @@ class Host:
                 raise PluginError(_broken(report))
         self.memories: Mapping[str, Offer[MemoryFactory]] = self._plugins.offers("memory")
         self.stores: Mapping[str, Offer[Callable[[], StoreFactory]]] = self._plugins.offers("store")
-        self.embedders: Mapping[str, Offer[Callable[[], Embedder]]] = self._plugins.offers("embedder")
+        self.embedders: Mapping[str, Offer[Callable[[str], Embedder]]] = self._plugins.offers("embedder")
         self.languages: Mapping[str, Offer[Callable[..., Language]]] = self._plugins.offers("language")
         self.environments: Mapping[str, Offer[Callable[[], EnvironmentFamily]]] = self._plugins.offers("environment")
         self.policies: Mapping[str, Offer[Callable[[Mapping[str, Any]], Policy]]] = self._plugins.offers("policy")
@@ -92,9 +92,14 @@ class Host:
         _check(policy, ("name", "looks_back", "query", "act"), self.policies[name])
         return policy
 
-    def embedder(self, name: str = DEFAULT_EMBEDDER) -> Embedder:
-        """Return an embedder; raises as `memory` does."""
-        return self._build("embedder", name, self.embedders)
+    def embedder(self, spec: str = DEFAULT_EMBEDDER) -> Embedder:
+        """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.
+
+        Raises:
+            LanguageMisconfigured: it needs a key, and there is none; else as `memory` does.
+        """
+        name, _, argument = spec.partition(":")
+        return self._build("embedder", name, self.embedders, argument)
 
     def language(
         self,
@@ -107,7 +112,7 @@ class Host:
 
         Args:
             spec: Name, and after a colon the argument; or a chat model of LangChain. A language is returned as it is.
-            embedder: One, or its name; None for the default one.
+            embedder: One, or what names it; None for the default one. A language that is open has its own.
             on_failure: Whether the rules answer after an outage or a bad answer of a model, instead of waiting.
 
         Raises:
@@ -115,6 +120,8 @@ class Host:
             InvalidInput: it is no language, or the rules cannot stand in for it.
             LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
+        if _is_language(spec) and embedder is not None:
+            raise InvalidInput("a language that is open has its embedder already: name the language, or no embedder")
         language = spec if _is_language(spec) else self._language(spec, embedder)
         if on_failure != "defer" and language.leaves:
             from agentmem.language.contract import FallsToRules

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Literal, Self
@@ -18,20 +19,20 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
-from agentmem.language.contract import Receipt
+from agentmem.language.contract import Language, Receipt, TellsTime
 from agentmem.stack import open_stack
+from agentmem.thinking import Thinking, closing_language
 
 Ended = Literal["over", "step limit", "interrupted", "failed"]
 
 
-class Setup(Value):
-    """What to play, with what, and where to keep it.
+class Setup(Thinking):
+    """What to play, with what, and where to keep it; and what is thought with, as in `Thinking`.
 
     Attributes:
         game: As typed: `cook:4`, or a path.
         memory, memory_settings: The memory, by name; several as `episodic+arigraph`.
         policy, policy_settings: Who decides, by name.
-        language: What the memory reads with, and a policy that needs words thinks with; `rules` needs no key.
         seed: Also makes the game, where it is generated.
         max_steps: The most actions.
         goal: Replaces the game's own; None keeps it.
@@ -53,7 +54,6 @@ class Setup(Value):
     memory_settings: dict[str, Any] = Field(default_factory=dict)
     policy: str = "rules"
     policy_settings: dict[str, Any] = Field(default_factory=dict)
-    language: str = "rules"
     seed: int = 1
     max_steps: Annotated[int, Field(ge=1)] = 150
     goal: str | None = None
@@ -90,6 +90,7 @@ class Result(Value):
         receipt: What memory and policy cost, all together.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
+        waiting: Entries the memory has yet to take in, since the language was out.
         outdated: Id of the newest of what is known to hold no longer; None if there is none.
     """
 
@@ -98,6 +99,7 @@ class Result(Value):
     receipt: Receipt
     held: tuple[Held, ...]
     set_aside: tuple[str, ...]
+    waiting: int = 0
     outdated: str | None
 
 
@@ -116,25 +118,33 @@ class Episode:
     Args:
         setup: What to play.
         host: Where plugins come from; by default all that are installed.
+        language: One that is open already, and stays so; None opens the one of `setup`.
 
     Raises:
-        UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed,
+        UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed, LanguageError,
             PluginError, StoreError: with the cure; nothing was recorded.
     """
 
-    def __init__(self, setup: Setup, host: Host | None = None) -> None:
+    def __init__(self, setup: Setup, host: Host | None = None, *, language: Language | None = None) -> None:
         self.setup = setup
         host = Host() if host is None else host
         refuse_taken(setup.trajectory)
         memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)
-        language = host.language(setup.language)
+        given, language = language, language or setup.open_language(host)
         with ExitStack() as opened:
             self._environment = host.environment(setup.game, setup.world)
             opened.callback(self._environment.close)
             self.memory = AgentMemory(
-                setup.store, namespace=setup.remembered_in, memory=memory, language=language, host=host
+                setup.store,
+                namespace=setup.remembered_in,
+                memory=memory,
+                language=language,
+                host=host,
+                budget=setup.budget,
             )
+            if given is None:
+                opened.enter_context(closing_language(language))
             opened.callback(self.memory.close)
             self._recorder = Recorder(setup.trajectory, self._header())
             opened.callback(self._recorder.close)
@@ -147,7 +157,14 @@ class Episode:
     def __iter__(self) -> Iterator[Step]:
         """Yield steps; each is in the trajectory before it is yielded."""
         setup = self.setup
-        steps = play(self._environment, self._policy, self.memory, max_steps=setup.max_steps, episode=setup.name)
+        steps = play(
+            self._environment,
+            self._policy,
+            self.memory,
+            max_steps=setup.max_steps,
+            episode=setup.name,
+            clock=_clock(self.memory.language),
+        )
         for number, step in enumerate(steps):
             self._recorder.step(step)
             self._set_aside += step.set_aside
@@ -194,12 +211,14 @@ class Episode:
             raise
         self._recorder.end(self._ended, evaluation)
         names = [memory.name for memory in self.memory.stack.memories]
+        standing = self.memory.status()
         self._result = Result(
             ended=self._ended,
             evaluation=evaluation,
             receipt=self.memory.language.receipt().since(self._spent_before),
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
+            waiting=standing.entries - standing.folded,
             outdated=outdated(self.memory.graph, *names),
         )
 
@@ -216,6 +235,11 @@ class Episode:
             max_steps=setup.max_steps,
             versions=versions(),
         )
+
+
+def _clock(language: Language) -> Callable[[], datetime]:
+    """Return what tells the time: in a replay, what it was."""
+    return language.now if isinstance(language, TellsTime) else lambda: datetime.now(UTC)
 
 
 def held(graph: Graph, *memories: str) -> tuple[Held, ...]:

@@ -116,14 +116,16 @@ def seen(observation: Observation) -> str:
 
 
 def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Turn]) -> Step:
-    """Return the step with what was asked, recalled and decided."""
-    mind, spent = Mind(memory.language, turns), memory.language.receipt
+    """Return the step with what was asked, recalled and decided; what the policy asks of a model, the memory pays."""
+    payer, spent = f"policy/{policy.name}", memory.language.receipt
     receipts = [spent()]
-    query, asking = _timed(lambda: policy.query(step.observation, step.event.at, mind))
+    with memory.charged(payer) as language:
+        query, asking = _timed(lambda: policy.query(step.observation, step.event.at, Mind(language, turns)))
     receipts.append(spent())
     found, recall = _timed(lambda: memory.search(query))
     receipts.append(spent())
-    decision, deciding = _timed(lambda: policy.act(step.observation, found, mind))
+    with memory.charged(payer) as language:
+        decision, deciding = _timed(lambda: policy.act(step.observation, found, Mind(language, turns)))
     return replace(
         step,
         query=query,

@@ -8,6 +8,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from pydantic import Field
+
 from agentmem.agent.environment import EvalInfo
 from agentmem.agent.episode import Episode, Setup
 from agentmem.bench.conversations import Corpus
@@ -16,7 +18,9 @@ from agentmem.bench.recall import Memories, Watcher, recall
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
+from agentmem.language.contract import Language
 from agentmem.stack import JOINED, OWN
+from agentmem.thinking import Thinking
 
 WHOLE = "whole"
 
@@ -27,6 +31,16 @@ class Variant(Value):
     title: str
     memory: str
     settings: dict[str, Any]
+
+
+class Playing(Thinking):
+    """How the games are played, and what is thought with, as in `Thinking`.
+
+    Attributes:
+        max_steps: The most actions of a game.
+    """
+
+    max_steps: int = Field(default=150, ge=1)
 
 
 class Ablated(Value):
@@ -90,7 +104,7 @@ def ablate_play(
     parts: Sequence[Variant],
     *,
     seeds: Sequence[int],
-    max_steps: int = 150,
+    playing: Playing | None = None,
     moved: Callable[[str, int], None] = lambda what, steps: None,  # noqa: ARG005
 ) -> list[Ablated]:
     """Return how well an agent plays with each part, in the order of `parts`; each seed is another game.
@@ -100,24 +114,17 @@ def ablate_play(
         game: As typed: `cook:4`, or a path.
         parts: Of the stack.
         seeds: One game each.
-        max_steps: The most actions of a game.
+        playing: How long a game may be, and what is thought with.
         moved: Is told of each game played.
     """
-    done = []
-    for part in parts:
-        played: dict[int, EvalInfo] = {}
-        for seed in seeds:
-            played[seed] = _played(host, game, part, seed=seed, max_steps=max_steps)
-            moved(part.title, 1)
-        done.append(
-            Ablated(
-                variant=part,
-                score=mean(one.normalized for one in played.values()),
-                by={str(seed): one.normalized for seed, one in played.items()},
-                won=sum(one.won for one in played.values()),
-                steps=mean(one.steps for one in played.values()),
-            )
-        )
+    done, how = [], playing or Playing()
+    with how.languages(host) as languages:
+        for part in parts:
+            played: dict[int, EvalInfo] = {}
+            for seed in seeds:
+                played[seed] = _played(host, game, part, seed=seed, how=how, language=languages())
+                moved(part.title, 1)
+            done.append(_ablated(part, played))
     return _compared(done)
 
 
@@ -131,7 +138,7 @@ def _variant(title: str, some: Sequence[str], names: Sequence[str], settings: Ma
     return Variant(title=title, memory=JOINED.join(some), settings=kept)
 
 
-def _played(host: Host, game: str, part: Variant, *, seed: int, max_steps: int) -> EvalInfo:
+def _played(host: Host, game: str, part: Variant, *, seed: int, how: Playing, language: Language) -> EvalInfo:
     with tempfile.TemporaryDirectory() as folder:
         setup = Setup(
             game=game,
@@ -141,12 +148,22 @@ def _played(host: Host, game: str, part: Variant, *, seed: int, max_steps: int) 
             memory=part.memory,
             memory_settings=part.settings,
             seed=seed,
-            max_steps=max_steps,
+            **how.model_dump(),
         )
-        with Episode(setup, host) as episode:
+        with Episode(setup, host, language=language) as episode:
             for _ in episode:
                 pass
     return episode.result.evaluation
+
+
+def _ablated(part: Variant, played: Mapping[int, EvalInfo]) -> Ablated:
+    return Ablated(
+        variant=part,
+        score=mean(one.normalized for one in played.values()),
+        by={str(seed): one.normalized for seed, one in played.items()},
+        won=sum(one.won for one in played.values()),
+        steps=mean(one.steps for one in played.values()),
+    )
 
 
 def _compared(done: Sequence[Ablated]) -> list[Ablated]:

@@ -53,20 +53,19 @@ def cost(
     how, moved = growing or Growing(), moved or (lambda what, events: None)  # noqa: ARG005
     check(host, memories)
     memories = _with(against, memories, host)
-    embedder = host.embedder()
-    embedder.embed(["loads what the embedder reads, so that no memory is charged for it"])
     watch = Stopwatch()
     rows: list[Measured] = []
-    with tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="agentmem-bench-")))
+        languages = opened.enter_context(how.languages(host))
         grown = []
-        with ExitStack() as opened:
-            for number, (name, settings) in enumerate(memories.items()):
-                path, language = Path(folder) / f"{number}.db", host.language("rules", embedder)
-                told = AgentMemory(path, memory=name, settings=settings, language=language, host=host)
-                grown.append(_Grown(name, opened.enter_context(told), path, how))
-            for size in how.sizes:
-                _fill(grown, size, moved)
-                rows += compared(_measured(grown, size), against=against)
+        for number, (name, settings) in enumerate(memories.items()):
+            path = folder / f"{number}.db"
+            told = AgentMemory(path, memory=name, settings=settings, language=languages(), host=host, budget=how.budget)
+            grown.append(_Grown(name, opened.enter_context(told), path, how))
+        for size in how.sizes:
+            _fill(grown, size, moved)
+            rows += compared(_measured(grown, size), against=against)
         grew = [_grew(one, rows, host) for one in grown]
     return CostReport(
         against=against,

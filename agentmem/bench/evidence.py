@@ -12,23 +12,24 @@ from agentmem.bench.conversations import Question
 from agentmem.bench.retrieval import CUTS, Mean, Scores, means
 from agentmem.events import Value
 from agentmem.language.contract import Receipt
+from agentmem.thinking import Thinking
 
 OVERALL = "overall"
 
 
-class Asking(Value):
-    """How the questions are asked.
+class Asking(Thinking):
+    """How the questions are asked, and what the memories think with, as in `Thinking`.
+
+    A budget for a session is one for each conversation of each memory.
 
     Attributes:
         limit: The most recollections an answer may have.
         consolidate: Let each memory consolidate after the last event, where it can.
-        language: Who answers the memories' tasks, as typed after `--language`.
         seed: Of the intervals.
     """
 
     limit: int = Field(default=10, ge=1, le=1000)
     consolidate: bool = False
-    language: str = "rules"
     seed: int = Field(default=0, ge=0)
 
 

@@ -10,13 +10,14 @@ from pydantic import Field, field_validator
 from agentmem.bench.embedded import Embedded
 from agentmem.events import Value
 from agentmem.language.contract import Receipt
+from agentmem.thinking import Thinking
 
 FLAT = 1.25
 """A write that costs no more than so many times as much at the largest size is flat."""
 
 
-class Growing(Value):
-    """How much is measured.
+class Growing(Thinking):
+    """How much is measured, and what the memories think with, as in `Thinking`.
 
     Attributes:
         sizes: Events in the memories when they are measured, rising.

@@ -19,7 +19,7 @@ from agentmem.bench.conversations import Conversation, Corpus, Question
 from agentmem.bench.evidence import Asked, Asking, Average, Cost, RecallReport, Written, averages, cost, failures
 from agentmem.bench.retrieval import scored
 from agentmem.bench.timing import Stopwatch
-from agentmem.errors import AgentmemError, InvalidInput
+from agentmem.errors import AgentmemError, InvalidInput, UnrecordedCall
 from agentmem.events import Query, Recollection
 from agentmem.fold import GROUP
 from agentmem.graph.sqlite import SQLiteStore
@@ -63,22 +63,23 @@ def recall(
     Raises:
         UnknownName, UnknownSetting, PluginError: a memory cannot be built; nothing was measured.
         InvalidInput: no memory is named.
+        LanguageError: the language cannot be used; nothing was measured. Or a replay was asked what
+            was not recorded.
     """
     how, watcher = asking or Asking(), watcher or Watcher()
     check(host, memories)
-    embedder = host.embedder()
-    embedder.embed(["loads what the embedder reads, so that no memory is charged for it"])
     watch = Stopwatch()
     asked: list[Asked] = []
     found: list[Average] = []
     costs: list[Cost] = []
-    for name, settings in memories.items():
-        watcher.begins(name)
-        course = _Course(host, name, settings, host.language(how.language, embedder), how, watcher)
-        written, answers = course.run(corpus.conversations)
-        found += averages(answers, categories=corpus.categories, asking=how)
-        costs.append(cost(name, written, answers))
-        asked += answers
+    with how.languages(host) as languages:
+        for name, settings in memories.items():
+            watcher.begins(name)
+            course = _Course(host, name, settings, languages(), how, watcher)
+            written, answers = course.run(corpus.conversations)
+            found += averages(answers, categories=corpus.categories, asking=how)
+            costs.append(cost(name, written, answers))
+            asked += answers
     return RecallReport(
         format=corpus.format,
         conversations=len(corpus.conversations),
@@ -136,6 +137,7 @@ class _Course:
                         settings=self.settings,
                         language=self.language,
                         host=self.host,
+                        budget=self.how.budget,
                     )
                     written += self._told(memory, conversation)
                     asked += [self._asked(memory, conversation, question) for question in conversation.questions]
@@ -172,6 +174,8 @@ class _Course:
         watch = Stopwatch()
         try:
             found = memory.search(query)
+        except UnrecordedCall:
+            raise
         except AgentmemError as failed:
             error = f"{type(failed).__name__}: {failed}"
         spent = watch.read()

@@ -11,15 +11,19 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.measured import Limit
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
+from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agentmem.bench.ablation import Ablated, Variant
+    from agentmem.bench.ablation import Ablated, Playing, Variant
+    from agentmem.bench.evidence import Asking
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 GAMES = (".z5", ".z8")
 
 
+@with_thinking
 def ablate(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(metavar="FILE|GAME", help="Conversations with questions, or a game.")],
@@ -32,6 +36,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     ] = False,
     seeds: Annotated[str, typer.Option(metavar="N-N", help="Of the game, each another one; such as 1-3 or 2.")] = "1-3",
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions of a game.")] = 150,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Show what each memory of a stack adds.
@@ -39,16 +44,19 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     Measures the stack whole, without each of its memories, and each by itself: by the evidence found
     in the conversations of FILE, or by the score in a game.
     """
-    from agentmem.bench.ablation import variants
+    from agentmem.bench.ablation import Playing, variants
+    from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import check
 
     host, parts = ctx.obj.host(), variants(memory, settings_of(settings))
     check(host, {part.memory: part.settings for part in parts})
     if Path(target).is_file() and not target.endswith(GAMES):
-        done = _by_recall(host, Path(target), parts, limit=limit, consolidate=consolidate)
+        asking = Asking(limit=limit, consolidate=consolidate, **dict(thinking))
+        done = _by_recall(host, Path(target), parts, asking=asking)
         measured = f"evidence found among the first {limit}, in %"
     else:
-        done = _by_play(host, target, parts, seeds=seeds_of(seeds), max_steps=max_steps)
+        playing = Playing(max_steps=max_steps, **dict(thinking))
+        done = _by_play(host, target, parts, seeds=seeds_of(seeds), playing=playing)
         measured = f"score in {target}, in %"
     if json:
         as_json(done)
@@ -74,10 +82,9 @@ def seeds_of(text: str) -> list[int]:
     return list(range(int(first), int(last or first) + 1))
 
 
-def _by_recall(host: Host, file: Path, parts: list[Variant], *, limit: int, consolidate: bool) -> list[Ablated]:
+def _by_recall(host: Host, file: Path, parts: list[Variant], *, asking: Asking) -> list[Ablated]:
     from agentmem.bench.ablation import ablate_recall
     from agentmem.bench.data.reading import read
-    from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import Watcher
 
     corpus = read(file, None)
@@ -100,15 +107,14 @@ def _by_recall(host: Host, file: Path, parts: list[Variant], *, limit: int, cons
             def asked(self, one: object) -> None:  # noqa: ARG002
                 moved(self.memory, 1)
 
-        asking = Asking(limit=limit, consolidate=consolidate)
         return ablate_recall(host, corpus, parts, asking=asking, watcher=Onlooker())
 
 
-def _by_play(host: Host, game: str, parts: list[Variant], *, seeds: list[int], max_steps: int) -> list[Ablated]:
+def _by_play(host: Host, game: str, parts: list[Variant], *, seeds: list[int], playing: Playing) -> list[Ablated]:
     from agentmem.bench.ablation import ablate_play
 
     with progress(len(parts) * len(seeds)) as moved:
-        return ablate_play(host, game, parts, seeds=seeds, max_steps=max_steps, moved=moved)
+        return ablate_play(host, game, parts, seeds=seeds, playing=playing, moved=moved)
 
 
 def _row(one: Ablated) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from agentmem.cli.chosen import Json
 from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import Moved, progress
+from agentmem.cli.thinking import thinking_again, with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agentmem.bench.evidence import Asked, Asking, RecallReport
     from agentmem.bench.recall import Memories, Watcher
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 
 FormatName = Annotated[
@@ -32,12 +34,12 @@ Questions = Annotated[
 Consolidate = Annotated[
     bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
 ]
-LanguageName = Annotated[str, typer.Option("--language", metavar="NAME", help="Who answers the memories' tasks.")]
 Lines = Annotated[
     Path | None, typer.Option("--lines", metavar="FILE", help="Write every question and answer here, as JSON lines.")
 ]
 
 
+@with_thinking
 def recall(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Conversations with questions.", show_default=False)],
@@ -48,7 +50,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     questions: Questions = None,
     limit: Limit = 10,
     consolidate: Consolidate = False,
-    language: LanguageName = "rules",
+    thinking: Thinking,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
     lines: Lines = None,
     json: Json = False,
@@ -57,7 +59,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
 
     Each memory is told all events of the conversations in FILE and asked all its questions; what it
     recalls is held against the events that hold the answer, and what that costs is measured.
-    It needs no model and no network.
+    It needs no model and no network, unless --language names one.
 
     Formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl for conversations of
     your own, one event or one question a line (each of these is one line), in the order of remembering:
@@ -81,7 +83,10 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     host, memories = ctx.obj.host(), memories_of(memory, settings)
     check(host, memories)
     corpus = read(file, format, questions=questions)
-    asking = Asking(limit=limit, consolidate=consolidate, language=language, seed=seed)
+    asking = Asking(
+        limit=limit, consolidate=consolidate, seed=seed,
+        **dict(thinking),
+    )  # fmt: skip
     report = _watched(host, corpus, memories, asking, lines)
     if json:
         as_json(report)
@@ -89,7 +94,8 @@ def recall(  # noqa: PLR0913 - one parameter is one option
         words: list[object] = ["bench", "recall", file, "--format", corpus.format, "--memory", memory, "--limit", limit]
         words += ["--questions", questions] if questions else []
         words += ["--consolidate"] if consolidate else []
-        show(report, again=again(ctx.obj, [*words, "--language", language, "--seed", seed], settings))
+        words += [*thinking_again(asking), "--seed", seed]
+        show(report, again=again(ctx.obj, words, settings))
     raise typer.Exit(1 if report.failures else 0)
 
 

@@ -51,9 +51,12 @@ def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
         ("trajectory", str(setup.trajectory)),
         ("store", setup.store),
     ]
-    if result.set_aside:
-        aside = f"{len(result.set_aside)} set aside; see: agentmem status {shlex.quote(setup.store)}"
-        facts.append(("trouble", aside))
+    if setup.record is not None:
+        facts.append(("recording", f"{setup.record}; had again with --language replay:{setup.record}"))
+    trouble = [f"{len(result.set_aside)} set aside"] if result.set_aside else []
+    trouble += [f"{result.waiting} entries wait for {setup.language}"] if result.waiting else []
+    if trouble:
+        facts.append(("trouble", f"{', '.join(trouble)}; see: agentmem status {shlex.quote(setup.store)}"))
     return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result.outdated or recalled)))
 
 
@@ -90,7 +93,8 @@ def _plural(label: str, count: int) -> str:
 def _cost(result: Result) -> str:
     spent = result.receipt
     calls = f"{spent.calls} model calls, {spent.tokens} tokens" if spent.calls else "no model calls"
-    return f"{calls}; {spent.asked} questions answered, {spent.milliseconds:.0f} ms in the language"
+    by_rules = f", {spent.by_rules} of them by the rules in its place" if spent.by_rules else ""
+    return f"{calls}; {spent.asked} questions answered{by_rules}, {spent.milliseconds:.0f} ms in the language"
 
 
 def _is_own(setup: Setup) -> bool:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
 from agentmem.cli.output import as_json
+from agentmem.cli.progress import waiting
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
+from agentmem.cli.thinking import with_thinking
+
+if TYPE_CHECKING:
+    from agentmem.thinking import Thinking
 
 
-def rebuild(
+@with_thinking
+def rebuild(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     store: StoreUri,
     *,
     memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="The memory to derive again.")],
     settings: Settings = None,
     namespace: Namespace = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Derive a memory again, from the journal.
@@ -31,12 +38,15 @@ def rebuild(
 
     host = ctx.obj.host()
     built = host.memory(memory, settings_of(settings))
-    with existing(host, store) as opened:
+    with thinking.opened(host) as thinks, existing(host, store) as opened:
         chosen = namespace_of(opened, namespace)
         ran = built.name in {row["memory"] for row in standing(opened.graph(chosen), offered=[built.name])}
-        remembered = AgentMemory(opened, namespace=chosen, memory=built, host=host)
+        remembered = AgentMemory(
+            opened, namespace=chosen, memory=built, language=thinks, host=host, budget=thinking.budget
+        )
         before = digest(remembered.graph, built.name) if ran else None
-        receipt = remembered.rebuild()
+        with waiting(thinks):
+            receipt = remembered.rebuild()
         after = digest(remembered.graph, built.name)
         entries = remembered.status().folded
     told = {"namespace": chosen, "memory": memory, "entries": entries, "before": before, "after": after}

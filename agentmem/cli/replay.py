@@ -11,18 +11,23 @@ import typer
 
 from agentmem.cli.chosen import Json, Settings, named, settings_of
 from agentmem.cli.output import as_json, one_line, table
+from agentmem.cli.progress import waiting
+from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
     from agentmem.agent.replay import Compared
     from agentmem.agent.trajectory import Trajectory
+    from agentmem.agent_memory import AgentMemory
     from agentmem.graph.contract import Store
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 IN_MEMORY = "memory:"
 
 
-def replay(
+@with_thinking
+def replay(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     trajectory: Annotated[Path, typer.Argument(metavar="TRAJECTORY", help="A file that `agentmem play` wrote.")],
     *,
@@ -33,6 +38,7 @@ def replay(
     store: Annotated[
         str | None, typer.Option(metavar="URI", callback=named, help="Keep that memory here; else nowhere.")
     ] = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Do an episode again.
@@ -41,17 +47,28 @@ def replay(
     it differs); or, with --memory, the same events into another memory, with no game.
     """
     from agentmem.agent.trajectory import read
+    from agentmem.agent_memory import AgentMemory
+    from agentmem.stack import open_stack
+    from agentmem.thinking import Thinking
 
     recorded = read(trajectory)
-    if memory is None and (store is not None or settings):
-        raise InvalidInput("--store and --set belong to a memory; say which with --memory NAME")
+    if memory is None and (store is not None or settings or thinking != Thinking()):
+        raise InvalidInput("--store, --set and what is thought with belong to a memory; say which with --memory NAME")
     if not recorded.steps:
         raise InvalidInput(f"the trajectory {trajectory} holds no step; play once more with: agentmem play")
     host = ctx.obj.host()
     if memory is None:
         _compare(recorded, host, json=json)
     else:
-        _refeed(recorded, host, memory=memory, settings=settings_of(settings), store=store or IN_MEMORY, json=json)
+        episode, built = recorded.header.episode, open_stack(memory, settings_of(settings), host)
+        with (
+            thinking.opened(host) as thinks,
+            _opened(host, store or IN_MEMORY, new=episode) as into,
+            AgentMemory(
+                into, namespace=episode, memory=built, language=thinks, host=host, budget=thinking.budget
+            ) as fed,
+        ):
+            _refeed(recorded, fed, json=json)
 
 
 def _compare(recorded: Trajectory, host: Host, *, json: bool) -> None:
@@ -93,18 +110,15 @@ def _tell_if_cut_short(recorded: Trajectory) -> None:
         typer.echo(f"the recording was cut short after step {len(recorded.steps) - 1}: how it ended is not in it")
 
 
-def _refeed(recorded: Trajectory, host: Host, *, memory: str, settings: dict[str, str], store: str, json: bool) -> None:
+def _refeed(recorded: Trajectory, fed: AgentMemory, *, json: bool) -> None:
     """Feed the recorded events to another memory and ask it the recorded questions."""
     from agentmem.agent.episode import held
     from agentmem.agent.replay import refeed
-    from agentmem.agent_memory import AgentMemory
 
-    with (
-        _opened(host, store, new=recorded.header.episode) as opened,
-        AgentMemory(opened, namespace=recorded.header.episode, memory=memory, settings=settings, host=host) as fed,
-    ):
+    memory = fed.stack.name
+    with waiting(fed.language):
         steps = list(refeed(recorded, fed))
-        status, kept = fed.status(), held(fed.graph, *(one.name for one in fed.stack.memories))
+    status, kept = fed.status(), held(fed.graph, *(one.name for one in fed.stack.memories))
     if json:
         cut_short = recorded.ending is None
         as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside, "cut_short": cut_short})

@@ -66,9 +66,11 @@ def show(  # noqa: PLR0913 - one parameter is one option
             told = [_as_data(groups[name], drawing_of(view)) for name, view in views.items()]
             as_json({"store": store, "namespace": graph.namespace, "as_of": as_of, "now": moment, "memories": told})
             return
+        from agentmem.reembedding import in_use
+
         most = None if everything else limit
         shown = [held(built[name], view, groups[name], limit=most) for name, view in views.items()]
-        where = ("--namespace", graph.namespace) if len(opened.namespaces()) > 1 else ()
+        where = ("--namespace", graph.namespace) if len(in_use(opened)) > 1 else ()
     typed = Typed(store, where, tuple(_again(settings, **{"--memory": memory, "--as-of": as_of, "--now": now})))
     _print(shown, typed)
 

@@ -29,7 +29,9 @@ def namespace_of(store: Store, given: str | None) -> str:
     Raises:
         InvalidInput: it is not there, none was given and there are several, or the store is empty.
     """
-    known = store.namespaces()
+    from agentmem.reembedding import in_use
+
+    known = in_use(store)
     if given is not None:
         if given not in known:
             raise UnknownName.among("namespace", given, known, cure=f"agentmem status {store.uri}")

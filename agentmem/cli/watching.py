@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from agentmem.agent.episode import Episode, Result, Setup
 from agentmem.cli.ending import Told, told
 from agentmem.cli.output import as_json, console, one_line
+from agentmem.cli.progress import waiting
 from agentmem.cli.shown import Shown, shown
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
@@ -57,7 +58,7 @@ def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pa
     recalled: list[str] = []
     try:
         with episode:
-            for id_ in _steps(episode, display if view == "steps" else None):
+            for id_ in _steps(episode, host, display if view == "steps" else None):
                 recalled = [id_]
     except KeyboardInterrupt:
         if not episode.is_summed_up:
@@ -77,6 +78,7 @@ def summary(setup: Setup, result: Result) -> dict[str, object]:
         "game": setup.game,
         "memory": setup.memory,
         "policy": setup.policy,
+        "language": setup.language,
         "seed": setup.seed,
         "score": how.score,
         "max_score": how.max_score,
@@ -84,19 +86,22 @@ def summary(setup: Setup, result: Result) -> dict[str, object]:
         "won": how.won,
         "steps": how.steps,
         "trajectory": str(setup.trajectory),
+        "recording": None if setup.record is None else str(setup.record),
+        "waiting": result.waiting,
         "receipt": result.receipt,
     }
 
 
-def _steps(episode: Episode, display: Display | None) -> Iterator[str]:
+def _steps(episode: Episode, host: Host, display: Display | None) -> Iterator[str]:
     """Play, show each step, and yield the id of the best it recalled: something to ask `why` of."""
     setup, place = episode.setup, ""
-    for step in episode:
+    rules = host.language("rules", episode.memory.language.embedder)
+    for step in _awaited(episode):
         if display is not None:
             if step.event.action is None:
                 title = f"{setup.game}, seed {setup.seed}: memory {setup.memory}, policy {setup.policy}"
                 display.opening(title=one_line(title), goal=one_line(step.observation.goal, limit=400))
-            place = _place(step, episode.memory.language) or place
+            place = _place(step, rules) or place
             display.step(shown(step, episode.evaluation(), place=place))
         yield from [one.id for one in step.recollections if not one.pinned][:1]
 
@@ -113,15 +118,25 @@ def _tell_of_the_past(episode: Episode) -> None:
         )
 
 
-def _place(step: Step, language: Language) -> str:
+def _awaited(episode: Episode) -> Iterator[Step]:
+    """Yield the steps, and show that a model is waited for."""
+    steps = iter(episode)
+    while True:
+        with waiting(episode.memory.language):
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
+def _place(step: Step, rules: Language) -> str:
     """Return where the text says we are, or else the memory; "" where neither does.
 
-    Only rules are asked about the text: watching must not cost a call to a model.
+    Rules of our own are asked about the text: watching costs no call, and is in no recording.
     """
-    if not language.leaves:
-        said = language.ask(FACTS, text=step.event.text, action=step.event.action).place
-        if said:
-            return said
+    said = rules.ask(FACTS, text=step.event.text, action=step.event.action).place
+    if said:
+        return said
     return next((one.text for one in step.recollections if one.kind == "place"), "")
 
 

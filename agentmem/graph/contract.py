@@ -242,6 +242,14 @@ class Graph(Protocol):
         """Erase nodes with their edges, vectors and text; return how many there were."""
         ...
 
+    def forget_vectors(self) -> None:
+        """Take the vector off every node of the namespace, retired or not, and with them the dimension it keeps.
+
+        What comes next, in the same batch, may have another dimension: so vectors are
+        made anew without two kinds of them ever being there together.
+        """
+        ...
+
     def stats(self) -> Mapping[str, int]:
         """Count what is current: one per "memory/label", `nodes`, `edges`, `vectors`; and `retired` nodes."""
         ...

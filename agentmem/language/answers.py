@@ -5,11 +5,11 @@ A `ModelLanguage` keeps answers made ahead, counts, and pays; `Answers` only ans
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol
+from typing import Any, Generic, Protocol, runtime_checkable
 
-from agentmem.language.contract import Out, Task
+from agentmem.language.contract import Embedder, Language, Out, Task
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,13 @@ class Answers(Protocol):
 
     def close(self) -> None:
         """Free what is held; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class MadeOfAnswers(Protocol):
+    """A language that is made of `Answers`, which can be led through others: an optional power."""
+
+    def through(self, around: Callable[[Answers], Answers], *, embedder: Embedder | None = None) -> Language:
+        """Return the same language anew, asking what `around` makes of its answers; it keeps nothing from before."""
         ...

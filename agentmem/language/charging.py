@@ -77,10 +77,11 @@ class Heard(NamedTuple):
 
 @dataclass
 class Charge:
-    """One thing a memory does: who pays, and what it heard."""
+    """One thing a memory does: who pays, what it heard, and whether nobody has asked yet."""
 
     payer: Payer | None
     heard: list[Heard] = field(default_factory=list)
+    ahead: bool = False
 
     def by(self, otherwise: str) -> str:
         """Return who said what was heard, each once, with the tasks and prompts: the cause, beside the event.
@@ -96,13 +97,36 @@ class Charge:
         return "; ".join(f"{by} {' '.join(tasks)}" for by, tasks in said.items()) or otherwise
 
 
+def told(by: str) -> str:
+    """Return what `Charge.by` gave, for people.
+
+    >>> told("openai:gpt-4o-mini amem.note@1a2b3c4d amem.links@5e6f7a8b")
+    'openai:gpt-4o-mini, tasks amem.note (prompt 1a2b3c4d), amem.links (prompt 5e6f7a8b)'
+    >>> told("rules")
+    'rules'
+    """
+    return "; ".join(_told(one) for one in by.split("; "))
+
+
+def _told(said: str) -> str:
+    who, *tasks = said.split(" ")
+    named = [f"{task} (prompt {prompt})" if prompt else task for task, _, prompt in (t.partition("@") for t in tasks)]
+    return f"{who}, task{'s' if len(named) > 1 else ''} {', '.join(named)}" if named else who
+
+
 _charge: ContextVar[Charge | None] = ContextVar("agentmem_charge", default=None)
 
 
 @contextmanager
 def charged_to(payer: Payer | None) -> Iterator[Charge]:
     """Open a charge; calls made inside are asked of `payer` and noted."""
-    charge = Charge(payer)
+    with going_on(Charge(payer)) as charge:
+        yield charge
+
+
+@contextmanager
+def going_on(charge: Charge) -> Iterator[Charge]:
+    """Open a charge that was opened before, maybe in another thread."""
     token = _charge.set(charge)
     try:
         yield charge

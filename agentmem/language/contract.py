@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -85,9 +86,11 @@ _COUNTS = tuple(Receipt.model_fields)
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; the same text always into the same one.
+    """Turns texts into unit vectors; the same text always into the same one. May be used from many threads.
 
-    `id` names model and version: a namespace remembers it, and refuses another.
+    Attributes:
+        id: Names model and version, and holds no key: a namespace remembers it, and refuses another.
+        dim: Numbers of a vector; 0 where only the model knows, and has not been asked yet.
     """
 
     id: str
@@ -97,6 +100,35 @@ class Embedder(Protocol):
         """Return one unit vector per text, shape (n, dim), float32.
 
         A text with nothing to embed gets the zero vector.
+        """
+        ...
+
+
+class CountedVectors(NamedTuple):
+    """Vectors, shape (n, dim), and what it took: calls that left, and the tokens they read as the provider counted."""
+
+    vectors: Vectors
+    calls: int
+    tokens: int
+
+
+@runtime_checkable
+class RemoteEmbedder(Embedder, Protocol):
+    """An embedder that may leave the machine: never asked inside a transaction, calls counted; and it may be out.
+
+    Attributes:
+        leaves: Whether it does.
+    """
+
+    leaves: bool
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        """Return what `embed` returns, and what it took.
+
+        Raises:
+            LanguageUnavailable: nobody answered; ask again later.
+            LanguageMisconfigured: the key, the model or the address is wrong, or the model is another one than it was.
+            BadAnswer: what came back for these texts is no vector.
         """
         ...
 
@@ -115,11 +147,12 @@ class WordEmbedder(Embedder, Protocol):
 class Language(Protocol):
     """Answers tasks and embeds texts.
 
+    One that makes calls has each of them paid (`agentmem.language.paying.paid`); no budget holds one that does not.
+
     Attributes:
         name: As typed after `--language`.
         embedder: What `embed` uses; a namespace keeps vectors of one embedder only.
-        leaves: Whether an answer may take a call to a model. If so the host
-            never asks inside a transaction.
+        leaves: Whether an answer may take a call to a model; `may_leave` tells of its vectors too.
     """
 
     name: str
@@ -152,6 +185,28 @@ class Language(Protocol):
 
 
 @runtime_checkable
+class Checks(Protocol):
+    """A language that can find out whether it can be asked: an optional power, used before anything is begun."""
+
+    def check(self) -> None:
+        """Return if it can; nothing is answered, and nothing has to be paid.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A language that holds something: an optional power, used by whoever opened it."""
+
+    def close(self) -> None:
+        """Let it go; may be called twice."""
+        ...
+
+
+@runtime_checkable
 class FallsToRules(Protocol):
     """A language in whose place the rules can answer: an optional power.
 
@@ -159,6 +214,18 @@ class FallsToRules(Protocol):
     """
 
     on_failure: OnFailure
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A language that is recorded, or was, with the times of what happened: an optional power.
+
+    For whoever makes events, as a game does; a memory has its time from those, and asks nobody.
+    """
+
+    def now(self) -> datetime:
+        """Return the time, aware; in a replay, what was returned then."""
+        ...
 
 
 @runtime_checkable
@@ -172,3 +239,13 @@ class GivesLogProbabilities(Protocol):
             LanguageUnavailable: nobody answered; ask again later.
         """
         ...
+
+
+def may_leave(language: Language) -> bool:
+    """Return whether asking or embedding may take a call: if so, the host does neither inside a transaction.
+
+    Apart from `Language.leaves`, by which a memory tells a model from rules: rules stay
+    rules, and derive the same graph, wherever the vectors come from.
+    """
+    embedder = language.embedder
+    return language.leaves or (isinstance(embedder, RemoteEmbedder) and embedder.leaves)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
 from time import perf_counter
@@ -13,12 +14,12 @@ from typing import Any
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
 from agentmem.language.answers import Answered, Answers
+from agentmem.language.cassette import question
 from agentmem.language.charging import Heard, charge_now
-from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task
+from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying import metered
-from agentmem.language.recording import question
 from agentmem.vectors import Vectors
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,9 @@ class ModelLanguage:
         rules: Who answers where a budget leaves that to the rules, or `on_failure` says so.
         on_failure: "defer": an outage makes the event wait, a bad answer sets it aside.
             "rules": the rules answer instead; what they say is marked as theirs, and counted.
-        concurrency: The most calls made ahead at a time.
+        concurrency: The most calls made ahead at a time; 0 makes none.
+        leaves: Whether it is a model that answers, or was when it was recorded.
     """
-
-    leaves = True
 
     def __init__(
         self,
@@ -49,8 +49,9 @@ class ModelLanguage:
         rules: Language | None = None,
         on_failure: OnFailure = "defer",
         concurrency: int = 8,
+        leaves: bool = True,
     ) -> None:
-        self.name = answers.name
+        self.name, self.leaves = answers.name, leaves
         self.embedder = embedder
         self.on_failure: OnFailure = on_failure
         self._answers, self._rules = answers, rules
@@ -68,18 +69,18 @@ class ModelLanguage:
         Raises:
             LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
         """
-        started = perf_counter()
+        started, prompt = perf_counter(), task.prompt_hash
         try:
             said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
         except LanguageError as error:
             if not self._rules_may_answer(error):
                 raise
-            said = self._by_rules(task, inputs, error)
+            said, prompt = self._by_rules(task, inputs, error), ""
         finally:
             self._count(Receipt(asked=1, milliseconds=(perf_counter() - started) * 1000))
         charge = charge_now()
-        if charge is not None:
-            charge.heard.append(Heard(task.name, task.prompt_hash, said.by))
+        if charge is not None and said.by:
+            charge.heard.append(Heard(task.name, prompt, said.by))
         return said.answer
 
     def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
@@ -88,6 +89,8 @@ class ModelLanguage:
         A bad answer is kept for whoever asks. After an outage, or when the budget is used up,
         no more calls are made: the questions left are put again when they are asked.
         """
+        if not self._concurrency:
+            return
         started = perf_counter()
         asked = {question(task.name, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
         fresh = [(name, inputs) for name, inputs in asked.items() if name not in self._kept]
@@ -103,10 +106,25 @@ class ModelLanguage:
         return self._texts.embed(texts)
 
     def receipt(self) -> Receipt:
-        """Return the running total; `cached` counts answers kept or made ahead, and vectors known already."""
+        """Return the running total; `cached` counts answers kept, made ahead or recorded, and vectors known already."""
         with self._lock:
             own = self._spent + Receipt(cached=self._kept.reused)
         return own + self._texts.receipt()
+
+    def through(self, around: Callable[[Answers], Answers], *, embedder: Embedder | None = None) -> ModelLanguage:
+        """Return the same language anew, asking what `around` makes of its answers; it keeps nothing from before."""
+        return ModelLanguage(
+            around(self._answers),
+            embedder=embedder or self.embedder,
+            rules=self._rules,
+            on_failure=self.on_failure,
+            concurrency=self._concurrency,
+            leaves=self.leaves,
+        )
+
+    def now(self) -> datetime:
+        """Return the time; what it was, or written down, where the answers are recorded."""
+        return self._answers.now() if isinstance(self._answers, TellsTime) else datetime.now(UTC)
 
     def check(self) -> None:
         """Find out whether the model can be asked at all, where that can be done for nothing.
@@ -140,15 +158,15 @@ class ModelLanguage:
         if stop.is_set():
             return
         try:
-            self._kept.make(name, partial(self._call, task, inputs))
+            self._kept.make(name, partial(self._call, task, inputs, ahead=True))
         except LanguageUnavailable:
             stop.set()
         except LanguageError:
             pass  # raised again, to whoever asks
 
-    def _call(self, task: Task[Out], inputs: Mapping[str, Any]) -> Answered[Out]:
+    def _call(self, task: Task[Out], inputs: Mapping[str, Any], *, ahead: bool = False) -> Answered[Out]:
         """Have it answered, and count the calls, also of what failed."""
-        with metered() as meter:
+        with metered(ahead=ahead) as meter:
             try:
                 said = self._answers.answer(task, inputs)
             except LanguageError as error:
@@ -156,7 +174,7 @@ class ModelLanguage:
                 self._count(Receipt(calls=meter.calls, tokens=meter.tokens))
                 raise
         self._is_out = False
-        self._count(Receipt(calls=said.calls, tokens=said.read + said.written))
+        self._count(Receipt(calls=said.calls, tokens=said.read + said.written, cached=int(not said.calls)))
         return said
 
     def _rules_may_answer(self, error: LanguageError) -> bool:

@@ -90,9 +90,10 @@ class Meter:
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
-    """Count the calls made inside; whoever pays outside still pays."""
+def metered(*, ahead: bool = False) -> Iterator[Meter]:
+    """Count the calls made inside, or made `ahead` of being asked; whoever pays outside still pays."""
     charge = charge_now()
     meter = Meter(charge.payer if charge else None)
-    with charged_to(meter):
+    with charged_to(meter) as inside:
+        inside.ahead = ahead
         yield meter

@@ -34,7 +34,7 @@ class Fault:
         status, headers: Of the HTTP response.
         body: Sent in place of the answer; None lets it pass.
         kind: The content type.
-        change: What is made of a completion, as JSON, before it is sent.
+        change: What is made of a completion, as JSON, before it is sent; it may look at what was asked.
         wait_s: How long it is held back.
         cut_after: Bytes of the response, headers included, after which the line is dead.
         when: Which requests it happens to; the others are answered as if there were no fault.
@@ -44,7 +44,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     kind: str = "application/json"
-    change: Callable[[Json], Json] | None = None
+    change: Callable[[Asked, Json], Json] | None = None
     wait_s: float = 0.0
     cut_after: int | None = None
     when: Callable[[Asked], bool] = _always
@@ -98,27 +98,36 @@ def disconnect(after: int = 250) -> Fault:
 
 def cut_short(share: float = 0.5) -> Fault:
     """Stop at the token limit, when this share of the text is written."""
-    return _changed(lambda choice: _with_text(choice, lambda text: text[: int(len(text) * share)], end="length"))
+    return _rewritten(lambda text: text[: int(len(text) * share)], end="length")
 
 
 def refusal(why: str = "I'm sorry, I can't assist with that.") -> Fault:
     """Let the model say no."""
-    return _changed(lambda choice: {**choice, "message": {"role": "assistant", "content": None, "refusal": why}})
+    message = {"role": "assistant", "content": None, "refusal": why}
+    return Fault(
+        change=lambda asked, whole: {**whole, "choices": [{**one, "message": message} for one in whole["choices"]]},  # noqa: ARG005
+        when=_of_chat,
+    )
 
 
 def content_filter() -> Fault:
     """Let the provider's filter take the answer away."""
-    return _changed(lambda choice: _with_text(choice, lambda text: "", end="content_filter"))  # noqa: ARG005
+    return _rewritten(lambda text: "", end="content_filter")  # noqa: ARG005
 
 
 def no_choices() -> Fault:
     """Answer without any choice."""
-    return Fault(change=lambda completion: {**completion, "choices": []}, when=_of_chat)
+    return Fault(change=lambda asked, completion: {**completion, "choices": []}, when=_of_chat)  # noqa: ARG005
 
 
 def says(text: str) -> Fault:
     """Let the model say something else: not what was asked for, not JSON, too long, in another language."""
-    return _changed(lambda choice: _with_text(choice, lambda _: text, end="stop"))
+    return rewrites(lambda asked, right: text)  # noqa: ARG005
+
+
+def rewrites(change: Callable[[Asked, str], str]) -> Fault:
+    """Let the model say what `change` makes of what was asked and of its right answer."""
+    return Fault(change=lambda asked, whole: _changed(whole, lambda text: change(asked, text)), when=_of_chat)
 
 
 def huge(size: int = 10_000_000) -> Fault:
@@ -140,16 +149,16 @@ def _when(seconds: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
-def _changed(change: Callable[[Json], Json]) -> Fault:
-    """Return the fault that changes each choice of a completion."""
-
-    def of_all(completion: Json) -> Json:
-        return {**completion, "choices": [change(choice) for choice in completion["choices"]]}
-
-    return Fault(change=of_all, when=_of_chat)
+def _rewritten(change: Callable[[str], str], *, end: str | None = None) -> Fault:
+    return Fault(change=lambda asked, whole: _changed(whole, change, end=end), when=_of_chat)  # noqa: ARG005
 
 
-def _with_text(choice: Json, change: Callable[[str], str], *, end: str) -> Json:
+def _changed(completion: Json, change: Callable[[str], str], *, end: str | None = None) -> Json:
+    """Return a completion whose choices say something else."""
+    return {**completion, "choices": [_with_text(choice, change, end=end) for choice in completion["choices"]]}
+
+
+def _with_text(choice: Json, change: Callable[[str], str], *, end: str | None) -> Json:
     """Return a choice that says something else, be it in words or in the call of a tool."""
     message = dict(choice["message"])
     if message.get("tool_calls"):
@@ -160,4 +169,4 @@ def _with_text(choice: Json, change: Callable[[str], str], *, end: str) -> Json:
         message["tool_calls"] = calls
     else:
         message["content"] = change(message["content"] or "")
-    return {**choice, "message": message, "finish_reason": end}
+    return {**choice, "message": message, "finish_reason": end or choice["finish_reason"]}

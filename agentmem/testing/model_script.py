@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agentmem.language.cassette import Call
 from agentmem.language.contract import Task
 from agentmem.language.prompting import filled
-from agentmem.language.recording import Call
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def as_recorded(calls: Iterable[Call], tasks: Sequence[Task[Any]]) -> Callable[[
     the last answer stays. Recorded failures are left out: put a `Fault` in their place.
 
     Args:
-        calls: As `read_recording` gives them.
+        calls: As `read_cassette(path).calls` gives them.
         tasks: Those that were recorded; calls of others are left out.
     """
     prompts = {task.name: task.prompt for task in tasks}

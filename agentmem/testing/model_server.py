@@ -58,6 +58,7 @@ class ModelServer:
     Attributes:
         asked: All requests, in the order they came in.
         most_at_once: The most requests that were being answered at one time.
+        watch: Called with each request as it comes in, whatever becomes of it, in its own thread.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class ModelServer:
     ) -> None:
         self.asked: list[Asked] = []
         self.most_at_once = 0
+        self.watch: Callable[[Asked], None] = lambda asked: None  # noqa: ARG005
         self._script = Script(answers)
         self._embed = embed or HashEmbedder().embed
         self._models, self._key, self._usage, self._clock = tuple(models), key, usage, clock
@@ -148,6 +150,7 @@ class ModelServer:
             self.most_at_once = max(self.most_at_once, self._at_once)
             fault = self._fault_of(asked) or self._refused(asked) or Fault()
         try:
+            self.watch(asked)
             self._closing.wait(fault.wait_s)
             body = fault.body if fault.body is not None else self._body(asked, fault, number)
         except Exception as raised:  # noqa: BLE001 - a script may raise anything, and must be heard
@@ -168,7 +171,7 @@ class ModelServer:
         if not asked.is_chat:
             return json.dumps(self._listed(asked))
         said = wire.completion(asked, self._script.answer(asked), number=number, usage=self._usage)
-        said = fault.change(said) if fault.change else said
+        said = fault.change(asked, said) if fault.change else said
         return wire.streamed(said) if asked.body.get("stream") else json.dumps(said)
 
     def _listed(self, asked: Asked) -> wire.Json:

@@ -131,6 +131,10 @@ class AMem:
         about: dict[str, Json] = {"notes": len(nodes), "links": sum(map(len, links.values())) // 2, "alone": alone}
         return [Group(title="notes", about=about, items=items)] if items else []
 
+    def embedded_text(self, node: Node) -> str:
+        """Return what is embedded of a note: its content with keywords, tags and context."""
+        return note_in(node).text
+
     def _neighbours(self, vector: Vectors, graph: MemoryGraph) -> list[Neighbour]:
         """Return the k current notes nearest to a vector, nearest first."""
         if not self.settings.neighbours or not vector.any():

@@ -141,14 +141,16 @@ class Summary:
     def __init__(self, settings: SummarySettings | None = None) -> None:
         self.settings = settings or SummarySettings()
 
-    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:  # noqa: ARG002 - the journal has it
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
         """Propose a new summary once `every` events have come since the last one, and nothing before."""
         changes = graph.changes()
         node = _summary_in(graph)
         after = _upto(node)
-        if graph.position - after < self.settings.every:
+        upto = event.position  # not the graph's, which is later where an event is taken in by a retry
+        if upto - after < self.settings.every:
             return changes
-        events = [one for one in _newest(graph, last=graph.position - after) if one.position > after and not one.echo]
+        newest = _newest(graph, last=graph.position - after)
+        events = [one for one in newest if after < one.position <= upto and not one.echo]
         if len(events) < self.settings.every:
             return changes
         told = {f"s{number}": line for number, line in enumerate(_lines_of(node), 1)}
@@ -161,7 +163,7 @@ class Summary:
             characters=self.settings.characters,
         )
         lines, props = self._kept(answer, told)
-        props |= {"upto": graph.position, "sources": [list(one.sources) for one in lines]}
+        props |= {"upto": upto, "sources": [list(one.sources) for one in lines]}
         changes.add("Summary", "\n".join(one.text for one in lines), key=KEY, props=props)
         return changes
 

@@ -19,8 +19,8 @@ from langchain_openai import ChatOpenAI
 from openai import NotFoundError, OpenAI
 from pydantic import BaseModel
 
+from agentmem.language.cassette import Call
 from agentmem.language.contract import Task
-from agentmem.language.recording import Call
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.model_script import Asked, Said, Unscripted, as_recorded
 from agentmem.testing.model_server import ModelServer

@@ -62,10 +62,11 @@ def test_nothing_is_compared_again_unless_it_is_new_or_changed(open_memory: Open
     mind.asked.clear()
 
     memory.consolidate(now=NOW)
-    say(memory, "dog three")
+    say(memory, "dog three", "dog four")
     memory.consolidate(now=NOW)
 
-    assert mind.asked == ["dog three", "dog three"]  # once when it was written, once since
+    # each when it was written; then the third once more, with the fourth in sight
+    assert mind.asked == ["dog three", "dog four", "dog three"]
 
 
 def test_what_consolidating_changed_is_no_reason_to_compare_it_again(open_memory: Open, say: Say, model: Model) -> None:
@@ -84,13 +85,13 @@ def test_what_consolidating_changed_is_no_reason_to_compare_it_again(open_memory
 def test_so_many_are_compared_at_a_time_oldest_first(open_memory: Open, say: Say, model: Model) -> None:
     mind = Mind()
     memory = open_memory(language=model(mind), consolidated=2)
-    say(memory, "dog one", "dog two", "dog three")
+    say(memory, "dog one", "dog two", "dog three", "dog four", "dog five")
     mind.asked.clear()
 
     memory.consolidate(now=NOW)
     memory.consolidate(now=NOW)
 
-    assert mind.asked == ["dog one", "dog two", "dog three"]
+    assert mind.asked == ["dog one", "dog two", "dog three", "dog four"]
 
 
 def test_a_neighbour_taught_twice_in_one_go_keeps_both_lessons(
