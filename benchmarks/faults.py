@@ -20,11 +20,12 @@ from pydantic import SecretStr
 from agentmem import Host
 from agentmem.language.chat_answers import ChatAnswers
 from agentmem.language.openai_chat import OpenAIChat
-from agentmem.testing.memory_trial import Endured, Trials
+from agentmem.testing.endured import Endured
+from agentmem.testing.memory_trial import Trials
 from agentmem.testing.model_faults import slow
 from agentmem.testing.model_troubles import Trouble, all_troubles
 
-LIMIT_S = 0.5
+LATE = Trouble("one answer 30 s late, limit 60 s", slow(30), times=1)
 HEADING = (
     "| trouble | wait | set aside | events lost | silent defaults | locked during a call | "
     "rows of others changed | after catch_up and retry | after rebuild |"
@@ -36,28 +37,22 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Put memories through the troubles of a model.")
     options.add_argument("--memories", action="store_true", help="one line for each memory too")
     options.add_argument("--true-latency", action="store_true", help="also answers that are really 30 s late")
+    options.add_argument("--scale", type=float, default=0.02, help="of the 30 s latency and its limit")
     chosen = options.parse_args()
     logging.disable(logging.WARNING)  # each entry set aside is warned of
     print(HEADING)
     print("|---" * HEADING.count(" |") + "|")
-    with Trials(lambda url: answers(url, timeout_s=LIMIT_S), Host()) as trials:
-        for trouble in all_troubles(too_slow_s=4 * LIMIT_S):
+    with Trials(answers, Host()) as trials:
+        for trouble in all_troubles(scale=chosen.scale):
             report([trials.run(name, trouble) for name in trials.that_ask], each=chosen.memories)
-        print(f"\nOver {', '.join(trials.that_ask)}; the time limit was {LIMIT_S} s.")
-    if chosen.true_latency:
-        patient()
+        if chosen.true_latency:
+            report([trials.run(name, LATE) for name in trials.that_ask], each=chosen.memories)
+        print(f"\nOver {', '.join(trials.that_ask)}; seconds of the 30 s latency and its limit times {chosen.scale}.")
 
 
-def patient() -> None:
-    """Have one answer of each memory come 30 s late, with the time limit that is used by default."""
-    late = Trouble("one answer 30 s late, waited for", slow(30), times=1)
-    with Trials(lambda url: answers(url, timeout_s=60), Host()) as trials:
-        report([trials.run(name, late) for name in trials.that_ask], each=True)
-
-
-def answers(url: str, *, timeout_s: float) -> ChatAnswers:
+def answers(url: str, limit_s: float) -> ChatAnswers:
     """Return who answers: the real client, that does not sleep between two tries."""
-    chat = OpenAIChat("any", base_url=url, api_key=SecretStr("any"), timeout_s=timeout_s)
+    chat = OpenAIChat("any", base_url=url, api_key=SecretStr("any"), timeout_s=limit_s)
     return ChatAnswers(chat, tries=2, sleep=lambda seconds: None)  # noqa: ARG005
 
 
