@@ -12,7 +12,7 @@ from agentmem.events import Event, Value
 from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
 from agentmem.journal import EVENT, Journal
-from agentmem.testing.graph_content import content_of
+from agentmem.testing.graph_content import UNKNOWN, content_of
 
 Sameness = Literal["bytes", "content", "differs"]
 
@@ -28,6 +28,7 @@ class Endured(Value):
             not taken in after it.
         silent: What the memory then held that it would not hold with the model well, or that
             another than the model said.
+        dropped: Names in answers that meant nothing, as the memory counted them.
         looked, locked: How often a question was put or arrived, and how often no other
             connection could write to the file just then.
         touched: Rows of another namespace in the same file that changed.
@@ -43,6 +44,7 @@ class Endured(Value):
     set_aside: int = 0
     lost: int = 0
     silent: int = 0
+    dropped: int = 0
     looked: int = 0
     locked: int = 0
     touched: int = 0
@@ -78,6 +80,7 @@ def seen_in_trouble(memory: AgentMemory, told: Sequence[Event], *, by: str, righ
         set_aside=len(standing.set_aside),
         lost=len(_lost(memory, told)),
         silent=sum(by not in node.by for node in nodes) + wrong.total(),
+        dropped=sum(int(str(node.props.get(UNKNOWN, 0))) for node in nodes),
     )
 
 

@@ -35,6 +35,7 @@ from agentmem.testing.store_watch import Watch
 
 KEY = SecretStr("a key")
 TROUBLES = all_troubles(scale=0.01, huge=1_100_000)
+NAMED_WRONGLY = {"unknown aliases", "negative or huge indices"}
 REFUSAL, OUTAGE = Trouble("refusal", faults.refusal()), Trouble("500", faults.server_error())
 
 
@@ -68,6 +69,7 @@ def test_no_memory_is_harmed_and_each_recovers(trials: Trials, trouble: Trouble)
         assert harm_in(endured) == {}, name
         assert endured.looked > 0, f"{name} asked nothing while the trouble lasted"
         assert endured.rebuilt == "bytes", name
+        assert (endured.dropped > 0) == (trouble.name in NAMED_WRONGLY), f"{name} counts what it drops"
         if not trouble.lies:
             assert endured.recovered != "differs", (name, endured.difference)
         if endured.waits:
