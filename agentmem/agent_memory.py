@@ -20,6 +20,7 @@ from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.host import Host
 from agentmem.journal import Journal
+from agentmem.language.charged import leaves
 from agentmem.language.contract import Closes, Language, OnFailure, Receipt
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.recalling import recalled, unfolded
@@ -105,6 +106,7 @@ class AgentMemory:
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, on_failure=on_failure)
         self._is_ours = self.language is not language
+        self._leaves = leaves(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -319,7 +321,7 @@ class AgentMemory:
     @contextmanager
     def _paying(self, who: str) -> Iterator[Language]:
         """Give the language; what leaves is paid by the account."""
-        if not self.language.leaves:
+        if not self._leaves:
             yield self.language
             return
         with self._account.charging(who, self.language) as (language, _):
@@ -327,7 +329,7 @@ class AgentMemory:
 
     def _operation(self) -> AbstractContextManager[None]:
         """Begin what an operation's budget is for; with rules nothing is spent."""
-        return self._account.operation() if self.language.leaves else nullcontext()
+        return self._account.operation() if self._leaves else nullcontext()
 
     def _catch_up(self) -> tuple[Receipt, Outcome]:
         """Fold what waits; an outage is in the outcome, and never raised."""

@@ -10,6 +10,7 @@ from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
+from agentmem.language.charged import leaves
 from agentmem.language.contract import Language
 from agentmem.memory import Memory
 
@@ -21,7 +22,7 @@ class Feed:
     """
 
     def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language, account: Account) -> None:
-        self._graph, self._language = graph, language
+        self._graph, self._leaves = graph, leaves(language)
         self._journal = Journal(graph)
         self.folds = tuple(Fold(graph, memory, language, account) for memory in memories)
 
@@ -30,7 +31,7 @@ class Feed:
 
         With rules this is one transaction: all of it is durable, or none.
         """
-        if self._language.leaves:
+        if self._leaves:
             return self._journal.append(events), self.catch_up()
         for fold in self.folds:
             fold.prepare(events)

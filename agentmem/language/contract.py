@@ -116,6 +116,8 @@ class WordEmbedder(Embedder, Protocol):
 class Language(Protocol):
     """Answers tasks and embeds texts.
 
+    One that makes calls has each of them paid (`agentmem.language.paying.paid`); no budget holds one that does not.
+
     Attributes:
         name: As typed after `--language`.
         embedder: What `embed` uses; a namespace keeps vectors of one embedder only.
