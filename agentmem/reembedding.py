@@ -100,7 +100,7 @@ def reembed(
         return Reembedded(namespace=namespace, before=before, after=embedder.id)
     waiting = _Waiting(store.graph(_beside(namespace, embedder)), texts)
     before_this_run = len(waiting.known)
-    work = _Work(graph, embedder, waiting, memories, page)
+    work = _Work(store, graph, embedder, waiting, memories, page)
     work.embed(moved)
     while (vectors := work.exchange()) is None:
         work.embed(lambda what, nodes: None)  # noqa: ARG005 - what was written meanwhile
@@ -160,6 +160,7 @@ class _Waiting:
 class _Work:
     """One namespace being re-embedded."""
 
+    store: Store
     graph: Graph
     embedder: Embedder
     waiting: _Waiting
@@ -185,7 +186,7 @@ class _Work:
                 texts = [text for node in page if (text := self._text_of(node, kinds))]
                 if any(_key(text) not in self.waiting.known for text in texts):
                     return None
-            self.graph.forget_vectors()
+            self.store.forget_vectors(self.graph.namespace)
             count = sum(self._put(page, kinds, had) for page in self._pages())
             count += sum(self._put_made(page, kinds) for page in self._pages())
             write_down(self.graph, self.embedder)

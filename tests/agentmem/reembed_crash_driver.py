@@ -19,7 +19,13 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from crash_driver import HOST, SCRATCH, Fuse, FusedConnection, events
+from crash_driver import (  # type: ignore[import-not-found] # beside this script
+    HOST,
+    SCRATCH,
+    Fuse,
+    FusedConnection,
+    events,
+)
 
 from agentmem import AgentMemory
 from agentmem.graph.contract import Node, Where

@@ -201,7 +201,7 @@ def test_whoever_has_the_namespace_open_is_told(store: SQLiteStore) -> None:
 def test_a_write_that_had_begun_before_does_not_mix_vectors(store: SQLiteStore) -> None:
     told(store, "episodic", HashEmbedder())
     turned = TurnedEmbedder(HashEmbedder(), more=0)
-    slow = Flaky(dim=64, name="hash-64@1", before=lambda count: run(store, turned) if not count else None)  # type: ignore[func-returns-value]
+    slow = Flaky(dim=64, name="hash-64@1", before=lambda count: run(store, turned) if not count else None)
     memory = AgentMemory(store, memory="episodic", embedder=slow, host=HOST)
 
     with pytest.raises(WrongDimension, match="make its vectors anew"):
