@@ -30,7 +30,6 @@ from agentmem.same_embedder import noted_in, write_down
 from agentmem.vectors import Vectors
 
 PAGE = 500
-"""Nodes read, embedded and written at a time."""
 WAITING = "reembedding/"
 """How the names of namespaces begin in which new vectors wait."""
 LABEL = "Vector"
@@ -70,6 +69,7 @@ def reembed(
     *,
     memories: Callable[[str], Memory],
     moved: Moved = lambda what, nodes: None,  # noqa: ARG005
+    page: int = PAGE,
 ) -> Reembedded:
     """Make all vectors of a namespace anew by `embedder`; go on where an earlier run with it was interrupted.
 
@@ -82,6 +82,7 @@ def reembed(
         embedder: Of the new ones.
         memories: Gives a memory by the name its nodes bear; some have vectors that are not of their nodes' texts.
         moved: Hears how far it has come; each node is counted once while texts are embedded.
+        page: Nodes read, embedded and written at a time: what is lost at most when it is interrupted.
 
     Raises:
         InvalidInput: the namespace is one in which vectors wait.
@@ -99,7 +100,7 @@ def reembed(
         return Reembedded(namespace=namespace, before=before, after=embedder.id)
     waiting = _Waiting(store.graph(_beside(namespace, embedder)), texts)
     before_this_run = len(waiting.known)
-    work = _Work(graph, embedder, waiting, memories)
+    work = _Work(store, graph, embedder, waiting, memories, page)
     work.embed(moved)
     while (vectors := work.exchange()) is None:
         work.embed(lambda what, nodes: None)  # noqa: ARG005 - what was written meanwhile
@@ -159,15 +160,17 @@ class _Waiting:
 class _Work:
     """One namespace being re-embedded."""
 
+    store: Store
     graph: Graph
     embedder: Embedder
     waiting: _Waiting
     memories: Callable[[str], Memory]
+    page: int
 
     def embed(self, moved: Moved) -> None:
         """Embed every text there is, a page at a time."""
         kinds, _ = self._with_vectors()
-        for page in _pages(self.graph):
+        for page in self._pages():
             self.waiting.add([text for node in page if (text := self._text_of(node, kinds))])
             moved("embedding", len(page))
 
@@ -179,13 +182,13 @@ class _Work:
         """
         with self.graph.batch():
             kinds, had = self._with_vectors()
-            for page in _pages(self.graph):
+            for page in self._pages():
                 texts = [text for node in page if (text := self._text_of(node, kinds))]
                 if any(_key(text) not in self.waiting.known for text in texts):
                     return None
-            self.graph.forget_vectors()
-            count = sum(self._put(page, kinds, had) for page in _pages(self.graph))
-            count += sum(self._put_made(page, kinds) for page in _pages(self.graph))
+            self.store.forget_vectors(self.graph.namespace)
+            count = sum(self._put(page, kinds, had) for page in self._pages())
+            count += sum(self._put_made(page, kinds) for page in self._pages())
             write_down(self.graph, self.embedder)
         return count
 
@@ -193,7 +196,7 @@ class _Work:
         """Return the kinds of nodes that have vectors, with their memories; and the ids of the nodes that have one."""
         kinds: dict[Kind, Memory] = {}
         had: set[str] = set()
-        for page in _pages(self.graph, vectors=True):
+        for page in self._pages(vectors=True):
             for node in page:
                 if node.vector is None:
                     continue
@@ -234,6 +237,9 @@ class _Work:
                 made.append(node._replace(vector=memory.made_vector(as_it_was(node), view)))
         return self._written([node for node in made if node.vector is not None])
 
+    def _pages(self, *, vectors: bool = False) -> Iterator[list[Node]]:
+        return _pages(self.graph, size=self.page, vectors=vectors)
+
     def _written(self, nodes: Sequence[Node]) -> int:
         self.graph.put_nodes(nodes)
         return len(nodes)
@@ -256,12 +262,12 @@ def _is_something(vector: Vectors | None) -> bool:
     return vector is not None and bool(vector.any())
 
 
-def _pages(graph: Graph, *, vectors: bool = False) -> Iterator[list[Node]]:
+def _pages(graph: Graph, *, size: int = PAGE, vectors: bool = False) -> Iterator[list[Node]]:
     """Yield all nodes, retired or not, in order of (position, id); never all of them at once."""
     after: int | None = None
     last: tuple[int, str] | None = None
     again = 0
-    while page := graph.scan(Where(retired=True, after=after), limit=PAGE + again, vectors=vectors):
+    while page := graph.scan(Where(retired=True, after=after), limit=size + again, vectors=vectors):
         fresh = [node for node in page if last is None or (node.position, node.id) > last]
         if not fresh:
             return

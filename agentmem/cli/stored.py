@@ -45,3 +45,10 @@ def namespace_of(store: Store, given: str | None) -> str:
         f"the store {store.uri} has {len(known)} namespaces ({shown}); choose one with --namespace, "
         f"or see: agentmem status {store.uri}"
     )
+
+
+def naming(store: Store, namespace: str) -> tuple[str, ...]:
+    """Return the option that names a namespace; none where it is the only one."""
+    from agentmem.reembedding import in_use
+
+    return ("--namespace", namespace) if len(in_use(store)) > 1 else ()

@@ -242,14 +242,6 @@ class Graph(Protocol):
         """Erase nodes with their edges, vectors and text; return how many there were."""
         ...
 
-    def forget_vectors(self) -> None:
-        """Take the vector off every node of the namespace, retired or not, and with them the dimension it keeps.
-
-        What comes next, in the same batch, may have another dimension: so vectors are
-        made anew without two kinds of them ever being there together.
-        """
-        ...
-
     def stats(self) -> Mapping[str, int]:
         """Count what is current: one per "memory/label", `nodes`, `edges`, `vectors`; and `retired` nodes."""
         ...
@@ -274,6 +266,14 @@ class Store(Protocol):
 
     def drop(self, namespace: str) -> int:
         """Erase a namespace whole; return how many nodes it had."""
+        ...
+
+    def forget_vectors(self, namespace: str) -> None:
+        """Take the vector off every node of a namespace, retired or not, and with them the dimension it keeps.
+
+        Inside a batch of the namespace's graph it is a part of that, and what is written next may have
+        another dimension: so vectors are made anew without two kinds of them ever being there together.
+        """
         ...
 
     def backup(self, path: Path) -> None:

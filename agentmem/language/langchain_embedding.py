@@ -49,7 +49,7 @@ class LangChainEmbedder:
         self.leaves = leaves
         self._embeddings = embeddings
         self._provider = Provider(self.id, "the provider", "the variable it reads its key from", "--embedder wordllama")
-        self._calls = VectorCalls(self.id, self._send, patience or Patience())
+        self._calls = VectorCalls(self.id, self.id, self._send, patience or Patience())
 
     @property
     def dim(self) -> int:

@@ -52,13 +52,15 @@ class VectorCalls:
     """Makes the calls of one embedder. May be used from many threads.
 
     Attributes:
-        id: Of the embedder; what payers know the calls by.
+        id: Of the embedder.
+        model: What payers know the calls by.
         send: Makes one call, once. Raises TextTooLong, LanguageUnavailable, LanguageMisconfigured.
         patience: How often and how long an outage is waited out.
         dim: Numbers of a vector; 0 until they are known, and never another from then on.
     """
 
     id: str
+    model: str
     send: Callable[[Sequence[str]], Sent]
     patience: Patience
     dim: int = 0
@@ -102,7 +104,7 @@ class VectorCalls:
     def _call(self, texts: Sequence[str], calls: _Calls) -> Vectors:
         """Make one call, and let it be paid for."""
         guess = sum(map(tokens_in, texts))
-        with paid(Estimate(task="embed", prompt="", model=self.id, read=guess, written=0)) as bill:
+        with paid(Estimate(task="embed", prompt="", model=self.model, read=guess, written=0)) as bill:
             calls.made += 1
             sent = self.send(texts)
             bill.reply = Reply(text="", read=sent.read, written=0)

@@ -19,12 +19,12 @@ from agentmem.vectors import Vectors, to_unit
 class VectorsAnewContract:
     """`forget_vectors`, and what is written after it in the same batch."""
 
-    def test_forgetting_vectors_leaves_everything_else(self, graph: Graph) -> None:
+    def test_forgetting_vectors_leaves_everything_else(self, store: Store, graph: Graph) -> None:
         nodes = _facts(3)
         graph.put_nodes(nodes)
         graph.retire(["b"], position=9)
 
-        graph.forget_vectors()
+        store.forget_vectors("alice")
 
         every = Where(retired=True)
         left = [node._replace(vector=None, retired=9 if node.id == "b" else None) for node in nodes]
@@ -33,7 +33,7 @@ class VectorsAnewContract:
         assert graph.stats()["vectors"] == 0
         assert graph.nearest(unit_vectors(1)[0], every, limit=9) == []
 
-    def test_vectors_of_another_dimension_come_in_the_same_batch(self, graph: Graph) -> None:
+    def test_vectors_of_another_dimension_come_in_the_same_batch(self, store: Store, graph: Graph) -> None:
         graph.put_nodes(_facts(3))
         graph.retire(["b"], position=9)
         assert names(graph.nearest(unit_vectors(3)[2], limit=1)) == ["c"]  # held in memory, where a store does so
@@ -41,7 +41,7 @@ class VectorsAnewContract:
 
         with graph.batch():
             kept = graph.scan(Where(retired=True))
-            graph.forget_vectors()
+            store.forget_vectors("alice")
             graph.put_nodes([node._replace(vector=row) for node, row in zip(kept, new, strict=True)])
             inside = names(graph.nearest(new[0], limit=9))
 
@@ -55,13 +55,13 @@ class VectorsAnewContract:
         with pytest.raises(WrongDimension):
             graph.put_nodes([fact("d", vector=unit_vectors(1)[0])])
 
-    def test_vectors_of_the_same_dimension_take_the_place_of_the_old_ones(self, graph: Graph) -> None:
+    def test_vectors_of_the_same_dimension_take_the_place_of_the_old_ones(self, store: Store, graph: Graph) -> None:
         graph.put_nodes(_facts(3))
         assert len(graph.nearest(unit_vectors(1)[0], limit=9)) == 3
         new = unit_vectors(3, seed=5)
 
         with graph.batch():
-            graph.forget_vectors()
+            store.forget_vectors("alice")
             graph.put_nodes([node._replace(vector=row) for node, row in zip(_facts(3), new, strict=True)])
 
         hits = graph.nearest(new[1], limit=9)
@@ -69,12 +69,12 @@ class VectorsAnewContract:
         assert len(hits) == 3
         assert hits[0].score == pytest.approx(1, abs=1e-5)
 
-    def test_a_batch_that_fails_brings_the_old_vectors_back(self, graph: Graph) -> None:
+    def test_a_batch_that_fails_brings_the_old_vectors_back(self, store: Store, graph: Graph) -> None:
         graph.put_nodes(_facts(2))
         before = graph.scan(vectors=True)
 
         with pytest.raises(ZeroDivisionError):
-            _fail_amid(graph)
+            _fail_amid(store, graph)
 
         assert [node.id for node in graph.scan(vectors=True)] == ids_of(before)
         assert all(
@@ -102,7 +102,7 @@ class VectorsAnewContract:
         for turn in range(20):
             rows = unit_vectors(6) if turn % 2 else _wider(unit_vectors(6))
             with graph.batch():
-                graph.forget_vectors()
+                store.forget_vectors("alice")
                 graph.put_nodes([node._replace(vector=row) for node, row in zip(_facts(6), rows, strict=True)])
         is_done.set()
         reader.join()
@@ -114,19 +114,19 @@ class VectorsAnewContract:
         other = store.graph("bob")
         other.put_nodes(_facts(2))
 
-        graph.forget_vectors()
+        store.forget_vectors("alice")
 
         assert names(other.nearest(unit_vectors(2)[1], limit=1)) == ["b"]
 
-    def test_forgetting_the_vectors_of_nothing_does_nothing(self, graph: Graph) -> None:
-        graph.forget_vectors()
+    def test_forgetting_the_vectors_of_nothing_does_nothing(self, store: Store, graph: Graph) -> None:
+        store.forget_vectors("alice")
 
         assert graph.scan() == []
 
 
-def _fail_amid(graph: Graph) -> None:
+def _fail_amid(store: Store, graph: Graph) -> None:
     with graph.batch():
-        graph.forget_vectors()
+        store.forget_vectors("alice")
         graph.put_nodes([fact("a", vector=_wider(unit_vectors(1))[0])])
         raise ZeroDivisionError
 

@@ -137,10 +137,6 @@ class SQLiteGraph:
         """Erase nodes with their edges, vectors and text; return how many there were."""
         return self._write(lambda session, space: writing.delete(session, space, ids))
 
-    def forget_vectors(self) -> None:
-        """Take the vector off every node of the namespace, and with them the dimension it keeps."""
-        self._write(writing.forget_vectors)
-
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
         with self._one_moment() as (session, space):
