@@ -68,12 +68,12 @@ class Authors(RecordedLanguage):
     def __init__(self, logged: Sequence[Logged], *, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> None:
         super().__init__(self._answer, embedder=embedder)
         self._left = iter(logged)
-        self._by_rules = RuleLanguage(embedder, rules)
+        self._reader = RuleLanguage(embedder, rules)
         self.prompts: dict[str, list[str]] = {}
 
     def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
         if not task.name.startswith("ariadne."):
-            return self._by_rules.ask(task, **inputs)
+            return self._reader.ask(task, **inputs)
         self.prompts.setdefault(task.name, []).append(filled(task.prompt, inputs))
         return super().ask(task, **inputs)
 
