@@ -91,6 +91,7 @@ class Result(Value):
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
         waiting: Entries the memory has yet to take in, since the language was out.
+        waits: What it was out with, in words.
         outdated: Id of the newest of what is known to hold no longer; None if there is none.
     """
 
@@ -100,6 +101,7 @@ class Result(Value):
     held: tuple[Held, ...]
     set_aside: tuple[str, ...]
     waiting: int = 0
+    waits: str = ""
     outdated: str | None
 
 
@@ -219,6 +221,7 @@ class Episode:
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
             waiting=standing.entries - standing.folded,
+            waits=next((one.waits for one in standing.memories if one.waits), ""),
             outdated=outdated(self.memory.graph, *names),
         )
 

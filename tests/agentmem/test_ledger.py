@@ -19,7 +19,7 @@ from agentmem.graph.view import MemoryGraph
 from agentmem.holdings import memories_in
 from agentmem.language.charging import Estimate
 from agentmem.language.chat import Reply
-from agentmem.language.contract import Language, Task
+from agentmem.language.contract import CountedVectors, Language, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.paying import paid
 from agentmem.language.rules import RuleLanguage
@@ -284,12 +284,11 @@ def test_an_embedder_that_is_called_is_paid_too_and_never_inside_a_transaction(o
     class Remote(HashEmbedder):
         leaves = True
 
-        def embed(self, texts: Sequence[str]) -> Vectors:
-            if texts:
-                with paid(Estimate("embed", "", self.id, len(texts), 0)) as bill, ThreadPoolExecutor(1) as other:
-                    seen_by_others.append(other.submit(lambda: memory.status().entries).result())
-                    bill.reply = Reply(text="", read=len(texts), written=0)
-            return super().embed(texts)
+        def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+            with paid(Estimate("embed", "", self.id, len(texts), 0)) as bill, ThreadPoolExecutor(1) as other:
+                seen_by_others.append(other.submit(lambda: memory.status().entries).result())
+                bill.reply = Reply(text="", read=len(texts), written=0)
+            return CountedVectors(self.embed(texts), 1, len(texts))
 
     memory = open_memory(language=RuleLanguage(Remote()), budget="calls=1")
 
