@@ -20,8 +20,7 @@ from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.host import Host
 from agentmem.journal import Journal
-from agentmem.language.charged import leaves
-from agentmem.language.contract import Closes, Language, OnFailure, Receipt
+from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.recalling import recalled, unfolded
 from agentmem.same_embedder import is_noted, note
@@ -79,6 +78,8 @@ class AgentMemory:
             a list, or a `Stack`. All are told everything; what they recall is fused.
         settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
         language: A language, its name, or a chat model of LangChain; `rules` needs no key and no network.
+        embedder: What turns texts into vectors, or its name (`openai:text-embedding-3-small`); by default one that
+            needs no key and no network. An open language has its own.
         host: Where plugins come from; by default all that are installed.
         budget: What may be spent on a model: `Budgets`, what is typed after `--budget`
             (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing. None: anything.
@@ -97,6 +98,7 @@ class AgentMemory:
         memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
         language: str | Language | BaseChatModel = "rules",
+        embedder: str | Embedder | None = None,
         host: Host | None = None,
         budget: Budget | Budgets | str | None = None,
         on_failure: OnFailure = "defer",
@@ -104,9 +106,9 @@ class AgentMemory:
         budgets = budgets_of(budget)
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
-        self.language = self._host.language(language, on_failure=on_failure)
+        self.language = self._host.language(language, embedder, on_failure=on_failure)
         self._is_ours = self.language is not language
-        self._leaves = leaves(self.language)
+        self._leaves = may_leave(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -191,12 +193,14 @@ class AgentMemory:
 
         Raises:
             InvalidInput: naming what is wrong with the query.
+            WrongDimension: another process has made the vectors of this namespace anew; the cure is named.
             PluginError: the memory failed (of several: every one); the events are safe.
             BudgetExceeded: the memory asks a model when it recalls, and the budget says so.
         """
         if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
+        is_noted(self.graph, self.language.embedder)
         with self._operation():
             found = self._found(query)
         return list(self._host.after_recall(query, found))

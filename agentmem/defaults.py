@@ -20,9 +20,9 @@ def agentmem_stores() -> Mapping[str, Callable[[], StoreFactory]]:
 
 
 @hookimpl
-def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
-    """Offer `wordllama`: 256-d word vectors, offline."""
-    return {"wordllama": _wordllama}
+def agentmem_embedders() -> Mapping[str, Callable[[str], Embedder]]:
+    """Offer `wordllama`, 256-d word vectors, offline; and `openai:MODEL[@BASE_URL]`, of OpenAI or one's own server."""
+    return {"wordllama": _wordllama, "openai": _openai_embedder}
 
 
 @hookimpl
@@ -51,10 +51,19 @@ def _sqlite() -> StoreFactory:
     return SQLiteStores()
 
 
-def _wordllama() -> Embedder:
+def _wordllama(argument: str) -> Embedder:
+    from agentmem.errors import InvalidInput
     from agentmem.language.embedding import WordLlamaEmbedder
 
+    if argument:
+        raise InvalidInput(f"the embedder 'wordllama' takes no argument, not {argument!r}: write --embedder wordllama")
     return WordLlamaEmbedder()
+
+
+def _openai_embedder(argument: str) -> Embedder:
+    from agentmem.language.openai_embedding import openai_embedder
+
+    return openai_embedder(argument)
 
 
 def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:

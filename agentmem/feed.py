@@ -10,8 +10,7 @@ from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
-from agentmem.language.charged import leaves
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Memory
 
 
@@ -22,7 +21,7 @@ class Feed:
     """
 
     def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language, account: Account) -> None:
-        self._graph, self._leaves = graph, leaves(language)
+        self._graph, self._leaves = graph, may_leave(language)
         self._journal = Journal(graph)
         self.folds = tuple(Fold(graph, memory, language, account) for memory in memories)
 

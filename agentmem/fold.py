@@ -32,9 +32,9 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
-from agentmem.language.charged import leaves
-from agentmem.language.contract import Language
+from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
+from agentmem.same_embedder import note
 from agentmem.undo import undo
 
 GROUP = 256
@@ -79,7 +79,7 @@ class Fold:
 
     def __init__(self, graph: Graph, memory: Memory, language: Language, account: Account) -> None:
         self._graph, self._memory, self._language, self._account = graph, memory, language, account
-        self._leaves = leaves(language)
+        self._leaves = may_leave(language)
         self._prepares = memory if isinstance(memory, Prepares) else None
         self._journal = Journal(graph)
         self._counter = f"cursor/{memory.name}"
@@ -244,6 +244,8 @@ class Fold:
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
         if proposal.changes is not None:
+            # in the transaction, for another process may just have made all vectors anew
+            note(self._graph, self._language.embedder)
             try:
                 self._check_origin(proposal.changes, entry)
                 commit(self._graph, proposal.changes, cause=_cause(entry), at=entry.at, by=proposal.by)

@@ -43,8 +43,13 @@ def agentmem_stores() -> Mapping[str, Callable[[], StoreFactory]]:
 
 
 @hookspec
-def agentmem_embedders() -> Mapping[str, Callable[[], Embedder]]:
-    """Name the embedders this plugin offers, as typed after `--embedder`."""
+def agentmem_embedders() -> Mapping[str, Callable[[str], Embedder]]:
+    """Name the embedders this plugin offers.
+
+    Returns:
+        Name, as typed before the colon in `--embedder NAME:ARGUMENT`, to a factory that takes
+        the argument; "" where none is given.
+    """
     raise NotImplementedError
 
 

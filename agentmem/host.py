@@ -61,7 +61,7 @@ class Host:
                 raise PluginError(_broken(report))
         self.memories: Mapping[str, Offer[MemoryFactory]] = self._plugins.offers("memory")
         self.stores: Mapping[str, Offer[Callable[[], StoreFactory]]] = self._plugins.offers("store")
-        self.embedders: Mapping[str, Offer[Callable[[], Embedder]]] = self._plugins.offers("embedder")
+        self.embedders: Mapping[str, Offer[Callable[[str], Embedder]]] = self._plugins.offers("embedder")
         self.languages: Mapping[str, Offer[Callable[..., Language]]] = self._plugins.offers("language")
         self.environments: Mapping[str, Offer[Callable[[], EnvironmentFamily]]] = self._plugins.offers("environment")
         self.policies: Mapping[str, Offer[Callable[[Mapping[str, Any]], Policy]]] = self._plugins.offers("policy")
@@ -83,21 +83,23 @@ class Host:
             PluginError: the plugin that offers it is broken.
         """
         memory = self._build("memory", name, self.memories, settings or {})
-        if missing := [part for part in ("name", "write", "recall") if not hasattr(memory, part)]:
-            plugin = self.memories[name].plugin
-            raise PluginError(
-                f"plugin {plugin!r} offers {name!r}, but its factory made a {type(memory).__name__} without {missing}; "
-                f"tell its authors, or block it with -p no:{plugin}"
-            )
+        _check(memory, ("name", "write", "recall"), self.memories[name])
         return memory
 
     def policy(self, name: str, settings: Mapping[str, Any] | None = None) -> Policy:
         """Return a new policy; raises as `memory` does."""
-        return self._build("policy", name, self.policies, settings or {})
+        policy = self._build("policy", name, self.policies, settings or {})
+        _check(policy, ("name", "looks_back", "query", "act"), self.policies[name])
+        return policy
 
-    def embedder(self, name: str = DEFAULT_EMBEDDER) -> Embedder:
-        """Return an embedder; raises as `memory` does."""
-        return self._build("embedder", name, self.embedders)
+    def embedder(self, spec: str = DEFAULT_EMBEDDER) -> Embedder:
+        """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.
+
+        Raises:
+            LanguageMisconfigured: it needs a key, and there is none; else as `memory` does.
+        """
+        name, _, argument = spec.partition(":")
+        return self._build("embedder", name, self.embedders, argument)
 
     def language(
         self,
@@ -110,7 +112,7 @@ class Host:
 
         Args:
             spec: Name, and after a colon the argument; or a chat model of LangChain. A language is returned as it is.
-            embedder: One, or its name; None for the default one.
+            embedder: One, or what names it; None for the default one. A language that is open has its own.
             on_failure: Whether the rules answer after an outage or a bad answer of a model, instead of waiting.
 
         Raises:
@@ -118,6 +120,8 @@ class Host:
             InvalidInput: it is no language, or the rules cannot stand in for it.
             LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
+        if _is_language(spec) and embedder is not None:
+            raise InvalidInput("a language that is open has its embedder already: name the language, or no embedder")
         language = spec if _is_language(spec) else self._language(spec, embedder)
         if on_failure != "defer" and language.leaves:
             from agentmem.language.contract import FallsToRules
@@ -224,6 +228,15 @@ class Host:
             return error
         names = ", ".join(report.name for report in broken)
         return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:
+    """Refuse what a factory made without a part that its contract asks for."""
+    if missing := [part for part in parts if not hasattr(made, part)]:
+        raise PluginError(
+            f"plugin {offer.plugin!r} offers {offer.name!r}, but its factory made a {type(made).__name__} without "
+            f"{missing}; tell its authors, or block it with -p no:{offer.plugin}"
+        )
 
 
 def _is_language(spec: object) -> TypeGuard[Language]:

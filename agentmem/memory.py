@@ -14,9 +14,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
+from agentmem.graph.contract import Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.language.contract import Language
 from agentmem.shape import Group
+from agentmem.vectors import Vectors
 
 
 class Memory(Protocol):
@@ -83,6 +85,24 @@ class Shows(Protocol):
 
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:
         """Return what is held now, in the memory's own groups and order. Pure, like `recall`."""
+        ...
+
+
+@runtime_checkable
+class EmbedsOther(Protocol):
+    """A memory some of whose vectors are of other texts than their nodes say: with keywords added, for instance."""
+
+    def embedded_text(self, node: Node) -> str:
+        """Return the text that the vector of one of this memory's nodes is of. Pure."""
+        ...
+
+
+@runtime_checkable
+class MakesVectors(Protocol):
+    """A memory with vectors made of those of other nodes, such as the mean of a chunk; their nodes have no text."""
+
+    def made_vector(self, node: Node, graph: MemoryGraph) -> Vectors | None:
+        """Return what `write` made for this node of the vectors in `graph`, which is as it was then, if anything."""
         ...
 
 

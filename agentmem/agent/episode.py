@@ -165,10 +165,10 @@ class Episode:
             episode=setup.name,
             clock=_clock(self.memory.language),
         )
-        for step in steps:
+        for number, step in enumerate(steps):
             self._recorder.step(step)
             self._set_aside += step.set_aside
-            if step.decision is None:
+            if step.done or number == setup.max_steps:
                 self._ended = "over" if step.done else "step limit"
             yield step
 

@@ -16,6 +16,7 @@ from agentmem.cli.doctor import doctor
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
+from agentmem.cli.reembed import reembed
 from agentmem.cli.replay import replay
 from agentmem.cli.show import show
 from agentmem.cli.status import status
@@ -63,6 +64,6 @@ def options(  # noqa: PLR0913 - one parameter is one option
     ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
 
 
-for command in (play, replay, games, memories, plugins, status, show, why, cost, rebuild, ablate, doctor):
+for command in (play, replay, games, memories, plugins, status, show, why, cost, rebuild, reembed, ablate, doctor):
     app.command()(command)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -111,6 +111,7 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
         setup.game,
         "--memory",
         other,
+        *(["--policy", setup.policy] if setup.policy != "rules" else []),
         *(["--seed", str(setup.seed)] if setup.seed != 1 else []),
     ]
     tries = [(shlex.join(again), "the same agent with another memory")]

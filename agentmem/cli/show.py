@@ -13,7 +13,7 @@ import typer
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
 from agentmem.cli.held import Held, Typed, held, print_lines
 from agentmem.cli.output import as_json, console
-from agentmem.cli.stored import existing, namespace_of
+from agentmem.cli.stored import existing, namespace_of, naming
 from agentmem.errors import InvalidInput, UnknownName
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
             return
         most = None if everything else limit
         shown = [held(built[name], view, groups[name], limit=most) for name, view in views.items()]
-        where = ("--namespace", graph.namespace) if len(opened.namespaces()) > 1 else ()
+        where = naming(opened, graph.namespace)
     typed = Typed(store, where, tuple(_again(settings, **{"--memory": memory, "--as-of": as_of, "--now": now})))
     _print(shown, typed)
 

@@ -21,17 +21,21 @@ def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
     Namespaces, events, how far each memory has come, what it holds (current+retired), and which
     events it set aside, with the reason.
     """
+    from agentmem.reembedding import in_use, under_way
+
     host = ctx.obj.host()
     with existing(host, store) as opened:
-        rows = [
-            row for namespace in opened.namespaces() for row in standing(opened.graph(namespace), offered=host.memories)
-        ]
+        graphs = [opened.graph(namespace) for namespace in in_use(opened)]
+        rows = [row for graph in graphs for row in standing(graph, offered=host.memories)]
+        waiting = {graph.namespace: count for graph in graphs if (count := under_way(graph, opened))}
     if json:
         as_json({"store": store, "namespaces": rows})
         return
     columns = ("namespace", "events", "entries", "memory", "folded", "holds", "set aside")
     shown = [{**row, "set aside": len(row["set_aside"])} for row in rows]
     table(shown, columns=columns, nothing="the store is empty; fill it with: agentmem play --store " + store)
+    for namespace, count in waiting.items():
+        typer.echo(f"{namespace}: {count} new vectors wait; finish with: agentmem reembed {store} --embedder SPEC")
     for row in rows:
         for entry, reason in row["set_aside"].items():
             typer.echo(

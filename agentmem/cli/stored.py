@@ -29,7 +29,9 @@ def namespace_of(store: Store, given: str | None) -> str:
     Raises:
         InvalidInput: it is not there, none was given and there are several, or the store is empty.
     """
-    known = store.namespaces()
+    from agentmem.reembedding import in_use
+
+    known = in_use(store)
     if given is not None:
         if given not in known:
             raise UnknownName.among("namespace", given, known, cure=f"agentmem status {store.uri}")
@@ -43,3 +45,10 @@ def namespace_of(store: Store, given: str | None) -> str:
         f"the store {store.uri} has {len(known)} namespaces ({shown}); choose one with --namespace, "
         f"or see: agentmem status {store.uri}"
     )
+
+
+def naming(store: Store, namespace: str) -> tuple[str, ...]:
+    """Return the option that names a namespace; none where it is the only one."""
+    from agentmem.reembedding import in_use
+
+    return ("--namespace", namespace) if len(in_use(store)) > 1 else ()

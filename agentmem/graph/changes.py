@@ -97,7 +97,8 @@ class Changes:
                 key again revises that node, and the id can be had with `id_of`.
                 A node without one is of this entry alone, and goes when that is undone.
             props: Anything else, as JSON.
-            vector: Shape (dim,), unit length.
+            vector: Shape (dim,), unit length: that of `text`. A memory whose vectors are something else says
+                so (`agentmem.memory.EmbedsOther`, `MakesVectors`), so that they can be made by another embedder.
         """
         if key is None:
             node = f"{self.memory}/{self.position}.{self._made}"

@@ -268,6 +268,14 @@ class Store(Protocol):
         """Erase a namespace whole; return how many nodes it had."""
         ...
 
+    def forget_vectors(self, namespace: str) -> None:
+        """Take the vector off every node of a namespace, retired or not, and with them the dimension it keeps.
+
+        Inside a batch of the namespace's graph it is a part of that, and what is written next may have
+        another dimension: so vectors are made anew without two kinds of them ever being there together.
+        """
+        ...
+
     def backup(self, path: Path) -> None:
         """Write a copy that can be opened as a store of its own, while others go on writing."""
         ...

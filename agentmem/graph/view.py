@@ -129,16 +129,16 @@ class MemoryGraph:
         return hits if self._is_of_now(where) else [Hit(self._seen(node), score) for node, score in hits]
 
     def _seen(self, node: Node) -> Node:
-        return _base(node) if self.as_of is None else _then(node)
+        return _base(node) if self.as_of is None else as_it_was(node)
 
     def _as_it_was(self, node: Node, *, vectors: bool) -> Node | None:
         then = self.as_of
         assert then is not None
         if node.position <= then:
-            return _then(node) if node.retired is None or node.retired > then else None
+            return as_it_was(node) if node.retired is None or node.retired > then else None
         past = Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)})
         versions = self._graph.scan(past, limit=1, vectors=vectors)
-        return _then(versions[0]) if versions else None
+        return as_it_was(versions[0]) if versions else None
 
 
 def _base(node: Node) -> Node:
@@ -148,7 +148,7 @@ def _base(node: Node) -> Node:
     return node._replace(id=str(node.props["version_of"]))
 
 
-def _then(node: Node) -> Node:
+def as_it_was(node: Node) -> Node:
     """Return a node as it was while it held: under its own id, and neither retired nor put away yet."""
     if node.retired is None:
         return node

@@ -52,11 +52,6 @@ class _WithSurprise(ChargedLanguage):
             return self._likely.surprise(texts)
 
 
-def leaves(language: Language) -> bool:
-    """Return whether a call may leave when `language` is used: for an answer, or for a vector."""
-    return language.leaves or bool(getattr(language.embedder, "leaves", False))
-
-
 def charged(language: Language, charge: Charge) -> Language:
     """Return `language` with each use of it charged to `charge`; what it can do beyond the contract, it still can."""
     if isinstance(language, GivesLogProbabilities):

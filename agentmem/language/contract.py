@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -86,9 +86,11 @@ _COUNTS = tuple(Receipt.model_fields)
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors; the same text always into the same one.
+    """Turns texts into unit vectors; the same text always into the same one. May be used from many threads.
 
-    `id` names model and version: a namespace remembers it, and refuses another.
+    Attributes:
+        id: Names model and version, and holds no key: a namespace remembers it, and refuses another.
+        dim: Numbers of a vector; 0 where only the model knows, and has not been asked yet.
     """
 
     id: str
@@ -98,6 +100,35 @@ class Embedder(Protocol):
         """Return one unit vector per text, shape (n, dim), float32.
 
         A text with nothing to embed gets the zero vector.
+        """
+        ...
+
+
+class CountedVectors(NamedTuple):
+    """Vectors, shape (n, dim), and what it took: calls that left, and the tokens they read as the provider counted."""
+
+    vectors: Vectors
+    calls: int
+    tokens: int
+
+
+@runtime_checkable
+class RemoteEmbedder(Embedder, Protocol):
+    """An embedder that may leave the machine: never asked inside a transaction, calls counted; and it may be out.
+
+    Attributes:
+        leaves: Whether it does.
+    """
+
+    leaves: bool
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        """Return what `embed` returns, and what it took.
+
+        Raises:
+            LanguageUnavailable: nobody answered; ask again later.
+            LanguageMisconfigured: the key, the model or the address is wrong, or the model is another one than it was.
+            BadAnswer: what came back for these texts is no vector.
         """
         ...
 
@@ -121,8 +152,7 @@ class Language(Protocol):
     Attributes:
         name: As typed after `--language`.
         embedder: What `embed` uses; a namespace keeps vectors of one embedder only.
-        leaves: Whether an answer may take a call to a model. If so the host
-            never asks inside a transaction.
+        leaves: Whether an answer may take a call to a model; `may_leave` tells of its vectors too.
     """
 
     name: str
@@ -209,3 +239,13 @@ class GivesLogProbabilities(Protocol):
             LanguageUnavailable: nobody answered; ask again later.
         """
         ...
+
+
+def may_leave(language: Language) -> bool:
+    """Return whether asking or embedding may take a call: if so, the host does neither inside a transaction.
+
+    Apart from `Language.leaves`, by which a memory tells a model from rules: rules stay
+    rules, and derive the same graph, wherever the vectors come from.
+    """
+    embedder = language.embedder
+    return language.leaves or (isinstance(embedder, RemoteEmbedder) and embedder.leaves)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from agentmem.language.contract import Embedder, WordEmbedder
 from agentmem.vectors import Vectors, to_unit
 
 
@@ -36,6 +37,30 @@ class HashEmbedder:
             for word in re.findall(r"\w+", text.lower()):
                 rows[number] += _direction(word, self.dim)
         return to_unit(rows)
+
+
+class TurnedEmbedder:
+    """Another embedder's vectors in other numbers, and more of them, but with the same likenesses.
+
+    So whatever depends on likeness alone cannot tell the two apart.
+
+    >>> asked, near, far = TurnedEmbedder(HashEmbedder()).embed(["red key", "the red key", "rain"])
+    >>> bool(asked @ near > asked @ far)
+    True
+    """
+
+    def __init__(self, inner: Embedder, *, more: int = 16) -> None:
+        self.id, self.dim = f"turned-{inner.id}", inner.dim + more
+        self._inner = inner
+        if isinstance(inner, WordEmbedder):
+            self.by_words: Literal[True] = True
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the other's vectors, shape (n, dim), each number in another place, with zeros before them."""
+        rows = np.zeros((len(texts), self.dim), np.float32)
+        if texts:
+            rows[:, -self._inner.dim :] = self._inner.embed(texts)[:, ::-1]
+        return rows
 
 
 @cache

@@ -8,7 +8,8 @@ from typing import Any
 from agentmem.language.answers import Answered
 from agentmem.language.charging import Estimate
 from agentmem.language.chat import Reply
-from agentmem.language.contract import Embedder, Language, Out, Receipt, Task
+from agentmem.language.contract import Embedder, GivesLogProbabilities, Language, Out, Receipt, Task
+from agentmem.language.embedded import EmbeddedTexts
 from agentmem.language.paying import paid
 from agentmem.vectors import Vectors
 
@@ -48,6 +49,34 @@ class PretendModel:
     def receipt(self) -> Receipt:
         """Return the inner total."""
         return self.inner.receipt()
+
+
+class WithEmbedder:
+    """Another language with another embedder."""
+
+    def __init__(self, inner: Language, embedder: Embedder) -> None:
+        self.name, self.leaves = inner.name, inner.leaves
+        self.embedder = embedder
+        self._inner = inner
+        self._texts = EmbeddedTexts(embedder)
+        if isinstance(inner, GivesLogProbabilities):
+            self.surprise = inner.surprise
+
+    def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
+        """Return the other's answer."""
+        return self._inner.ask(task, **inputs)
+
+    def prefetch(self, task: Task[Out], many: Sequence[Mapping[str, Any]], /) -> None:
+        """Let the other answer ahead."""
+        self._inner.prefetch(task, many)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return vectors of this embedder."""
+        return self._texts.embed(texts)
+
+    def receipt(self) -> Receipt:
+        """Return the other's total, and what the vectors took."""
+        return self._inner.receipt() + self._texts.receipt()
 
 
 class PretendAnswers:

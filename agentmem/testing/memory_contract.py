@@ -30,7 +30,9 @@ from agentmem.holdings import shape_of, view_of
 from agentmem.journal import Journal
 from agentmem.language.counting import CountingLanguage, needless
 from agentmem.memory import Consolidates, Forgets, Prepares, Reinforces, Shows, Unprepared
-from agentmem.testing.languages import PretendModel
+from agentmem.reembedding import reembed
+from agentmem.testing.embedding import TurnedEmbedder
+from agentmem.testing.languages import PretendModel, WithEmbedder
 from agentmem.testing.memory_awkward import AwkwardInputContract
 from agentmem.testing.memory_world import LATER, SCENES, installed
 
@@ -153,6 +155,29 @@ class MemoryContract(AwkwardInputContract):
         steady = AgentMemory(store, namespace="steady", memory=self.new_memory(), language=language, host=installed())
         steady.add_many(self.new_events())
         assert self._digest(out) == self._digest(steady)
+
+    def test_all_vectors_can_be_made_anew_by_another_embedder(self, store: Store) -> None:
+        """From then on it recalls as if that embedder had been there from the start.
+
+        If this fails, vectors are of other texts than their nodes say, or made of others' vectors: declare
+        `EmbedsOther` or `MakesVectors` of `agentmem.memory`. What is arranged by vectors must note by whose.
+        """
+        memory, language, (*first, last) = self.new_memory(), self.new_language(), self.new_events()
+        turned = WithEmbedder(language, TurnedEmbedder(language.embedder))
+        old = AgentMemory(store, namespace="anew", memory=memory, language=language, host=installed())
+        old.add_many(first)
+
+        reembed(store, "anew", turned.embedder, memories={memory.name: memory}.__getitem__)
+
+        anew, fresh = (
+            AgentMemory(store, namespace=name, memory=memory, language=turned, host=installed())
+            for name in ("anew", "fresh")
+        )
+        anew.add_many([last])
+        fresh.add_many([*first, last])
+        for found, wanted in zip(self._recalled(anew), self._recalled(fresh), strict=True):
+            assert [one.text for one in found] == [one.text for one in wanted]
+            assert [one.score for one in found] == pytest.approx([one.score for one in wanted], abs=1e-5)
 
     def test_adding_a_known_event_again_changes_nothing(self, store: Store) -> None:
         """Events are told apart by id. If this fails, `write` was called for an event twice."""

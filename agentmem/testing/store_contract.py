@@ -22,6 +22,7 @@ from agentmem.testing.store_durability import DurabilityContract
 from agentmem.testing.store_filters import FilterContract
 from agentmem.testing.store_search import SearchContract
 from agentmem.testing.store_sharing import SharingContract
+from agentmem.testing.store_vectors import VectorsAnewContract
 from agentmem.testing.store_writing import WritingContract
 
 
@@ -56,5 +57,13 @@ class OpensStores:
         return store.graph("alice")
 
 
-class StoreContract(OpensStores, WritingContract, FilterContract, SearchContract, SharingContract, DurabilityContract):
+class StoreContract(
+    OpensStores,
+    WritingContract,
+    FilterContract,
+    SearchContract,
+    VectorsAnewContract,
+    SharingContract,
+    DurabilityContract,
+):
     """The promises of `agentmem.graph.contract`, each as a test."""

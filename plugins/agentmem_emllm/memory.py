@@ -15,7 +15,7 @@ from agentmem.segmentation import Ending, Novelty, ends_before, likenesses, refi
 from agentmem.shape import Group
 from agentmem.vectors import Vectors
 from agentmem_emllm.buffers import Asked, recollections
-from agentmem_emllm.segments import IN, OF, SEGMENT, STEP, STEPS, key_of, rows_of, shown, tail, told
+from agentmem_emllm.segments import IN, OF, SEGMENT, STEP, STEPS, key_of, rows_of, shown, tail, told, written
 from agentmem_emllm.settings import EMLLMSettings
 
 
@@ -66,6 +66,14 @@ class EMLLM:
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:  # noqa: ARG002
         """Return the events in the order of time, each with why it ended, and its steps with their surprise."""
         return shown(graph, most=self.settings.most)
+
+    def made_vector(self, node: Node, graph: MemoryGraph) -> Vectors | None:
+        """Return the key of an event: the mean of its representatives, as many as when it was written."""
+        known = node.props.get("representatives")
+        representatives = known if isinstance(known, int) else self.settings.representatives
+        found = written(graph, [node])
+        key = key_of(found[0].steps, representatives=representatives) if found else None
+        return key if key is not None and key.any() else None
 
     def _novelty(
         self, event: Event, vector: Vectors, recent: Sequence[Node], graph: MemoryGraph, language: Language
@@ -126,9 +134,10 @@ class EMLLM:
         return refined(alike, boundary, measure=settings.refinement, least=settings.least, most=settings.most)
 
     def _add_segment(self, number: int, steps: Sequence[Node], said: Mapping[str, Json], changes: Changes) -> None:
-        key = key_of(steps, representatives=self.settings.representatives)
+        representatives = self.settings.representatives
+        key = key_of(steps, representatives=representatives)
         place = {"number": number, "session": steps[0].props["session"], "steps": len(steps)}
-        props = {**place, "last": steps[-1].position, **said}
+        props = {**place, "last": steps[-1].position, "representatives": representatives, **said}
         segment = changes.add(SEGMENT, key=str(number), props=props, vector=key if key.any() else None)
         for step in steps:
             changes.link(step.id, IN, segment)

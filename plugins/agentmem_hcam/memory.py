@@ -25,6 +25,7 @@ from agentmem_hcam.chunks import (
     Chunk,
     chunk_of,
     closed_chunks,
+    mean_of,
     newest_step,
     number,
     open_chunk,
@@ -79,6 +80,12 @@ class HCAM:
     def show(self, graph: MemoryGraph, now: datetime) -> Sequence[Group]:  # noqa: ARG002
         """Return the chunks in the order of time, each with what it is about and why it ended."""
         return shown(graph)
+
+    def made_vector(self, node: Node, graph: MemoryGraph) -> Vectors | None:
+        """Return the key of a chunk: the mean of its steps."""
+        chunks = closed_chunks(graph, [node.id])
+        key = mean_of(chunks[0].steps) if chunks else None
+        return key if key is not None and key.any() else None
 
     def _novelty(self, vector: Vectors, event: Event, graph: MemoryGraph) -> Novelty:
         """Return how surprising a step is after those of its session; nothing where chunks end by size."""

@@ -110,10 +110,19 @@ def table_in(graph: MemoryGraph) -> Table | None:
     return max((Table.model_validate(node.props) for node in nodes), key=lambda one: one.generation, default=None)
 
 
-def first_table(language: Language, settings: TiMSettings) -> Table:
-    """Return what a first table is to be like: it is of no generation yet."""
-    embedder = language.embedder
-    return Table(generation=-1, buckets=settings.buckets, seed=settings.seed, dim=embedder.dim, embedder=embedder.id)
+def table_for(graph: MemoryGraph, language: Language, settings: TiMSettings) -> tuple[Table, bool]:
+    """Return the table to hash into, and whether it is stale: made for another embedder than now.
+
+    A first table is of no generation yet. A stale one is like the old one, but for vectors of
+    now: all thoughts are to be hashed again.
+    """
+    dim, name = language.embedder.dim, language.embedder.id
+    table = table_in(graph)
+    if table is None:
+        return Table(generation=-1, buckets=settings.buckets, seed=settings.seed, dim=dim, embedder=name), False
+    if table.embedder == name:
+        return table, False
+    return table.model_copy(update={"dim": dim, "embedder": name, "centre": ()}), True
 
 
 def rehash(graph: MemoryGraph, changes: Changes, table: Table, vectors: Mapping[str, Vectors | None]) -> None:

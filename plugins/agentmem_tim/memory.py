@@ -27,10 +27,10 @@ from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
 from agentmem.shape import Group, Item
 from agentmem.vectors import Vectors
-from agentmem_tim.buckets import Table, buckets_for, first_table, mean_of, put_in_buckets, rehash, rows_of, table_in
+from agentmem_tim.buckets import Table, buckets_for, mean_of, put_in_buckets, rehash, rows_of, table_for, table_in
 from agentmem_tim.organising import Held, Tidied, opposite, tidy
 from agentmem_tim.settings import TiMSettings
-from agentmem_tim.thinking import Thought, key_of, think, thought_in
+from agentmem_tim.thinking import Thought, key_of, left_out, think, thought_in
 
 THOUGHTS = Where(label="Thought")
 PLACES = Where(label="Place")
@@ -66,7 +66,8 @@ class TiM:
         """Propose the new thoughts of `event`, and what is forgotten and merged in the buckets they fall into.
 
         A thought that is held already is only linked to the event. Costs the same however much is held, but
-        that a bucket costs more to read the fuller it is: `consolidate` makes more of them.
+        that a bucket costs more to read the fuller it is: `consolidate` makes more of them. The first write after
+        all vectors were made anew (`agentmem reembed`) hashes every thought again.
         """
         key = key_of(event.session or "")
         before = graph.get([graph.id_of("Place", key)])
@@ -77,9 +78,10 @@ class TiM:
         if place and place != was:
             changes.add("Place", place, key=key, props={"source": event.id})
         nodes = {graph.id_of("Thought", thought.key): thought for thought in thoughts}
-        if not nodes:
+        dropped = left_out(reading, place=place, most=self.settings.thoughts)
+        if not nodes and not dropped:
             return changes
-        telling = changes.add("Telling", key=event.id)
+        telling = changes.add("Telling", key=event.id, props={"dropped_facts": dropped} if dropped else {})
         changes.link(telling, "OF", event.node)
         for node in nodes:
             changes.link(telling, "TELLS", node)
@@ -93,7 +95,8 @@ class TiM:
         """Return where the agent is, pinned, and the thoughts of the bucket of the query, the likeliest first.
 
         Two stages, as in the paper: the bucket F(query), or the `probes` likeliest, then the cosine
-        within. `parts` say for each thought which probe found it, or that the `fallback` scan did.
+        within. `parts` say for each thought which probe found it, or that the `fallback` scan did. A table made
+        for another embedder finds nothing, so all thoughts are compared.
         """
         found = _place(query, graph)
         text = query.text.strip() or " ".join(query.entities)
@@ -101,8 +104,9 @@ class TiM:
         table = table_in(graph)
         if vector is None or table is None or not vector.any() or len(found) == query.limit:
             return found
-        hits = _in_buckets(table.probed(vector, self.settings.probes), vector, query, graph, table)
-        if len(hits) < query.limit and self.settings.fallback == "scan":
+        is_hashed = table.embedder == language.embedder.id  # else its vectors were made anew since
+        hits = _in_buckets(table.probed(vector, self.settings.probes), vector, query, graph, table) if is_hashed else []
+        if len(hits) < query.limit and (self.settings.fallback == "scan" or not is_hashed):
             hits = _in_all(vector, query, graph, {hit.node.id: hit for hit in hits}, most=self.settings.thoughts)
         hits = sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[: query.limit - len(found)]
         told = _told([hit.node for hit in hits], graph, without=query.exclude)
@@ -113,16 +117,16 @@ class TiM:
     def consolidate(self, graph: MemoryGraph, language: Language, now: datetime) -> Changes:  # noqa: ARG002
         """Propose another hash table once the old one is too small, or its centre is that of half the thoughts.
 
-        Costs as much as there are thoughts, and so is no part of `write`.
+        Or once its vectors were made anew by another embedder. Costs as much as there are thoughts.
         """
         changes = graph.changes()
-        table = table_in(graph)
-        if table is None:
+        table, is_stale = table_for(graph, language, self.settings)
+        if table.generation < 0:
             return changes
         vectors = {node.id: node.vector for node in graph.scan(THOUGHTS, vectors=True)}
         buckets = max(table.buckets, buckets_for(len(vectors), self.settings))
         is_centred = 0 < self.settings.centre_after <= len(vectors)
-        if buckets > table.buckets or (is_centred and len(vectors) >= 2 * table.thoughts):
+        if is_stale or buckets > table.buckets or (is_centred and len(vectors) >= 2 * table.thoughts):
             centre = mean_of(vectors.values()) if is_centred else ()
             rehash(graph, changes, table.model_copy(update={"buckets": buckets, "centre": centre}), vectors)
         return changes
@@ -166,18 +170,19 @@ class _Writing:
             Held(node, thought, self.graph.position, vector if vector.any() else None)
             for (node, thought), vector in zip(fresh.items(), vectors, strict=True)
         ]
-        table = table_in(self.graph) or first_table(self.language, self.settings)
-        tidied = self._tidied(new, table)
+        table, is_stale = table_for(self.graph, self.language, self.settings)
+        tidied = self._tidied(new, table, is_stale=is_stale)
         self._put(new, tidied)
         unions, standing = self._put_unions(tidied)
         for node, kept in tidied.forgotten.items():
             if node not in standing:
                 self.changes.retire(node, successor=kept, reason="forgotten")
         gone = tidied.gone - standing
-        self._hash({one.node: one.vector for one in (*new, *unions) if one.node not in gone}, table, gone=gone)
+        left = {one.node: one.vector for one in (*new, *unions) if one.node not in gone}
+        self._hash(left, table, gone=gone, is_stale=is_stale)
 
-    def _tidied(self, new: Sequence[Held], table: Table) -> Tidied:
-        """Return what to forget and to merge in the buckets that thoughts are new in."""
+    def _tidied(self, new: Sequence[Held], table: Table, *, is_stale: bool) -> Tidied:
+        """Return what to forget and to merge in the buckets that thoughts are new in; a stale table has none."""
         buckets: dict[int, list[Held]] = defaultdict(list)
         for one, bucket in zip(new, table.buckets_of(rows_of([one.vector for one in new], table.dim)), strict=True):
             buckets[bucket].append(one)
@@ -185,7 +190,7 @@ class _Writing:
         tidied = Tidied()
         for bucket, added in buckets.items():
             gone = tidied.gone
-            there = [one for one in self._members(table, bucket) if one.node not in gone]
+            there = [] if is_stale else [one for one in self._members(table, bucket) if one.node not in gone]
             heads = {one.thought.fact.subject for one in added}
             apart = gone | {one.node for one in there}
             near = [one for one in kin if one.node not in apart and one.thought.fact.subject in heads]
@@ -270,15 +275,17 @@ class _Writing:
             events[self.event.id] = None
         return list(events)[-self.settings.sources :]
 
-    def _hash(self, new: Mapping[str, Vectors | None], table: Table, *, gone: set[str]) -> None:
-        """Propose in which buckets the new thoughts are; and all others again, once there are enough for a centre."""
-        if self.settings.centre_after and not table.centre:
-            most = 2 * self.settings.centre_after  # with more, most have no vector: `consolidate` sees to it
+    def _hash(self, new: Mapping[str, Vectors | None], table: Table, *, gone: set[str], is_stale: bool) -> None:
+        """Propose in which buckets the new thoughts are; all others again, if stale, or enough for a centre."""
+        least = self.settings.centre_after
+        if is_stale or (least and not table.centre):
+            most = None if is_stale else 2 * least  # with more, most have no vector: `consolidate` sees to it
             nodes = self.graph.scan(THOUGHTS, vectors=True, limit=most)
             every = {**{node.id: node.vector for node in nodes if node.id not in gone}, **new}
-            enough = sum(vector is not None for vector in every.values()) >= self.settings.centre_after
-            if enough and len(nodes) < most:
-                rehash(self.graph, self.changes, table.model_copy(update={"centre": mean_of(every.values())}), every)
+            enough = 0 < least <= sum(vector is not None for vector in every.values())
+            if is_stale or (enough and len(nodes) < 2 * least):
+                centre = mean_of(every.values()) if enough else ()
+                rehash(self.graph, self.changes, table.model_copy(update={"centre": centre}), every)
                 return
         if table.generation < 0:
             rehash(self.graph, self.changes, table, new)

@@ -17,7 +17,7 @@ from agentmem.graph.sqlite.kept import Kept
 from agentmem.graph.sqlite.rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
 from agentmem.graph.sqlite.session import Session, Space
 from agentmem.graph.sqlite.spaces import kinds_of
-from agentmem.graph.sqlite.vectors import Snapshot, VectorIndex, best, scores
+from agentmem.graph.sqlite.vectors import NUMBER_BYTES, Snapshot, VectorIndex, best, scores
 from agentmem.graph.text import fts5_query, words_of
 from agentmem.vectors import Vectors
 
@@ -196,16 +196,17 @@ class _Search:
         return [shared, Snapshot(written.rows[start:], written.seqs[start:], written.pks[start:], written.dead)]
 
     def _history(self, kind: int) -> Snapshot:
+        dim = self.space.dim or 1
         # Time travel is rare: it reads the file, and the matrices stay free of what is retired.
         filters, values = conditions(self.where)
         rows = []
         for standing, more in standings(self.where):
             sql = (
                 "select n.vec, n.pk, v.v from node n cross join vec v on v.seq = n.vec "  # noqa: S608
-                f"where n.ns = ? and n.kind = ?{standing}{filters}"
+                f"where n.ns = ? and n.kind = ?{standing}{filters} and length(v.v) = ?"
             )
-            rows += self.session.rows(sql, (self.space.ns, kind, *more, *values))
-        vectors = np.frombuffer(b"".join([row[2] for row in rows]), "<f4").reshape(-1, self.space.dim or 1)
+            rows += self.session.rows(sql, (self.space.ns, kind, *more, *values, dim * NUMBER_BYTES))
+        vectors = np.frombuffer(b"".join([row[2] for row in rows]), "<f4").reshape(-1, dim)
         whole = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
         return Snapshot(vectors, whole[:, 0], whole[:, 1], np.empty(0, np.int64))
 

@@ -18,7 +18,7 @@ from agentmem.graph.sqlite.schema import check_file, migrate
 from agentmem.graph.sqlite.session import SYNCHRONOUS, Session, Settings, explained
 from agentmem.graph.sqlite.spaces import find_space
 from agentmem.graph.sqlite.vectors import VectorIndex
-from agentmem.graph.sqlite.writing import delete_namespace
+from agentmem.graph.sqlite.writing import delete_namespace, forget_vectors
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"
@@ -134,6 +134,15 @@ class SQLiteStore:
             session.spaces.pop(namespace, None)
         self._vectors().forget()
         return count
+
+    def forget_vectors(self, namespace: str) -> None:
+        """Take the vector off every node of a namespace, and with them the dimension it keeps."""
+        check_namespace(namespace)
+        session = self._session()
+        with session.batch():
+            space = find_space(session, namespace)
+            if space is not None:
+                forget_vectors(session, space)
 
     def backup(self, path: Path) -> None:
         """Write a copy that can be opened as a store of its own, while others go on writing.

@@ -21,6 +21,7 @@ from agentmem.vectors import Vectors
 Whole = NDArray[np.int64]
 Key = tuple[int, int, int]
 """Namespace, kind and dimension: a kind that was rolled back gives its number to another, of any namespace."""
+NUMBER_BYTES = 4
 SMALLEST = 64
 MOST_DEAD = 0.25
 BLOCK_SCORES = 512
@@ -28,7 +29,8 @@ BLOCK_ROWS = 1024
 """Rows scored at a time for many queries: they stay in the processor's cache."""
 
 LOAD = """select v.seq, v.pk, v.v from vec v join node n on n.pk = v.pk
-where v.kind = ? and v.seq > ? and n.ns = ? and n.retired is null order by v.seq"""
+where v.kind = ? and v.seq > ? and n.ns = ? and n.retired is null and length(v.v) = ? order by v.seq"""
+# By length: others are of a dimension that this namespace keeps no longer, or has begun to keep meanwhile.
 LIVE = "select n.vec from node n where n.ns = ? and n.kind = ? and n.retired is null and n.vec is not null"
 
 
@@ -67,7 +69,7 @@ class Matrix:
 
     def read_on(self, session: Session) -> None:
         """Append what was written since `last`, as `session` sees it."""
-        new = session.rows(LOAD, (self.kind, self.last, self.ns))
+        new = session.rows(LOAD, (self.kind, self.last, self.ns, self.dim * NUMBER_BYTES))
         if not new:
             return
         if self.size + len(new) > len(self._seqs):

@@ -21,6 +21,7 @@ ADD_VECTOR = "insert into vec(seq, kind, pk, v) values(?, ?, ?, ?)"
 PUT_EDGE = """insert into edge(src, dead, type, dst, position, props) values(?, ?, ?, ?, ?, ?)
 on conflict(src, dead, type, dst) do update set props = excluded.props"""
 RETIRE = "update node set retired = ? where ns = ? and id = ? and retired is null"
+FORGET_VECTORS = "update node set vec = null where ns = ? and vec is not null"  # a trigger erases them
 DELETE = "delete from node where ns = ? and pk = ?"
 
 
@@ -108,6 +109,14 @@ def delete(session: Session, space: Space, ids: Sequence[str]) -> int:
     session.kept.forget(space.ns, known)
     session.run_many(DELETE, [(space.ns, old.pk) for old in known.values()])
     return len(known)
+
+
+def forget_vectors(session: Session, space: Space) -> None:
+    """Take the vector off every node of a namespace, and with them its dimension."""
+    session.kept.clear()
+    session.run(FORGET_VECTORS, (space.ns,))
+    session.run("update space set dim = null where ns = ?", (space.ns,))
+    space.dim = None
 
 
 def delete_namespace(session: Session, space: Space) -> int:
