@@ -52,7 +52,7 @@ def all_troubles(*, scale: float = 1.0, huge: int = 10_000_000) -> tuple[Trouble
         Trouble("200 ms latency", faults.slow(0.2)),
         Trouble("30 s latency, limit 20 s", faults.slow(30 * scale), limit_s=20 * scale),
         Trouble("429 with Retry-After", faults.too_many_requests(20)),
-        Trouble("500 for as long as it lasts", faults.server_error()),
+        Trouble("500 for a minute, until mended", faults.server_error()),
         Trouble("disconnect mid-answer", faults.disconnect()),
         Trouble("truncated by max tokens", faults.cut_short()),
         Trouble("refusal", faults.refusal()),
