@@ -128,7 +128,12 @@ class _Waiting:
 
     def __init__(self, graph: Graph, texts: EmbeddedTexts) -> None:
         self._graph, self._texts = graph, texts
-        self.known = {node.id for page in _pages(graph) for node in page}
+        self.known: set[str] = set()
+        self.look()
+
+    def look(self) -> None:
+        """Find out what waits: another process that was faster has dropped it."""
+        self.known = {node.id for page in _pages(self._graph) for node in page}
 
     def add(self, texts: Sequence[str]) -> None:
         """Embed what is new of `texts`, and keep it durably."""
@@ -169,6 +174,7 @@ class _Work:
 
     def embed(self, moved: Moved) -> None:
         """Embed every text there is, a page at a time."""
+        self.waiting.look()
         kinds, _ = self._with_vectors()
         for page in self._pages():
             self.waiting.add([text for node in page if (text := self._text_of(node, kinds))])
@@ -181,6 +187,9 @@ class _Work:
             None, and nothing was changed, where a vector is missing: others have written meanwhile.
         """
         with self.graph.batch():
+            if noted_in(self.graph) == (self.embedder.id, self.embedder.dim):
+                return self.graph.stats()["vectors"]  # another process was faster
+            self.waiting.look()
             kinds, had = self._with_vectors()
             for page in self._pages():
                 texts = [text for node in page if (text := self._text_of(node, kinds))]

@@ -12,6 +12,7 @@ from agentmem.host import Host
 from agentmem.testing.notebook import Notebook
 
 Open = Callable[..., AgentMemory]
+collect_ignore = ["reembed_crash_driver.py"]  # a script, which imports the one beside it
 
 
 @pytest.fixture(scope="session")

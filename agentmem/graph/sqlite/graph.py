@@ -117,9 +117,13 @@ class SQLiteGraph:
         check_limit(limit)
         queries = search.as_queries(vectors)
         session, space = self._reading()
-        if space is None:
-            return [[] for _ in queries]
-        return search.nearest(session, space, self._index(), queries, where, limit=limit)
+        while space is not None:
+            found = search.nearest(session, space, self._index(), queries, where, limit=limit)
+            dim = space.dim
+            session, space = self._reading()
+            if found is not None and space is not None and space.dim == dim:
+                return found  # else all vectors were made anew meanwhile, with another dimension
+        return [[] for _ in queries]
 
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""

@@ -97,10 +97,11 @@ def _rows_sharing(session: Session, query: str, enough: int) -> int:
 
 def nearest(
     session: Session, space: Space, index: VectorIndex, queries: Vectors, where: Where, *, limit: int
-) -> list[list[Hit]]:
+) -> list[list[Hit]] | None:
     """Return for each row of `queries` up to `limit` nodes with their cosine, best first, ties by id; exact.
 
     The matrices propose candidates, the rows of the file decide; if too few are left, more are proposed.
+    None where another writer came between the two: search again, with what is known of the space by then.
 
     Raises:
         WrongDimension: `queries` have another dim than the vectors kept.
@@ -111,11 +112,9 @@ def nearest(
         raise WrongDimension(
             f"a query of shape {queries.shape[1:]} where this namespace keeps ({space.dim},): use its embedder"
         )
-    while True:
-        search = _Search(session, space, index, where)
-        found = search.run(queries, limit)
-        if not search.is_overtaken:
-            return found
+    search = _Search(session, space, index, where)
+    found = search.run(queries, limit)
+    return None if search.is_overtaken else found
 
 
 class _Search:
