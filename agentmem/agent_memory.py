@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from agentmem.account import Account
-from agentmem.budget import Budget, Budgets, budgets_of
 from agentmem.errors import BudgetExceeded
 from agentmem.events import Event, Query, Recollection, Role, Value, new_event, new_query
 from agentmem.explain import Explanation, explain
@@ -24,6 +22,8 @@ from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Re
 from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.recalling import recalled, unfolded
 from agentmem.same_embedder import is_noted, note
+from agentmem.spending.account import Account
+from agentmem.spending.budget import Budget, Budgets, budgets_of
 from agentmem.stack import Stack, open_stack
 from agentmem.unfolded import in_journal, recall_events
 

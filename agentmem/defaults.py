@@ -53,7 +53,7 @@ def _sqlite() -> StoreFactory:
 
 def _wordllama(argument: str) -> Embedder:
     from agentmem.errors import InvalidInput
-    from agentmem.language.embedding import WordLlamaEmbedder
+    from agentmem.language.embedding.wordllama import WordLlamaEmbedder
 
     if argument:
         raise InvalidInput(f"the embedder 'wordllama' takes no argument, not {argument!r}: write --embedder wordllama")
@@ -61,7 +61,7 @@ def _wordllama(argument: str) -> Embedder:
 
 
 def _openai_embedder(argument: str) -> Embedder:
-    from agentmem.language.openai_embedding import openai_embedder
+    from agentmem.language.embedding.openai import openai_embedder
 
     return openai_embedder(argument)
 
@@ -76,21 +76,21 @@ def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]
 
 
 def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
-    from agentmem.language.recorded import replayed
+    from agentmem.language.recording.replay import replayed
     from agentmem.language.rules import RuleLanguage
 
     return replayed(argument, embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 
 def _openai(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
-    from agentmem.language.chat_answers import chat_language
-    from agentmem.language.openai_chat import openai_chat
+    from agentmem.language.chat.answering import chat_language
+    from agentmem.language.chat.openai import openai_chat
 
     return chat_language(openai_chat(argument), embedder, rules)
 
 
 def _langchain(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
-    from agentmem.language.chat_answers import chat_language
-    from agentmem.language.langchain_chat import langchain_chat
+    from agentmem.language.chat.answering import chat_language
+    from agentmem.language.chat.langchain import langchain_chat
 
     return chat_language(langchain_chat(argument), embedder, rules)

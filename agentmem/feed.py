@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agentmem.account import Account
 from agentmem.errors import LanguageUnavailable
 from agentmem.events import Event
 from agentmem.fold import Fold, Outcome, Refused
@@ -12,6 +11,7 @@ from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
 from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Memory
+from agentmem.spending.account import Account
 
 
 class Feed:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from agentmem.account import Account
 from agentmem.aside import Aside, position_of
 from agentmem.commit import commit
 from agentmem.errors import (
@@ -35,6 +34,7 @@ from agentmem.journal import Journal, Operation
 from agentmem.language.contract import Language, may_leave
 from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
 from agentmem.same_embedder import note
+from agentmem.spending.account import Account
 from agentmem.undo import undo
 
 GROUP = 256

@@ -143,8 +143,8 @@ class Host:
 
         if not isinstance(spec, BaseChatModel):
             raise InvalidInput(f"a {type(spec).__name__} is no language: pass one, its name, or a LangChain chat model")
-        from agentmem.language.chat_answers import chat_language
-        from agentmem.language.langchain_chat import LangChainChat
+        from agentmem.language.chat.answering import chat_language
+        from agentmem.language.chat.langchain import LangChainChat
 
         return chat_language(LangChainChat(spec), embedder, self.rules)
 

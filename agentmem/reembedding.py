@@ -24,7 +24,7 @@ from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Store, Where
 from agentmem.graph.view import MemoryGraph, as_it_was
 from agentmem.language.contract import Embedder
-from agentmem.language.embedded import EmbeddedTexts
+from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.memory import EmbedsOther, MakesVectors, Memory
 from agentmem.same_embedder import noted_in, write_down
 from agentmem.vectors import Vectors

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agentmem.budget import budgets_of
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
 from agentmem.language.answers import MadeOfAnswers
 from agentmem.language.contract import Checks, Closes, Language, OnFailure, RemoteEmbedder
-from agentmem.language.recording import recorded
+from agentmem.language.recording.recorder import recorded
+from agentmem.spending.budget import budgets_of
 
 
 class Thinking(Value):

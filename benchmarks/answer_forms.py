@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from agentmem.agent.ariadne.answers import Act, Plan
+from agentmem.language.chat.parsing import Unreadable, read_answer
 from agentmem.language.facts import Reading, normal
-from agentmem.language.parsing import Unreadable, read_answer
 from agentmem_arigraph.extraction import fact_of, resolve, triple
 from agentmem_arigraph.retirement import Outdated, Shown
 from agentmem_arigraph.semantic_search import Entities

@@ -20,14 +20,14 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from agentmem import Host
-from agentmem.language.chat import Chat
-from agentmem.language.chat_answers import ChatAnswers
-from agentmem.language.langchain_chat import LangChainChat
-from agentmem.language.openai_chat import OpenAIChat
-from agentmem.testing.endured import Endured
-from agentmem.testing.memory_trial import Trials
-from agentmem.testing.model_faults import slow
-from agentmem.testing.model_troubles import Trouble, all_troubles
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.contract import Chat
+from agentmem.language.chat.langchain import LangChainChat
+from agentmem.language.chat.openai import OpenAIChat
+from agentmem.testing.models.endured import Endured
+from agentmem.testing.models.faults import slow
+from agentmem.testing.models.trial import Trials
+from agentmem.testing.models.troubles import Trouble, all_troubles
 
 LATE = Trouble("one answer 30 s late, limit 60 s", slow(30), times=1)
 HEADING = (

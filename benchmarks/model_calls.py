@@ -22,13 +22,13 @@ from rich.table import Table
 
 from agentmem.events import Event, new_event
 from agentmem.host import Host
+from agentmem.language.chat.schemas import schema_of
 from agentmem.language.facts_task import FACTS
 from agentmem.language.prompting import filled
-from agentmem.language.schemas import schema_of
 from agentmem.memory import Prepares
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import slow
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import slow
+from agentmem.testing.models.server import ModelServer
 
 CALLS = 200
 EVENTS = 100

@@ -36,11 +36,11 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.bench.data import locomo
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
+from agentmem.language.chat.schemas import schema_of
 from agentmem.language.contract import Language, Out, Task
-from agentmem.language.embedding import TOKENIZER
+from agentmem.language.embedding.wordllama import TOKENIZER
 from agentmem.language.prompting import filled
-from agentmem.language.recorded import RecordedLanguage
-from agentmem.language.schemas import schema_of
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem_amem.evolution import Evolution

@@ -24,7 +24,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import new_event
 from agentmem.graph.contract import Where
 from agentmem.graph.sqlite import SQLiteStore
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.memory import AriGraph
 from agentmem_arigraph.settings import AriGraphSettings

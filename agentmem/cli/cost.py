@@ -12,7 +12,7 @@ from agentmem.cli.output import as_json, caption, table
 from agentmem.cli.stored import existing, namespace_of
 
 if TYPE_CHECKING:
-    from agentmem.cost import By, Cost
+    from agentmem.spending.costs import By, Cost
 
 FIGURES = ("calls", "failed", "read", "written", "ms", "money")
 
@@ -38,8 +38,8 @@ def cost(
     Calls, failures, tokens read and written, and the time they took, by day (UTC), memory and task;
     in money too, if you say what a million tokens cost.
     """
-    from agentmem.cost import costs
-    from agentmem.prices import Prices
+    from agentmem.spending.costs import costs
+    from agentmem.spending.prices import Prices
 
     parts = _parts(by)
     priced = Prices.from_file(prices) if prices is not None else Prices()
@@ -64,8 +64,8 @@ def _parts(by: str) -> list[By]:
     """
     from typing import get_args
 
-    from agentmem.cost import By
     from agentmem.errors import UnknownName
+    from agentmem.spending.costs import By
 
     words = list(dict.fromkeys(word.strip() for word in by.split(",") if word.strip()))
     known: dict[str, By] = {word: word for word in get_args(By)}

@@ -55,7 +55,7 @@ def told(found: Explanation) -> list[str]:
 
 
 def _cause(word: str, cause: Cause, *, by: str = "") -> list[str]:
-    from agentmem.language.charging import told as told_by
+    from agentmem.language.paying.charging import told as told_by
 
     event = f" ({one_line(cause.event)})" if cause.event else ""
     said = f", by {one_line(told_by(by), limit=300)}" if by else ""

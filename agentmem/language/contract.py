@@ -147,7 +147,8 @@ class WordEmbedder(Embedder, Protocol):
 class Language(Protocol):
     """Answers tasks and embeds texts.
 
-    One that makes calls has each of them paid (`agentmem.language.paying.paid`); no budget holds one that does not.
+    One that makes calls has each of them paid (`agentmem.language.paying.metering.paid`); no budget holds one that
+    does not.
 
     Attributes:
         name: As typed after `--language`.

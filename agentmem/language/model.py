@@ -14,12 +14,12 @@ from typing import Any
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
 from agentmem.language.answers import Answered, Answers
-from agentmem.language.cassette import question
-from agentmem.language.charging import Heard, charge_now
 from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
-from agentmem.language.embedded import EmbeddedTexts
+from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
-from agentmem.language.paying import metered
+from agentmem.language.paying.charging import Heard, charge_now
+from agentmem.language.paying.metering import metered
+from agentmem.language.recording.cassette import question
 from agentmem.vectors import Vectors
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from agentmem.errors import BadAnswer
 from agentmem.language.contract import Embedder, Out, Receipt, Rule, Task
-from agentmem.language.embedded import EmbeddedTexts
+from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.vectors import Vectors
 
 ANSWERS_KEPT = 4096

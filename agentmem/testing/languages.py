@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agentmem.language.answers import Answered
-from agentmem.language.charging import Estimate
-from agentmem.language.chat import Reply
+from agentmem.language.chat.contract import Reply
 from agentmem.language.contract import Embedder, GivesLogProbabilities, Language, Out, Receipt, Task
-from agentmem.language.embedded import EmbeddedTexts
-from agentmem.language.paying import paid
+from agentmem.language.embedding.kept import EmbeddedTexts
+from agentmem.language.paying.charging import Estimate
+from agentmem.language.paying.metering import paid
 from agentmem.vectors import Vectors
 
 Fault = Callable[[str, Mapping[str, Any]], Exception | None]

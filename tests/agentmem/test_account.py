@@ -17,17 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from agentmem.account import Account
-from agentmem.budget import Budget, Budgets
 from agentmem.errors import BudgetExceeded, LanguageMisconfigured, LanguageUnavailable
 from agentmem.graph.contract import Store
 from agentmem.graph.sqlite import SQLiteStore
-from agentmem.language.charging import Estimate, Spent
 from agentmem.language.contract import GivesLogProbabilities, Language, Task
 from agentmem.language.model import ModelLanguage
+from agentmem.language.paying.charging import Estimate, Spent
 from agentmem.language.rules import RuleLanguage
-from agentmem.ledger import Ledger
-from agentmem.prices import Prices
+from agentmem.spending.account import Account
+from agentmem.spending.budget import Budget, Budgets
+from agentmem.spending.ledger import Ledger
+from agentmem.spending.prices import Prices
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendAnswers
 
@@ -65,11 +65,11 @@ def account_of(
 CALLER = """
 import sys
 from datetime import UTC, datetime
-from agentmem.account import Account
-from agentmem.budget import Budget, Budgets
+from agentmem.spending.account import Account
+from agentmem.spending.budget import Budget, Budgets
 from agentmem.errors import BudgetExceeded
 from agentmem.graph.sqlite import SQLiteStores
-from agentmem.language.charging import Estimate, Spent
+from agentmem.language.paying.charging import Estimate, Spent
 
 path, who = sys.argv[1:]
 store = SQLiteStores().open(path)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agentmem.budget import Amount, Budget, Budgets, budgets_from, budgets_of
 from agentmem.errors import InvalidInput
-from agentmem.prices import Prices
+from agentmem.spending.budget import Amount, Budget, Budgets, budgets_from, budgets_of
+from agentmem.spending.prices import Prices
 
 PRICED = Prices({"openai:gpt-4o-mini": (0.15, 0.60)})
 

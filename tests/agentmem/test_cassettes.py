@@ -23,11 +23,11 @@ from agentmem.errors import (
     UnrecordedCall,
 )
 from agentmem.language.answers import Answered
-from agentmem.language.cassette import Call, Header, read_cassette
 from agentmem.language.contract import CountedVectors, Out, Task
-from agentmem.language.recorded import RecordedAnswers, RecordedEmbedder
-from agentmem.language.recording import RecordingAnswers, RecordingEmbedder
-from agentmem.language.tape import Tape
+from agentmem.language.recording.cassette import Call, Header, read_cassette
+from agentmem.language.recording.recorder import RecordingAnswers, RecordingEmbedder
+from agentmem.language.recording.replay import RecordedAnswers, RecordedEmbedder
+from agentmem.language.recording.tape import Tape
 from agentmem.testing.embedding import HashEmbedder
 
 HEADER = Header(language="openai:gpt-x", embedder="hash-64", agentmem="0.1.0")

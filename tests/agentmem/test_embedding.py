@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentmem.language import embedding
-from agentmem.language.embedding import WordLlamaEmbedder
+from agentmem.language.embedding import wordllama as embedding
+from agentmem.language.embedding.wordllama import WordLlamaEmbedder
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.vectors import Vectors
 
 TEXTS = ["the red key is on the table", "key, is on, table", "Ann: I live in Oslo 🎷", "x", "naïve café " * 50]
 ALONE = """
 import sys
-from agentmem.language.embedding import WordLlamaEmbedder
+from agentmem.language.embedding.wordllama import WordLlamaEmbedder
 WordLlamaEmbedder().embed(["hello"])
 print([name for name in ("wordllama", "torch", "requests", "toml") if name in sys.modules])
 """
@@ -30,7 +30,7 @@ found = distribution("wordllama")
 info = Path(str(found.locate_file("wordllama"))).parent / f"wordllama-{found.version}.dist-info"
 shutil.copytree(info, Path(sys.argv[1]) / info.name)
 sys.path.insert(0, sys.argv[1])
-from agentmem.language.embedding import WordLlamaEmbedder
+from agentmem.language.embedding.wordllama import WordLlamaEmbedder
 try:
     WordLlamaEmbedder().embed(["hello"])
 except Exception as error:

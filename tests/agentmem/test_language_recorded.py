@@ -8,12 +8,12 @@ import pytest
 from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, UnrecordedCall
 from agentmem.events import Fact
 from agentmem.host import Host
-from agentmem.language.cassette import Call
 from agentmem.language.contract import Closes, Task
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
-from agentmem.language.recorded import RecordedLanguage
-from agentmem.language.recording import recorded as recorded_in
+from agentmem.language.recording.cassette import Call
+from agentmem.language.recording.recorder import recorded as recorded_in
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 

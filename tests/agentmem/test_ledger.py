@@ -9,21 +9,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.budget import Budget, Budgets
-from agentmem.cost import costs
 from agentmem.errors import BadAnswer, BudgetExceeded, InvalidInput, LanguageUnavailable
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
 from agentmem.holdings import memories_in
-from agentmem.language.charging import Estimate
-from agentmem.language.chat import Reply
+from agentmem.language.chat.contract import Reply
 from agentmem.language.contract import CountedVectors, Language, Task
 from agentmem.language.model import ModelLanguage
-from agentmem.language.paying import paid
+from agentmem.language.paying.charging import Estimate
+from agentmem.language.paying.metering import paid
 from agentmem.language.rules import RuleLanguage
-from agentmem.ledger import OWNER
+from agentmem.spending.budget import Budget, Budgets
+from agentmem.spending.costs import costs
+from agentmem.spending.ledger import OWNER
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendAnswers
 from agentmem.testing.notebook import Notebook

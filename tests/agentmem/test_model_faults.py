@@ -20,18 +20,18 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.view import MemoryGraph
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.openai import OpenAIChat
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
-from agentmem.language.openai_chat import OpenAIChat
 from agentmem.memory import MemoryFactory
-from agentmem.testing import model_faults as faults
-from agentmem.testing.endured import Endured
-from agentmem.testing.memory_trial import Trials
 from agentmem.testing.memory_world import installed
-from agentmem.testing.model_troubles import Trouble, all_troubles
+from agentmem.testing.models import faults
+from agentmem.testing.models.endured import Endured
+from agentmem.testing.models.store_watch import Watch
+from agentmem.testing.models.trial import Trials
+from agentmem.testing.models.troubles import Trouble, all_troubles
 from agentmem.testing.notebook import Notebook
-from agentmem.testing.store_watch import Watch
 
 KEY = SecretStr("a key")
 TROUBLES = all_troubles(scale=0.01, huge=1_100_000)

@@ -13,15 +13,15 @@ from agentmem.events import Event, new_event
 from agentmem.graph.changes import Changes
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.graph.view import MemoryGraph
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.openai import OpenAIChat
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
 from agentmem.language.model import ModelLanguage
-from agentmem.language.openai_chat import OpenAIChat
-from agentmem.testing import model_faults as faults
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.memory_world import installed
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models import faults
+from agentmem.testing.models.server import ModelServer
 from agentmem.testing.notebook import Notebook
 
 NOTHING: dict[str, object] = {"facts": [], "place": None, "heading": None}

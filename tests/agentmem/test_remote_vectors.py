@@ -14,12 +14,12 @@ from agentmem.events import Event, new_event
 from agentmem.graph.contract import Graph, Where
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
-from agentmem.language.openai_embedding import OpenAIEmbedder
-from agentmem.language.retrying import Patience
+from agentmem.language.embedding.openai import OpenAIEmbedder
+from agentmem.language.providers.retrying import Patience
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import server_error
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import server_error
+from agentmem.testing.models.server import ModelServer
 from agentmem.testing.notebook import Notebook
 
 HOST = Host()

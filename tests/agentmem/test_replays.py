@@ -21,10 +21,10 @@ from agentmem.graph.digest import digest
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
 from agentmem.language.answers import Answered
-from agentmem.language.cassette import read_cassette
 from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Rule, Task
 from agentmem.language.model import ModelLanguage
-from agentmem.language.recording import recorded
+from agentmem.language.recording.cassette import read_cassette
+from agentmem.language.recording.recorder import recorded
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 

@@ -20,11 +20,11 @@ from agentmem.events import Event, new_event, new_query
 from agentmem.graph.contract import Where
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
+from agentmem.language.chat.schemas import schema_of
 from agentmem.language.contract import Language, Out, Task
 from agentmem.language.facts_task import FACTS
 from agentmem.language.prompting import PLACEHOLDER
-from agentmem.language.recorded import RecordedLanguage
-from agentmem.language.schemas import schema_of
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 

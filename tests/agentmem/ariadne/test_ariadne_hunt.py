@@ -21,7 +21,7 @@ from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
 from agentmem.language.contract import Embedder, Out, Rule, Task
 from agentmem.language.prompting import filled
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 
 HERE = Path(__file__).resolve()

@@ -12,7 +12,7 @@ from agentmem.agent.ariadne.settings import AriadneSettings
 from agentmem.agent.environment import Observation
 from agentmem.agent.policy import Decision, Leg, Mind, Turn
 from agentmem.errors import BadAnswer, LanguageUnavailable
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentmem.account import Account
 from agentmem.graph.sqlite import SQLiteStores
-from agentmem.language.charging import Estimate, Spent
-from agentmem.testing.model_server import ModelServer
+from agentmem.language.paying.charging import Estimate, Spent
+from agentmem.spending.account import Account
+from agentmem.testing.models.server import ModelServer
 
 if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Run

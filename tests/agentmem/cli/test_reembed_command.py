@@ -18,9 +18,9 @@ from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.same_embedder import noted_in
-from agentmem.testing.model_faults import html_page, server_error
-from agentmem.testing.model_script import Asked
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import html_page, server_error
+from agentmem.testing.models.script import Asked
+from agentmem.testing.models.server import ModelServer
 
 from .conftest import COMMAND
 
@@ -142,7 +142,7 @@ def test_what_cannot_embed_is_said_in_a_sentence_and_nothing_changes(
 ) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("agentmem.language.retrying.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("agentmem.language.providers.retrying.FIRST_WAIT_S", 0.0)
 
     ran = agentmem("reembed", store, "--embedder", spec)
 
@@ -157,7 +157,7 @@ def test_a_server_that_is_none_is_said_too(
     agentmem: Run, store: Path, server: ModelServer, fault: Any, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.fail(fault, times=None)
-    monkeypatch.setattr("agentmem.language.retrying.FIRST_WAIT_S", 0.0)
+    monkeypatch.setattr("agentmem.language.providers.retrying.FIRST_WAIT_S", 0.0)
 
     ran = agentmem("reembed", store, "--embedder", f"openai:tiny@{server.url}")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agentmem.testing.model_faults import unauthorised
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import unauthorised
+from agentmem.testing.models.server import ModelServer
 
 if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Played, Run

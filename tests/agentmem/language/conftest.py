@@ -14,15 +14,15 @@ from pydantic import SecretStr
 from agentmem.errors import LanguageError
 from agentmem.events import Value
 from agentmem.language.answers import Answered
-from agentmem.language.charging import Estimate, Spent
-from agentmem.language.chat import Chat
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.contract import Chat
 from agentmem.language.contract import Out, Task
 from agentmem.language.model import ModelLanguage
-from agentmem.language.paying import paid
+from agentmem.language.paying.charging import Estimate, Spent
+from agentmem.language.paying.metering import paid
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_script import Answers
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.script import Answers
+from agentmem.testing.models.server import ModelServer
 
 KEY = "gsk4711SecretOfMia0815"
 """Of no shape by which it could be told from other words."""
@@ -73,12 +73,12 @@ def ask(client: Client) -> Iterator[Ask]:
 def chat_of(client: Client, server: ModelServer, *, model: str = "tiny") -> Chat:
     """Return the chat of a server, by one client or the other."""
     if client == "openai":
-        from agentmem.language.openai_chat import OpenAIChat
+        from agentmem.language.chat.openai import OpenAIChat
 
         return OpenAIChat(model, base_url=server.url, api_key=SecretStr(KEY))
     from langchain_openai import ChatOpenAI
 
-    from agentmem.language.langchain_chat import LangChainChat
+    from agentmem.language.chat.langchain import LangChainChat
 
     return LangChainChat(ChatOpenAI(model=model, base_url=server.url, api_key=SecretStr(KEY), max_retries=0))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentmem.events import Value
-from agentmem.language.parsing import DEEPEST, LONGEST, Unreadable, read_answer
+from agentmem.language.chat.parsing import DEEPEST, LONGEST, Unreadable, read_answer
 
 
 class Inner(Value):

@@ -8,11 +8,11 @@ import pytest
 from agentmem.errors import BadAnswer, LanguageMisconfigured, LanguageUnavailable
 from agentmem.events import Fact, Value
 from agentmem.language.answers import Answered
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
 from agentmem.language.contract import Task
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
-from agentmem.testing.model_faults import (
+from agentmem.testing.models.faults import (
     content_filter,
     cut_short,
     disconnect,
@@ -26,7 +26,7 @@ from agentmem.testing.model_faults import (
     server_error,
     too_many_requests,
 )
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.server import ModelServer
 
 from .conftest import READING, TEA, Ask, Client, Serve
 
@@ -296,7 +296,7 @@ def test_what_is_set_up_wrongly_is_not_asked_again_and_names_the_cure(
 
 
 def test_a_page_instead_of_an_answer_names_the_cure(serve: Serve, ask: Ask) -> None:
-    from agentmem.testing.model_faults import html_page
+    from agentmem.testing.models.faults import html_page
 
     server = serve()
     server.fail(html_page(), times=None)

@@ -14,9 +14,9 @@ from agentmem.language.facts_task import FACTS
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
-from agentmem.testing.model_faults import server_error, unauthorised
-from agentmem.testing.model_script import Asked
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import server_error, unauthorised
+from agentmem.testing.models.script import Asked
+from agentmem.testing.models.server import ModelServer
 from agentmem.testing.notebook import Notebook
 
 from .conftest import KEY, Serve

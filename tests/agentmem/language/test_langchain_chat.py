@@ -13,11 +13,11 @@ from langchain_openai.chat_models.base import BaseChatOpenAI
 from pydantic import SecretStr
 
 from agentmem.errors import BadAnswer, InvalidInput, LanguageMisconfigured, LanguageUnavailable, MissingExtra
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.langchain import LangChainChat, langchain_chat
 from agentmem.language.facts_task import FACTS
-from agentmem.language.langchain_chat import LangChainChat, langchain_chat
-from agentmem.testing.model_faults import refusal
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import refusal
+from agentmem.testing.models.server import ModelServer
 
 from .conftest import KEY, READING, Serve
 

@@ -16,11 +16,11 @@ from agentmem.errors import (
 )
 from agentmem.events import new_event
 from agentmem.host import Host
-from agentmem.language.charging import Heard, charge_now, charged_to
 from agentmem.language.contract import FallsToRules, Language, Task
+from agentmem.language.paying.charging import Heard, charge_now, charged_to
 from agentmem.memory import Prepares
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import server_error, slow
+from agentmem.testing.models.faults import server_error, slow
 
 from .conftest import LENGTH, Length, Purse, Scripted, Serve, language_of
 

@@ -9,14 +9,14 @@ from pydantic import SecretStr
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import LanguageError
-from agentmem.language.charging import charged_to
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.openai import OpenAIChat, openai_chat
 from agentmem.language.facts_task import FACTS
 from agentmem.language.model import ModelLanguage
-from agentmem.language.openai_chat import OpenAIChat, openai_chat
+from agentmem.language.paying.charging import charged_to
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import error, says
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import error, says
+from agentmem.testing.models.server import ModelServer
 
 from .conftest import KEY, Client, Purse, Serve, chat_of
 

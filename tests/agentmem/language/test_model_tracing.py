@@ -16,12 +16,12 @@ from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import SecretStr
 
 from agentmem.errors import LanguageError
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.langchain import LangChainChat
 from agentmem.language.facts_task import FACTS
-from agentmem.language.langchain_chat import LangChainChat
 from agentmem.language.model import ModelLanguage
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import cut_short, server_error, unauthorised
+from agentmem.testing.models.faults import cut_short, server_error, unauthorised
 
 from .conftest import KEY, Ask, Serve
 

@@ -8,13 +8,13 @@ from pydantic import SecretStr
 
 from agentmem.errors import InvalidInput, LanguageMisconfigured, LanguageUnavailable
 from agentmem.events import Value
-from agentmem.language.chat import Message, Request
-from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.chat.answering import ChatAnswers
+from agentmem.language.chat.contract import Message, Request
+from agentmem.language.chat.openai import OpenAIChat, openai_chat
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
-from agentmem.language.openai_chat import OpenAIChat, openai_chat
-from agentmem.testing.model_faults import Fault, error, html_page, not_json, server_error, slow, unknown_model
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.faults import Fault, error, html_page, not_json, server_error, slow, unknown_model
+from agentmem.testing.models.server import ModelServer
 
 from .conftest import KEY, Serve
 

@@ -3,9 +3,9 @@
 import pytest
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageUnavailable, LeftToRules
-from agentmem.language.charging import charged_to
 from agentmem.language.facts_task import FACTS
-from agentmem.testing.model_faults import cut_short, refuses_form, says, server_error
+from agentmem.language.paying.charging import charged_to
+from agentmem.testing.models.faults import cut_short, refuses_form, says, server_error
 
 from .conftest import Ask, Purse, Serve
 

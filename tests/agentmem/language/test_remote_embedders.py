@@ -12,15 +12,15 @@ from pydantic import SecretStr
 
 from agentmem.errors import BadAnswer, BudgetExceeded, InvalidInput, LanguageMisconfigured, LanguageUnavailable
 from agentmem.host import Host
-from agentmem.language.charging import Estimate, Spent, charged_to
 from agentmem.language.contract import RemoteEmbedder
-from agentmem.language.embedded import EmbeddedTexts
-from agentmem.language.langchain_embedding import LangChainEmbedder
-from agentmem.language.openai_embedding import OpenAIEmbedder, openai_embedder
-from agentmem.language.retrying import Patience
-from agentmem.language.vector_calls import LONGEST
+from agentmem.language.embedding.calls import LONGEST
+from agentmem.language.embedding.kept import EmbeddedTexts
+from agentmem.language.embedding.langchain import LangChainEmbedder
+from agentmem.language.embedding.openai import OpenAIEmbedder, openai_embedder
+from agentmem.language.paying.charging import Estimate, Spent, charged_to
+from agentmem.language.providers.retrying import Patience
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_faults import (
+from agentmem.testing.models.faults import (
     Fault,
     disconnect,
     error,
@@ -30,7 +30,7 @@ from agentmem.testing.model_faults import (
     unauthorised,
     unknown_model,
 )
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.server import ModelServer
 from agentmem.vectors import Vectors
 
 KEY = "sk-test-0123456789abcdef"

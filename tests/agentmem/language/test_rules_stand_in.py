@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageMisconfigured, LanguageUnavailable
-from agentmem.language.charging import charged_to
 from agentmem.language.contract import OnFailure
 from agentmem.language.model import ModelLanguage
+from agentmem.language.paying.charging import charged_to
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agentmem.testing import model_lies as lies
-from agentmem.testing.model_script import Asked
+from agentmem.testing.models import lies
+from agentmem.testing.models.script import Asked
 
 
 class Neighbour(BaseModel):

@@ -19,11 +19,11 @@ from langchain_openai import ChatOpenAI
 from openai import NotFoundError, OpenAI
 from pydantic import BaseModel
 
-from agentmem.language.cassette import Call
 from agentmem.language.contract import Task
+from agentmem.language.recording.cassette import Call
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.model_script import Asked, Said, Unscripted, as_recorded
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models.script import Asked, Said, Unscripted, as_recorded
+from agentmem.testing.models.server import ModelServer
 
 Connect = Callable[..., OpenAI]
 

@@ -12,8 +12,8 @@ import openai
 import pytest
 from openai import OpenAI
 
-from agentmem.testing import model_faults as faults
-from agentmem.testing.model_server import ModelServer
+from agentmem.testing.models import faults
+from agentmem.testing.models.server import ModelServer
 
 TEXT = '{"facts": [{"subject": "Mia", "relation": "lives in", "object": "Oslo"}]}'
 

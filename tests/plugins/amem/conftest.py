@@ -13,7 +13,7 @@ from agentmem.events import new_event
 from agentmem.graph.contract import Node, Store, Where
 from agentmem.host import Host
 from agentmem.language.contract import Language
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.vectors import Vectors

@@ -16,7 +16,7 @@ from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.prompting import filled
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_amem.evolution import EVOLVE, Neighbour, evolve, evolved_by_rule
 from agentmem_amem.memory import AMem

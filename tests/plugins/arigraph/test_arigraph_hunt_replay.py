@@ -10,7 +10,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Fact
 from agentmem.graph.contract import Store, Where
 from agentmem.language.maps import read_map, ways_from
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.extraction import fact_in
 from agentmem_arigraph.memory import AriGraph

@@ -20,7 +20,7 @@ from agentmem.graph.sqlite import SQLiteStore
 from agentmem.language.contract import Language
 from agentmem.language.facts import Reading
 from agentmem.language.maps import is_of_the_map, read_map, unexplored, ways_from
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.plain_grammar import read_plain

@@ -11,7 +11,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Where
 from agentmem.language.facts import Reading
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.extraction import resolve
 

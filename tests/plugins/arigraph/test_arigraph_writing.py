@@ -12,7 +12,7 @@ from agentmem.events import Event, Fact
 from agentmem.graph.contract import Node, Where
 from agentmem.language.contract import Language
 from agentmem.language.facts import HERE, Reading, normal
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_arigraph.extraction import resolve

@@ -15,7 +15,7 @@ from agentmem.graph.contract import Node, Store, Where
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 

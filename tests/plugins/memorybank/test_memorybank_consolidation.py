@@ -14,7 +14,7 @@ from agentmem.events import Event, new_event
 from agentmem.graph.contract import Node, Where
 from agentmem.graph.digest import digest
 from agentmem.language.contract import Language
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 
 Open = Callable[..., AgentMemory]

@@ -19,7 +19,7 @@ from agentmem.graph.contract import Node, Where
 from agentmem.graph.digest import digest
 from agentmem.host import Host
 from agentmem.language.contract import Language
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.memory import Consolidates, Forgets, Reinforces, Shows
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_memorybank.forgetting import retention

@@ -13,7 +13,7 @@ from agentmem.events import Event, Query
 from agentmem.graph.contract import Node, Where
 from agentmem.language.contract import Language
 from agentmem.language.prose import read_prose
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_tim.buckets import Table
 

@@ -14,7 +14,7 @@ from agentmem.events import Event, Fact
 from agentmem.graph.contract import Node
 from agentmem.language.contract import Language
 from agentmem.language.prose import read_prose
-from agentmem.language.recorded import RecordedLanguage
+from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem_tim.organising import FORGET, MERGE, Alike, Shown, forget_by_rule, merge_by_rule
 from agentmem_tim.thinking import Thought, key_of

@@ -1,0 +1,1 @@
+"""Embedders: texts into unit vectors, on this machine or over HTTP."""

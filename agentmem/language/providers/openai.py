@@ -1,0 +1,101 @@
+"""What everybody who uses the `openai` client must know: the key, the address, and what its errors say."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import SecretStr
+
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.language.providers.errors import Complaint, Provider, error_of
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+NO_KEY = SecretStr("no-key-needed")
+"""Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
+
+
+def address_at_hand(base_url: str | None) -> str | None:
+    """Return the base URL that is meant: the given one, or what OPENAI_BASE_URL says; None for OpenAI's own.
+
+    Raises:
+        InvalidInput: it is no address.
+    """
+    url = base_url or os.environ.get(ADDRESS_VARIABLE) or None
+    if url and not _is_address(url):
+        where = "after the model" if base_url else f"in {ADDRESS_VARIABLE}"
+        raise InvalidInput(f"the address {where} is none; write it like http://localhost:11434/v1")
+    return url
+
+
+def key_at_hand(base_url: str | None, model: str, *, instead: str) -> SecretStr:
+    """Return what OPENAI_API_KEY says; a server of one's own needs none.
+
+    Raises:
+        LanguageMisconfigured: there is no key; `instead` is named as what needs none.
+    """
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if key:
+        return SecretStr(key)
+    if base_url and urlsplit(base_url).hostname != "api.openai.com":
+        return NO_KEY
+    raise LanguageMisconfigured(
+        f"no key for openai:{model}: set the environment variable {KEY_VARIABLE}, name a server of your own "
+        f"(openai:{model}@http://localhost:11434/v1), or use {instead}, which needs none"
+    )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def without_secrets(base_url: str) -> str:
+    """Return an address without the name and password that may stand in it, and without its query.
+
+    >>> without_secrets("https://ann:secret@models.example/v1/?token=secret")
+    'https://models.example/v1'
+    """
+    parts = urlsplit(base_url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+
+
+def model_and_address(argument: str) -> tuple[str, str | None]:
+    """Return the two parts of `MODEL@BASE_URL`.
+
+    >>> model_and_address("nomic-embed-text:v1.5@http://localhost:11434/v1")
+    ('nomic-embed-text:v1.5', 'http://localhost:11434/v1')
+    >>> model_and_address("gpt-4o-mini")
+    ('gpt-4o-mini', None)
+    """
+    model, *address = re.split("@(?=https?://)", argument, maxsplit=1)
+    return model, next(iter(address), None)
+
+
+def complaint_of(error: APIStatusError) -> Complaint:
+    """Return what the client's error for a status says."""
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    said = str(error.body.get("message")) if isinstance(error.body, dict) else str(error.body or error.message)
+    return Complaint(error.status_code, said, error.code or error.type or "", headers)
+
+
+def no_reply(error: Exception, provider: Provider) -> LanguageError:
+    """Return what it means that the client brought no reply at all."""
+    import openai
+
+    said = "cannot be reached" if isinstance(error, openai.APIConnectionError) else "broke off"
+    why = type(error.__cause__ or error).__name__
+    return LanguageUnavailable(f"{provider.model} {said} ({why}); it is asked again later")
+
+
+def page(provider: Provider) -> LanguageError:
+    """Return what it means that a web page came in place of a reply."""
+    return error_of(Complaint(200, "<"), provider)

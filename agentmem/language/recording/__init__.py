@@ -1,0 +1,1 @@
+"""Recording what a language answers, and answering from a recording."""

@@ -1,0 +1,271 @@
+"""Who pays for what memories ask of a model: budgets held before each call, and a ledger of what calls came to.
+
+Each call is first held against the budgets at the most it can take, and then settled at what it took; so calls
+at the same time cannot go past a cap together. What was spent is written to the store in the transaction of
+what it led to, or else at the end of the operation.
+
+A budget of the day is kept in the store: there each call is written before it is made, in one transaction with
+the check. So several processes cannot go past it together, nor can one that dies: its calls stay counted at
+the most they could take. That others call at this moment is known; for how long they have is not.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from agentmem.errors import BudgetExceeded, LanguageMisconfigured, StoreError
+from agentmem.graph.contract import Store
+from agentmem.language.contract import Language
+from agentmem.language.paying.charged import charged
+from agentmem.language.paying.charging import Charge, Estimate, Spent, charged_to
+from agentmem.spending.budget import Amount, Budgets
+from agentmem.spending.ledger import NOTHING, Count, Key, Ledger, spent_on
+from agentmem.spending.spans import Hold, Lack, Span
+
+K = TypeVar("K")
+PATIENCE_S = 600.0
+"""How long a call waits for those under way to come to less than was held for them."""
+log = logging.getLogger(__name__)
+
+
+class Account:
+    """The budgets and the ledger of one namespace, while one `AgentMemory` is open. May be used from many threads.
+
+    Args:
+        store: Where the namespace is, and what else is spent on the same day.
+        namespace: Whose ledger is written.
+        budgets: What may be spent; by default anything.
+        clock: Gives the time that says which day it is.
+        watch: Gives seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        namespace: str,
+        budgets: Budgets | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        watch: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.budgets = Budgets() if budgets is None else budgets
+        self._store, self._graph = store, store.graph(namespace)
+        self._ledger = Ledger(self._graph)
+        self._clock, self._watch = clock, watch
+        self._session = Span("session", self.budgets.session)
+        self._settled = threading.Condition()
+        self._settlements = 0
+        self._rows: dict[Key, Count] = {}
+        self._days: dict[tuple[str, str], Count] = {}
+
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        """Begin the span of time that operation budgets are for; inside another one, go on with that."""
+        if self._operation() is not None:
+            yield
+            return
+        token = _operation.set((self, Span("operation", self.budgets.operation)))
+        try:
+            yield
+        finally:
+            _operation.reset(token)
+            self.flush()
+
+    @contextmanager
+    def charging(self, who: str, language: Language) -> Iterator[tuple[Language, Charge]]:
+        """Open a charge for a memory, or whoever else asks; give the language to ask, and the charge.
+
+        Calls made through that language are paid here from whatever thread they come.
+        """
+        with charged_to(self.payer(who)) as charge:
+            yield charged(language, charge), charge
+
+    def payer(self, who: str) -> _Payer:
+        """Return what pays for the calls of `who` in the operation that is going on, or in one of their own."""
+        operation = self._operation() or Span("operation", self.budgets.operation)
+        return _Payer(self, who, (operation, self._session))
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Open a batch of the graph; what was spent so far is written with it, or not, as all the rest."""
+        rows: dict[Key, Count] = {}
+        days: dict[tuple[str, str], Count] = {}
+        try:
+            with self._graph.batch():
+                yield
+                with self._settled:
+                    rows, self._rows = self._rows, rows
+                    days, self._days = self._days, days
+                if rows or days:
+                    self._ledger.add(rows, days)
+        except BaseException:
+            with self._settled:
+                _add(self._rows, rows)
+                _add(self._days, days)
+            raise
+
+    def flush(self) -> None:
+        """Write what was spent and is not written yet. What cannot be written now is kept, and logged."""
+        if not (self._rows or self._days):
+            return
+        try:
+            with self.batch():
+                pass
+        except StoreError as error:
+            log.warning("what models were paid is not in the ledger yet: %s", error)
+
+    def hold(self, estimate: Estimate, spans: Sequence[Span]) -> Hold | None:
+        """Hold a call against `spans` and the day; None where the rules are to answer.
+
+        A call that fits if those under way take less than was held for them waits for them.
+
+        Raises:
+            BudgetExceeded: it may not be made.
+            LanguageMisconfigured: money is capped, and the model has no price.
+        """
+        wanted = self._amount(estimate.model, _most(estimate))
+        until = self._watch() + PATIENCE_S
+        while True:
+            seen = self._settlements
+            hold = Hold(estimate, wanted, since=self._watch(), day=str(self._clock().astimezone(UTC).date()))
+            lack = self._try(hold, spans)
+            if lack is None:
+                return hold
+            if lack.for_good or not self._wait(seen, until - hold.since):
+                break
+        if self.budgets.on_exceed == "rules":
+            return None
+        raise BudgetExceeded(f"task {estimate.task!r} was not asked: {lack.why}")
+
+    def settle(self, hold: Hold, spent: Spent, *, who: str, spans: Sequence[Span]) -> None:
+        """Take what a call came to in place of what was held for it."""
+        count = Count(spent.calls, spent.failed, spent.read, spent.written, spent.milliseconds)
+        key = Key(hold.day, who, spent.task, spent.prompt, spent.model)
+        amount = self._amount(hold.estimate.model, count)
+        with self._settled:
+            _add(self._rows, {key: count})
+            _add(self._days, {(hold.day, hold.estimate.model): count.minus(hold.kept)})
+            self._let_go(hold, spans, amount)
+
+    def _try(self, hold: Hold, spans: Sequence[Span]) -> Lack | None:
+        """Hold a call if it fits; else return why it does not."""
+        with self._settled:
+            for span in spans:
+                if lack := span.lack(hold):
+                    return lack
+            for span in spans:
+                span.holds.append(hold)
+        if not self.budgets.day.is_set:
+            return None
+        kept = False
+        try:
+            lack = self._keep_on_day(hold)
+            kept = lack is None
+        finally:
+            if not kept:
+                with self._settled:
+                    self._let_go(hold, spans, Amount())
+        return lack
+
+    def _keep_on_day(self, hold: Hold) -> Lack | None:
+        """Write a call to the store before it is made, if the day allows it; else return why it does not."""
+        taken = {(hold.day, hold.estimate.model): _most(hold.estimate)}
+        try:
+            with self.batch():  # writers wait for each other: nobody else holds anything from the check to the commit
+                lack = self._day(hold).lack(hold)
+                if lack is None:
+                    with self._settled:
+                        hold.kept = _most(hold.estimate)
+                        _add(self._days, taken)
+        except BaseException:
+            if hold.kept is not NOTHING:
+                with self._settled:
+                    _add(self._days, {on: NOTHING.minus(count) for on, count in taken.items()})
+            raise
+        return lack
+
+    def _day(self, hold: Hold) -> Span:
+        """Return the day of `hold` as the store has it, with what is not written yet, and our calls under way."""
+        models = spent_on(hold.day, [self._store.graph(name) for name in self._store.namespaces()])
+        with self._settled:
+            _add(models, {model: count for (day, model), count in self._days.items() if day == hold.day})
+            holds = [one for one in self._session.holds if one.day == hold.day and one.kept is not NOTHING]
+        for one in holds:
+            _add(models, {one.estimate.model: NOTHING.minus(one.kept)})
+        used = sum((self._amount(model, count) for model, count in models.items()), Amount())
+        return Span("day", self.budgets.day, used, holds)
+
+    def _amount(self, model: str, count: Count) -> Amount:
+        """Return what a count amounts to.
+
+        Raises:
+            LanguageMisconfigured: money is capped, and the model has no price.
+        """
+        money = self.budgets.prices.money(model, read=count.read, written=count.written)
+        if money is None and self.budgets.caps_money and (count.read or count.written):
+            raise LanguageMisconfigured(f"money is capped, and there is no price for {model!r}; add it to the prices")
+        seconds = count.milliseconds / 1000
+        return Amount(calls=count.calls, tokens=count.read + count.written, seconds=seconds, money=money or Decimal(0))
+
+    def _let_go(self, hold: Hold, spans: Sequence[Span], amount: Amount) -> None:
+        """End a hold, and wake who waits for it; called with the lock held."""
+        for span in spans:
+            span.holds.remove(hold)
+            span.used += amount
+        self._settlements += 1
+        self._settled.notify_all()
+
+    def _wait(self, seen: int, seconds: float) -> bool:
+        """Wait until a call of another thread is over; False where there is none, or it takes too long."""
+        me = threading.get_ident()
+        with self._settled:
+            if self._settlements == seen and all(hold.thread == me for hold in self._session.holds):
+                return False
+            return self._settled.wait_for(lambda: self._settlements != seen, timeout=seconds)
+
+    def _operation(self) -> Span | None:
+        account, span = _operation.get()
+        return span if account is self else None
+
+
+class _Payer:
+    """Pays for one memory in one operation."""
+
+    def __init__(self, account: Account, who: str, spans: Sequence[Span]) -> None:
+        self._account, self._who, self._spans = account, who, spans
+        self._holds: dict[Estimate, list[Hold]] = {}
+
+    def reserve(self, estimate: Estimate) -> bool:
+        """Return whether the call may be made; raises as `Account.hold`."""
+        hold = self._account.hold(estimate, self._spans)
+        if hold is None:
+            return False
+        self._holds.setdefault(estimate, []).append(hold)
+        return True
+
+    def settle(self, estimate: Estimate, spent: Spent) -> None:
+        """Take what the call came to in place of its estimate."""
+        self._account.settle(self._holds[estimate].pop(0), spent, who=self._who, spans=self._spans)
+
+
+_operation: ContextVar[tuple[Account | None, Span | None]] = ContextVar("agentmem_operation", default=(None, None))
+
+
+def _most(estimate: Estimate) -> Count:
+    return Count(1, 0, estimate.read, estimate.written)
+
+
+def _add(to: dict[K, Count], more: Mapping[K, Count]) -> None:
+    """Add counts by key; what comes to nothing is left out."""
+    for key, count in more.items():
+        total = to.pop(key, NOTHING).plus(count)
+        if any(total):
+            to[key] = total
