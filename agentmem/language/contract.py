@@ -53,7 +53,7 @@ class Receipt(Value):
 
     Attributes:
         asked: Questions put to the language, answered by whomever.
-        calls: Calls that left for a model (0 with rules).
+        calls: Calls that left, for a model or for vectors (0 with rules and the embedder that comes along).
         tokens: Tokens those calls read and wrote, as the provider counted.
         embedded: Texts turned into vectors.
         cached: Answers and vectors taken from what was computed before.
