@@ -108,6 +108,7 @@ class AgentMemory:
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, embedder, on_failure=on_failure)
         self._is_ours = self.language is not language
+        self._leaves = may_leave(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -324,7 +325,7 @@ class AgentMemory:
     @contextmanager
     def _paying(self, who: str) -> Iterator[Language]:
         """Give the language; what leaves is paid by the account."""
-        if not may_leave(self.language):
+        if not self._leaves:
             yield self.language
             return
         with self._account.charging(who, self.language) as (language, _):
@@ -332,7 +333,7 @@ class AgentMemory:
 
     def _operation(self) -> AbstractContextManager[None]:
         """Begin what an operation's budget is for; with rules nothing is spent."""
-        return self._account.operation() if may_leave(self.language) else nullcontext()
+        return self._account.operation() if self._leaves else nullcontext()
 
     def _catch_up(self) -> tuple[Receipt, Outcome]:
         """Fold what waits; an outage is in the outcome, and never raised."""

@@ -21,7 +21,7 @@ class Feed:
     """
 
     def __init__(self, graph: Graph, memories: Sequence[Memory], language: Language, account: Account) -> None:
-        self._graph, self._language = graph, language
+        self._graph, self._leaves = graph, may_leave(language)
         self._journal = Journal(graph)
         self.folds = tuple(Fold(graph, memory, language, account) for memory in memories)
 
@@ -30,7 +30,7 @@ class Feed:
 
         With rules this is one transaction: all of it is durable, or none.
         """
-        if may_leave(self._language):
+        if self._leaves:
             return self._journal.append(events), self.catch_up()
         for fold in self.folds:
             fold.prepare(events)

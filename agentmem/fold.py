@@ -79,6 +79,7 @@ class Fold:
 
     def __init__(self, graph: Graph, memory: Memory, language: Language, account: Account) -> None:
         self._graph, self._memory, self._language, self._account = graph, memory, language, account
+        self._leaves = may_leave(language)
         self._prepares = memory if isinstance(memory, Prepares) else None
         self._journal = Journal(graph)
         self._counter = f"cursor/{memory.name}"
@@ -167,7 +168,7 @@ class Fold:
 
     def _fold_group(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> None:
         """Fold `entries`: in one transaction with rules, one by one with a model or after a refusal."""
-        if not may_leave(self._language) and self._fold_together(entries, outcome, cursor=cursor):
+        if not self._leaves and self._fold_together(entries, outcome, cursor=cursor):
             return
         for start in range(0, len(entries), AHEAD):
             some = entries[start : start + AHEAD]
@@ -225,7 +226,7 @@ class Fold:
 
     def _asked(self, work: Callable[[Language], Made]) -> tuple[Made, str]:
         """Let the memory work with the language, at the cost of the account; return what it made, and who said so."""
-        if not may_leave(self._language):
+        if not self._leaves:
             return work(self._language), self._language.name
         with self._account.charging(self._memory.name, self._language) as (language, charge):
             return work(language), charge.by(language.name)

@@ -83,17 +83,14 @@ class Host:
             PluginError: the plugin that offers it is broken.
         """
         memory = self._build("memory", name, self.memories, settings or {})
-        if missing := [part for part in ("name", "write", "recall") if not hasattr(memory, part)]:
-            plugin = self.memories[name].plugin
-            raise PluginError(
-                f"plugin {plugin!r} offers {name!r}, but its factory made a {type(memory).__name__} without {missing}; "
-                f"tell its authors, or block it with -p no:{plugin}"
-            )
+        _check(memory, ("name", "write", "recall"), self.memories[name])
         return memory
 
     def policy(self, name: str, settings: Mapping[str, Any] | None = None) -> Policy:
         """Return a new policy; raises as `memory` does."""
-        return self._build("policy", name, self.policies, settings or {})
+        policy = self._build("policy", name, self.policies, settings or {})
+        _check(policy, ("name", "looks_back", "query", "act"), self.policies[name])
+        return policy
 
     def embedder(self, spec: str = DEFAULT_EMBEDDER) -> Embedder:
         """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.
@@ -231,6 +228,15 @@ class Host:
             return error
         names = ", ".join(report.name for report in broken)
         return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:
+    """Refuse what a factory made without a part that its contract asks for."""
+    if missing := [part for part in parts if not hasattr(made, part)]:
+        raise PluginError(
+            f"plugin {offer.plugin!r} offers {offer.name!r}, but its factory made a {type(made).__name__} without "
+            f"{missing}; tell its authors, or block it with -p no:{offer.plugin}"
+        )
 
 
 def _is_language(spec: object) -> TypeGuard[Language]:

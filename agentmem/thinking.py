@@ -11,8 +11,8 @@ from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
 from agentmem.language.answers import MadeOfAnswers
-from agentmem.language.contract import Checks, Closes, Language, OnFailure
-from agentmem.language.recording import leaves, recorded
+from agentmem.language.contract import Checks, Closes, Language, OnFailure, RemoteEmbedder
+from agentmem.language.recording import recorded
 
 
 class Thinking(Value):
@@ -69,7 +69,7 @@ class Thinking(Value):
             AgentmemError: as `open_language`.
         """
         first = self.open_language(host)
-        if not leaves(first.embedder):
+        if not isinstance(first.embedder, RemoteEmbedder):
             first.embedder.embed(["loads what the embedder reads, so that no memory is charged for it"])
         with closing_language(first):
             if isinstance(first, MadeOfAnswers):
@@ -81,9 +81,10 @@ class Thinking(Value):
 
 @contextmanager
 def closing_language(language: Language) -> Iterator[Language]:
-    """Give the language, and close it afterwards where it can be closed."""
+    """Give the language; close it and its embedder afterwards, where they can be closed."""
     try:
         yield language
     finally:
-        if isinstance(language, Closes):
-            language.close()
+        for held in (language, language.embedder):
+            if isinstance(held, Closes):
+                held.close()

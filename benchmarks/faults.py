@@ -1,10 +1,12 @@
 """What a failing model costs each memory that asks one: nothing but recall, until it is back.
 
 Every memory that asks a model is put through every trouble, over a real socket with the real
-`openai` client. Which memories ask is found out by telling them. Waiting between tries is left out.
+client: `openai`, or that of `langchain-openai`. Which memories ask is found out by telling them.
+Waiting between tries is left out.
 
     python benchmarks/faults.py                 # a minute or two
     python benchmarks/faults.py --memories      # one line for each memory too
+    python benchmarks/faults.py --client langchain
     python benchmarks/faults.py --true-latency  # also one answer that is 30 s late, waited for, per memory
 """
 
@@ -18,15 +20,18 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from agentmem import Host
+from agentmem.language.chat import Chat
 from agentmem.language.chat_answers import ChatAnswers
+from agentmem.language.langchain_chat import LangChainChat
 from agentmem.language.openai_chat import OpenAIChat
-from agentmem.testing.memory_trial import Endured, Trials
+from agentmem.testing.endured import Endured
+from agentmem.testing.memory_trial import Trials
 from agentmem.testing.model_faults import slow
 from agentmem.testing.model_troubles import Trouble, all_troubles
 
-LIMIT_S = 0.5
+LATE = Trouble("one answer 30 s late, limit 60 s", slow(30), times=1)
 HEADING = (
-    "| trouble | wait | set aside | events lost | silent defaults | locked during a call | "
+    "| trouble | wait | set aside | names dropped | events lost | silent defaults | locked during a call | "
     "rows of others changed | after catch_up and retry | after rebuild |"
 )
 
@@ -36,29 +41,39 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Put memories through the troubles of a model.")
     options.add_argument("--memories", action="store_true", help="one line for each memory too")
     options.add_argument("--true-latency", action="store_true", help="also answers that are really 30 s late")
+    options.add_argument("--client", choices=sorted(CLIENTS), default="openai")
+    options.add_argument("--scale", type=float, default=0.02, help="of the 30 s latency and its limit")
     chosen = options.parse_args()
     logging.disable(logging.WARNING)  # each entry set aside is warned of
     print(HEADING)
     print("|---" * HEADING.count(" |") + "|")
-    with Trials(lambda url: answers(url, timeout_s=LIMIT_S), Host()) as trials:
-        for trouble in all_troubles(too_slow_s=4 * LIMIT_S):
+    with Trials(CLIENTS[chosen.client], Host()) as trials:
+        for trouble in all_troubles(scale=chosen.scale):
             report([trials.run(name, trouble) for name in trials.that_ask], each=chosen.memories)
-        print(f"\nOver {', '.join(trials.that_ask)}; the time limit was {LIMIT_S} s.")
-    if chosen.true_latency:
-        patient()
+        if chosen.true_latency:
+            report([trials.run(name, LATE) for name in trials.that_ask], each=chosen.memories)
+        print(f"\nOver {', '.join(trials.that_ask)}; seconds of the 30 s latency and its limit times {chosen.scale}.")
 
 
-def patient() -> None:
-    """Have one answer of each memory come 30 s late, with the time limit that is used by default."""
-    late = Trouble("one answer 30 s late, waited for", slow(30), times=1)
-    with Trials(lambda url: answers(url, timeout_s=60), Host()) as trials:
-        report([trials.run(name, late) for name in trials.that_ask], each=True)
+def by_openai(url: str, limit_s: float) -> ChatAnswers:
+    """Return who answers: the client of OpenAI, that does not sleep between two tries."""
+    return awake(OpenAIChat("any", base_url=url, api_key=SecretStr("any"), timeout_s=limit_s))
 
 
-def answers(url: str, *, timeout_s: float) -> ChatAnswers:
-    """Return who answers: the real client, that does not sleep between two tries."""
-    chat = OpenAIChat("any", base_url=url, api_key=SecretStr("any"), timeout_s=timeout_s)
+def by_langchain(url: str, limit_s: float) -> ChatAnswers:
+    """Return who answers: LangChain's model of OpenAI, likewise."""
+    from langchain_openai import ChatOpenAI
+
+    model = ChatOpenAI(model="any", base_url=url, api_key=SecretStr("any"), timeout=limit_s, max_retries=0)
+    return awake(LangChainChat(model))
+
+
+def awake(chat: Chat) -> ChatAnswers:
+    """Return who answers by a chat model, trying twice at once."""
     return ChatAnswers(chat, tries=2, sleep=lambda seconds: None)  # noqa: ARG005
+
+
+CLIENTS = {"openai": by_openai, "langchain": by_langchain}
 
 
 def report(found: Sequence[Endured], *, each: bool) -> None:
@@ -72,7 +87,7 @@ def line(title: str, found: Sequence[Endured]) -> str:
     """Return one line of the table."""
     sums = {name: sum(getattr(one, name) for one in found) for name in Endured.model_fields if name in COUNTED}
     cells = [
-        *(str(sums[name]) for name in ("waits", "set_aside", "lost", "silent")),
+        *(str(sums[name]) for name in ("waits", "set_aside", "dropped", "lost", "silent")),
         f"{sums['locked']} of {sums['looked']}",
         str(sums["touched"]),
         in_words([one.recovered for one in found]),
@@ -81,7 +96,7 @@ def line(title: str, found: Sequence[Endured]) -> str:
     return f"| {title} | {' | '.join(cells)} |"
 
 
-COUNTED = {"waits", "set_aside", "lost", "silent", "looked", "locked", "touched"}
+COUNTED = {"waits", "set_aside", "dropped", "lost", "silent", "looked", "locked", "touched"}
 WORDS = {"bytes": "same bytes", "content": "same content", "differs": "as the model said"}
 
 

@@ -91,6 +91,7 @@ class Result(Value):
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
         waiting: Entries the memory has yet to take in, since the language was out.
+        waits: What it was out with, in words.
         outdated: Id of the newest of what is known to hold no longer; None if there is none.
     """
 
@@ -100,6 +101,7 @@ class Result(Value):
     held: tuple[Held, ...]
     set_aside: tuple[str, ...]
     waiting: int = 0
+    waits: str = ""
     outdated: str | None
 
 
@@ -165,10 +167,10 @@ class Episode:
             episode=setup.name,
             clock=_clock(self.memory.language),
         )
-        for step in steps:
+        for number, step in enumerate(steps):
             self._recorder.step(step)
             self._set_aside += step.set_aside
-            if step.decision is None:
+            if step.done or number == setup.max_steps:
                 self._ended = "over" if step.done else "step limit"
             yield step
 
@@ -219,6 +221,7 @@ class Episode:
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
             waiting=standing.entries - standing.folded,
+            waits=next((one.waits for one in standing.memories if one.waits), ""),
             outdated=outdated(self.memory.graph, *names),
         )
 

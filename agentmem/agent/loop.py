@@ -117,11 +117,13 @@ def seen(observation: Observation) -> str:
 
 def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Turn]) -> Step:
     """Return the step with what was asked, recalled and decided; what the policy asks of a model, the memory pays."""
-    payer = f"policy/{policy.name}"
+    payer, spent = f"policy/{policy.name}", memory.language.receipt
+    receipts = [spent()]
     with memory.charged(payer) as language:
         query, asking = _timed(lambda: policy.query(step.observation, step.event.at, Mind(language, turns)))
+    receipts.append(spent())
     found, recall = _timed(lambda: memory.search(query))
-    before = memory.language.receipt()
+    receipts.append(spent())
     with memory.charged(payer) as language:
         decision, deciding = _timed(lambda: policy.act(step.observation, found, Mind(language, turns)))
     return replace(
@@ -129,7 +131,7 @@ def _decide(step: Step, policy: Policy, memory: AgentMemory, turns: Sequence[Tur
         query=query,
         recollections=found,
         decision=decision,
-        thought=memory.language.receipt().since(before),
+        thought=receipts[1].since(receipts[0]) + spent().since(receipts[2]),
         milliseconds=step.milliseconds | {"recall": recall, "policy": asking + deciding},
     )
 

@@ -96,9 +96,8 @@ def last_turns(turns: Sequence[Turn], decisions: int) -> Sequence[Turn]:
     """Return the end of `turns` that holds the last `decisions`; moves that follow one are with it."""
     left = decisions
     for at in range(len(turns) - 1, -1, -1):
-        is_move_on = at > 0 and turns[at].decision.follows(turns[at - 1].decision)
-        if not is_move_on:
-            left -= 1
-        if left < 0:
+        if left == 0:
             return turns[at + 1 :]
+        is_a_thought = at == 0 or not turns[at].decision.follows(turns[at - 1].decision)
+        left -= is_a_thought
     return turns

@@ -11,17 +11,19 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.measured import Limit
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record
+from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
     from agentmem.bench.ablation import Ablated, Playing, Variant
     from agentmem.bench.evidence import Asking
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 GAMES = (".z5", ".z8")
 
 
+@with_thinking
 def ablate(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(metavar="FILE|GAME", help="Conversations with questions, or a game.")],
@@ -34,11 +36,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     ] = False,
     seeds: Annotated[str, typer.Option(metavar="N-N", help="Of the game, each another one; such as 1-3 or 2.")] = "1-3",
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions of a game.")] = 150,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Show what each memory of a stack adds.
@@ -49,17 +47,15 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     from agentmem.bench.ablation import Playing, variants
     from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import check
-    from agentmem.thinking import Thinking
 
     host, parts = ctx.obj.host(), variants(memory, settings_of(settings))
     check(host, {part.memory: part.settings for part in parts})
-    thinking = Thinking(language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record)
     if Path(target).is_file() and not target.endswith(GAMES):
-        asking = Asking(limit=limit, consolidate=consolidate, **thinking.model_dump())
+        asking = Asking(limit=limit, consolidate=consolidate, **dict(thinking))
         done = _by_recall(host, Path(target), parts, asking=asking)
         measured = f"evidence found among the first {limit}, in %"
     else:
-        playing = Playing(max_steps=max_steps, **thinking.model_dump())
+        playing = Playing(max_steps=max_steps, **dict(thinking))
         done = _by_play(host, target, parts, seeds=seeds_of(seeds), playing=playing)
         measured = f"score in {target}, in %"
     if json:

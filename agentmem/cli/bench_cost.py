@@ -11,16 +11,18 @@ from agentmem.cli.chosen import Json
 from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record, thinking_again
+from agentmem.cli.thinking import thinking_again, with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
     from agentmem.bench.growth import CostReport, Growth, Measured
+    from agentmem.thinking import Thinking
 
 AGAINST = "bm25"
 SIZES = "1000,10000,100000"
 
 
+@with_thinking
 def cost(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     *,
@@ -36,11 +38,7 @@ def cost(  # noqa: PLR0913 - one parameter is one option
     recalls: Annotated[int, typer.Option("--recalls", min=1, metavar="N", help="Recalls measured at each size.")] = 100,
     limit: Limit = 10,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the made-up chat.")] = 0,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Measure what memories cost as they grow.
@@ -56,7 +54,7 @@ def cost(  # noqa: PLR0913 - one parameter is one option
     memories, host = memories_of(memory, settings), ctx.obj.host()
     growing = Growing(
         sizes=_numbers(sizes), writes=writes, recalls=recalls, limit=limit, seed=seed,
-        language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
+        **dict(thinking),
     )  # fmt: skip
     with progress((len(memories) + (against not in memories)) * growing.sizes[-1]) as moved:
         report = measure(host, memories, against=against, growing=growing, moved=moved)

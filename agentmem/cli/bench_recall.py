@@ -13,7 +13,7 @@ from agentmem.cli.chosen import Json
 from agentmem.cli.measured import Limit, Names, SettingsOfEach, again, memories_of
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import Moved, progress
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record, thinking_again
+from agentmem.cli.thinking import thinking_again, with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agentmem.bench.evidence import Asked, Asking, RecallReport
     from agentmem.bench.recall import Memories, Watcher
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 
 FormatName = Annotated[
@@ -38,6 +39,7 @@ Lines = Annotated[
 ]
 
 
+@with_thinking
 def recall(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Conversations with questions.", show_default=False)],
@@ -48,11 +50,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     questions: Questions = None,
     limit: Limit = 10,
     consolidate: Consolidate = False,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the intervals.")] = 0,
     lines: Lines = None,
     json: Json = False,
@@ -87,7 +85,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     corpus = read(file, format, questions=questions)
     asking = Asking(
         limit=limit, consolidate=consolidate, seed=seed,
-        language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
+        **dict(thinking),
     )  # fmt: skip
     report = _watched(host, corpus, memories, asking, lines)
     if json:

@@ -32,7 +32,10 @@ Settings = Annotated[
 ]
 PolicySettings = Annotated[
     list[str] | None,
-    typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; may be repeated."),
+    typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; repeatable."),
+]
+ValidActions = Annotated[
+    bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
 ]
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")

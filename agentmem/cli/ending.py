@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
+from agentmem.cli.output import one_line
 from agentmem.cli.shown import points
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
     trouble += [f"{result.waiting} entries wait for {setup.language}"] if result.waiting else []
     if trouble:
         facts.append(("trouble", f"{', '.join(trouble)}; see: agentmem status {shlex.quote(setup.store)}"))
-    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result.outdated or recalled)))
+    if result.waits:
+        facts.append(("why", one_line(result.waits, limit=300)))
+    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result, result.outdated or recalled)))
 
 
 def command(typed: str, *, is_on_path: bool) -> str:
@@ -102,7 +105,7 @@ def _is_own(setup: Setup) -> bool:
     return Path(setup.store).parent.name == setup.name
 
 
-def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
+def _tries(setup: Setup, result: Result, noteworthy: str | None) -> list[tuple[str, str]]:
     other = "window" if setup.memory != "window" else "arigraph"
     agentmem = command(sys.argv[0], is_on_path=which("agentmem") is not None)
     again = [
@@ -111,6 +114,7 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
         setup.game,
         "--memory",
         other,
+        *(["--policy", setup.policy] if setup.policy != "rules" else []),
         *(["--seed", str(setup.seed)] if setup.seed != 1 else []),
     ]
     tries = [(shlex.join(again), "the same agent with another memory")]
@@ -119,5 +123,9 @@ def _tries(setup: Setup, noteworthy: str | None) -> list[tuple[str, str]]:
     if noteworthy:
         words = [agentmem, "why", setup.store, noteworthy, *whose]
         tries.append((shlex.join(words), "what this is, who said so, and what became of it"))
+    if result.receipt.calls:
+        tries.append(
+            (shlex.join([agentmem, "cost", setup.store, *whose]), "what the model was asked, and what it took")
+        )
     tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import PolicySettings, Settings, named, settings_of
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record
+from agentmem.cli.chosen import PolicySettings, Settings, ValidActions, named, settings_of
+from agentmem.cli.thinking import with_thinking
+
+if TYPE_CHECKING:
+    from agentmem.thinking import Thinking
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
@@ -18,6 +21,7 @@ LONGEST = 60
 """Characters of a game's name in that of a run, which names a folder and a namespace."""
 
 
+@with_thinking
 def play(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     game: Annotated[
@@ -26,22 +30,14 @@ def play(  # noqa: PLR0913 - one parameter is one option
     *,
     memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
     settings: Settings = None,
-    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "rules",
+    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides: rules or ariadne.")] = "rules",
     policy_settings: PolicySettings = None,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
-    goal_style: Annotated[
-        Literal["brief", "full"], typer.Option(help="brief: without the way there; full: all the game says.")
-    ] = "brief",
-    valid_actions: Annotated[
-        bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
-    ] = False,
+    goal_style: Annotated[Literal["brief", "full"], typer.Option(help="brief: without the way there.")] = "brief",
+    valid_actions: ValidActions = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
     namespace: Annotated[
         str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
@@ -59,14 +55,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
-    name = run_name(game, memory, seed=seed, at=datetime.now().astimezone())
-    folder = Path(FOLDER) / name
+    place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
         policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
         goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
-        language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record,
-        store=store or str(folder / "memory.db"), trajectory=trajectory or folder / "trajectory.jsonl",
+        **dict(thinking), store=store or str(place / "memory.db"), trajectory=trajectory or place / "trajectory.jsonl",
     )  # fmt: skip
     code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
     raise typer.Exit(code)

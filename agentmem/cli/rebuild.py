@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,13 @@ from agentmem.cli.output import as_json
 from agentmem.cli.progress import waiting
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record
+from agentmem.cli.thinking import with_thinking
+
+if TYPE_CHECKING:
+    from agentmem.thinking import Thinking
 
 
+@with_thinking
 def rebuild(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     store: StoreUri,
@@ -21,11 +25,7 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
     memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="The memory to derive again.")],
     settings: Settings = None,
     namespace: Namespace = None,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Derive a memory again, from the journal.
@@ -35,15 +35,15 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
     """
     from agentmem.agent_memory import AgentMemory
     from agentmem.graph.digest import digest
-    from agentmem.thinking import Thinking
 
     host = ctx.obj.host()
     built = host.memory(memory, settings_of(settings))
-    thinking = Thinking(language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record)
     with thinking.opened(host) as thinks, existing(host, store) as opened:
         chosen = namespace_of(opened, namespace)
         ran = built.name in {row["memory"] for row in standing(opened.graph(chosen), offered=[built.name])}
-        remembered = AgentMemory(opened, namespace=chosen, memory=built, language=thinks, host=host, budget=budget)
+        remembered = AgentMemory(
+            opened, namespace=chosen, memory=built, language=thinks, host=host, budget=thinking.budget
+        )
         before = digest(remembered.graph, built.name) if ran else None
         with waiting(thinks):
             receipt = remembered.rebuild()

@@ -12,7 +12,7 @@ import typer
 from agentmem.cli.chosen import Json, Settings, named, settings_of
 from agentmem.cli.output import as_json, one_line, table
 from agentmem.cli.progress import waiting
-from agentmem.cli.thinking import BudgetText, EmbedderSpec, LanguageSpec, OnFailureWord, Record
+from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from agentmem.agent_memory import AgentMemory
     from agentmem.graph.contract import Store
     from agentmem.host import Host
+    from agentmem.thinking import Thinking
 
 IN_MEMORY = "memory:"
 
 
+@with_thinking
 def replay(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     trajectory: Annotated[Path, typer.Argument(metavar="TRAJECTORY", help="A file that `agentmem play` wrote.")],
@@ -36,11 +38,7 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     store: Annotated[
         str | None, typer.Option(metavar="URI", callback=named, help="Keep that memory here; else nowhere.")
     ] = None,
-    language: LanguageSpec = "rules",
-    embedder: EmbedderSpec = None,
-    on_failure: OnFailureWord = "defer",
-    budget: BudgetText = None,
-    record: Record = None,
+    thinking: Thinking,
     json: Json = False,
 ) -> None:
     """Do an episode again.
@@ -50,10 +48,10 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     """
     from agentmem.agent.trajectory import read
     from agentmem.agent_memory import AgentMemory
+    from agentmem.stack import open_stack
     from agentmem.thinking import Thinking
 
     recorded = read(trajectory)
-    thinking = Thinking(language=language, embedder=embedder, on_failure=on_failure, budget=budget, record=record)
     if memory is None and (store is not None or settings or thinking != Thinking()):
         raise InvalidInput("--store, --set and what is thought with belong to a memory; say which with --memory NAME")
     if not recorded.steps:
@@ -62,17 +60,12 @@ def replay(  # noqa: PLR0913 - one parameter is one option
     if memory is None:
         _compare(recorded, host, json=json)
     else:
+        episode, built = recorded.header.episode, open_stack(memory, settings_of(settings), host)
         with (
             thinking.opened(host) as thinks,
-            _opened(host, store or IN_MEMORY, new=recorded.header.episode) as opened,
+            _opened(host, store or IN_MEMORY, new=episode) as into,
             AgentMemory(
-                opened,
-                namespace=recorded.header.episode,
-                memory=memory,
-                settings=settings_of(settings),
-                language=thinks,
-                host=host,
-                budget=budget,
+                into, namespace=episode, memory=built, language=thinks, host=host, budget=thinking.budget
             ) as fed,
         ):
             _refeed(recorded, fed, json=json)

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
-
-from agentmem.language.contract import OnFailure
 
 if TYPE_CHECKING:
     from agentmem.thinking import Thinking
 
-LanguageSpec = Annotated[
-    str, typer.Option("--language", metavar="SPEC", help="rules, openai:MODEL[@BASE_URL], PLUGIN:MODEL, replay:FILE.")
-]
-EmbedderSpec = Annotated[
-    str | None,
-    typer.Option("--embedder", metavar="SPEC", help="Who makes vectors: wordllama, or openai:MODEL[@BASE_URL]."),
-]
-OnFailureWord = Annotated[
-    OnFailure, typer.Option("--on-failure", help="Where a model fails: let it wait, or let the rules answer.")
-]
-Record = Annotated[
-    Path | None, typer.Option("--record", metavar="FILE", help="Write down all answers, for --language replay:FILE.")
-]
-BudgetText = Annotated[
-    str | None,
-    typer.Option("--budget", metavar="CAPS", help="What a model may cost, such as calls=100,day.tokens=50000."),
-]
+TAKEN = "thinking"
+"""The parameter of a command in whose place the options stand."""
+
+
+def _option(name: str, kind: object, default: object, *, help: str, metavar: str | None = None) -> Parameter:  # noqa: A002
+    shown = typer.Option(f"--{name.replace('_', '-')}", metavar=metavar, help=help)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, shown])
+
+
+OPTIONS = (
+    _option("language", str, "rules", metavar="SPEC", help="rules, openai:MODEL[@BASE_URL], replay:FILE, or PLUGIN:…"),
+    _option("embedder", str | None, None, metavar="SPEC", help="Of vectors: wordllama, or openai:MODEL[@BASE_URL]."),
+    _option("on_failure", Literal["defer", "rules"], "defer", help="Where a model fails: let it wait, or ask rules."),
+    _option("budget", str | None, None, metavar="CAPS", help="For a model, such as calls=100,day.tokens=50000."),
+    _option("record", Path | None, None, metavar="FILE", help="Write all answers down, for --language replay:FILE."),
+)
+
+
+def with_thinking(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with these options in place of its parameter `thinking`, which is given what was typed."""
+
+    @wraps(command)
+    def typed(*given: Any, **named: Any) -> None:
+        from agentmem.thinking import Thinking
+
+        thinking = Thinking(**{option.name: named.pop(option.name) for option in OPTIONS})
+        command(*given, **named, **{TAKEN: thinking})
+
+    # typer reads types when it runs; that of `thinking` is too heavy to be imported for --help, and not typer's
+    hints = get_type_hints(command, localns={"Thinking": object}, include_extras=True)
+    shown: list[Parameter] = []
+    for one in signature(command).parameters.values():
+        shown += OPTIONS if one.name == TAKEN else [one.replace(annotation=hints[one.name])]
+    typed.__annotations__ = {one.name: one.annotation for one in shown}
+    vars(typed)["__signature__"] = Signature(shown)
+    return typed
 
 
 def thinking_again(thinking: Thinking) -> list[str]:

@@ -88,7 +88,7 @@ class Call(Value):
         return question(self.task, self.inputs)
 
 
-class Embedded(Value):
+class Batch(Value):
     """Texts and their vectors: float32, little-endian, row after row, in base64."""
 
     texts: tuple[str, ...]
@@ -121,7 +121,7 @@ class Cassette:
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
 
-KINDS: Mapping[str, type[Call | Embedded | Moment]] = {"task": Call, "texts": Embedded, "now": Moment}
+KINDS: Mapping[str, type[Call | Batch | Moment]] = {"task": Call, "texts": Batch, "now": Moment}
 """What a line is, by a name only it has."""
 
 
@@ -160,7 +160,7 @@ def read_cassette(path: Path) -> Cassette:
     header = header_in(lines[0], path)
     numbered = list(enumerate(lines, start=1))[header.cassette > 0 :]
     entries = [_entry(line, f"{path}:{number}") for number, line in numbered if line.strip()]
-    batches = [entry.rows() for entry in entries if isinstance(entry, Embedded)]
+    batches = [entry.rows() for entry in entries if isinstance(entry, Batch)]
     return Cassette(
         header,
         calls=[entry for entry in entries if isinstance(entry, Call)],
@@ -214,7 +214,7 @@ def header_in(line: bytes, path: Path) -> Header:
         raise InvalidInput(f"{path}:1 is no header ({wrong['loc']}: {wrong['msg']}); record again") from None
 
 
-def _entry(line: bytes, where: str) -> Call | Embedded | Moment:
+def _entry(line: bytes, where: str) -> Call | Batch | Moment:
     try:
         said = json.loads(line)
         kind = next((kind for name, kind in KINDS.items() if name in said), Call)

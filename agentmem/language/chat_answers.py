@@ -44,9 +44,9 @@ class _Tally:
 class ChatAnswers:
     """Answers tasks by asking a chat model. May be used from many threads.
 
-    A form the model refuses is not tried again. A reply cut off at the token limit is asked
-    for once more, with twice the limit, and never completed by guessing. An answer that cannot be read is shown
-    to the model once, with what is wrong with it.
+    A form the model refuses is not tried again. A reply cut off at the token limit is asked for
+    once more, with twice the limit, and never completed by guessing. An answer that cannot be
+    read is shown to the model once, with what is wrong with it.
 
     Args:
         chat: The model.

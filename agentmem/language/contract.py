@@ -147,6 +147,8 @@ class WordEmbedder(Embedder, Protocol):
 class Language(Protocol):
     """Answers tasks and embeds texts.
 
+    One that makes calls has each of them paid (`agentmem.language.paying.paid`); no budget holds one that does not.
+
     Attributes:
         name: As typed after `--language`.
         embedder: What `embed` uses; a namespace keeps vectors of one embedder only.
@@ -245,4 +247,5 @@ def may_leave(language: Language) -> bool:
     Apart from `Language.leaves`, by which a memory tells a model from rules: rules stay
     rules, and derive the same graph, wherever the vectors come from.
     """
-    return language.leaves or bool(getattr(language.embedder, "leaves", False))
+    embedder = language.embedder
+    return language.leaves or (isinstance(embedder, RemoteEmbedder) and embedder.leaves)

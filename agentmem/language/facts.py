@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from pydantic import field_validator
+
 from agentmem.events import Fact, Value
 
 HERE = "here"
 """Subject or object of a fact about the place the text is set in, when the text does not name it."""
+NOBODY_SAID = frozenset({"", "none", "null", "unknown", "n/a", "not named", "unnamed"})
+"""What models write for a name there is not."""
 _ARTICLE = re.compile(r"\A(?:an?|the|some) (?=\S)")
 _EDGES = " .,;:!?\"'`"
 
@@ -31,6 +35,27 @@ class Reading(Value):
     facts: tuple[Fact, ...] = ()
     place: str | None = None
     heading: str | None = None
+
+    @field_validator("place", "heading")
+    @classmethod
+    def _named(cls, said: str | None) -> str | None:
+        """Take no answer in words for none, and "here" for no name of a place."""
+        return None if said is None or normal(said) in NOBODY_SAID or normal(said) == HERE else said
+
+    @field_validator("heading")
+    @classmethod
+    def _in_one_form(cls, said: str | None) -> str | None:
+        """Take "Go North" for "north"."""
+        return said and normal(said).removeprefix("go ").removeprefix("to ").replace("-", "")
+
+
+def slot_in(said: str | None) -> str | None:
+    """Return a slot in the form in which slots are compared; None where the answer was that there is none.
+
+    >>> slot_in(" Place"), slot_in("null")
+    ('place', None)
+    """
+    return None if said is None or normal(said) in NOBODY_SAID else normal(said)
 
 
 def outdates(new: Fact, old: Fact) -> bool:

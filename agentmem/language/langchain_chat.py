@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
-from agentmem.errors import FormRefused, InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import (
+    FormRefused,
+    InvalidInput,
+    LanguageError,
+    LanguageMisconfigured,
+    LanguageUnavailable,
+    MissingExtra,
+)
 from agentmem.language.chat import End, Form, Reply, Request
 from agentmem.language.provider_errors import Complaint, Provider, error_of
 from agentmem.language.schemas import schema_of
@@ -64,7 +71,8 @@ class LangChainChat:
         self.id = id or _id_of(model)
         self.forms: tuple[Form, ...] = ("schema", "text") if _has_structured_output(model) else ("text",)
         self._model = model
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from")
+        secrets = tuple(one for one in vars(model).values() if isinstance(one, SecretStr))
+        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets=secrets)
         self._asking: dict[tuple[type[BaseModel] | None, int], Any] = {}
 
     def complete(self, request: Request) -> Reply:
@@ -72,7 +80,10 @@ class LangChainChat:
         config: RunnableConfig = {
             "run_name": request.name,
             "tags": ["agentmem"],
-            "metadata": {f"agentmem_{name}": value for name, value in request.metadata.items()},
+            "metadata": {
+                "agentmem_task": request.name,
+                **{f"agentmem_{name}": value for name, value in request.metadata.items()},
+            },
         }
         messages = [(one.role, one.text) for one in request.messages]
         try:
@@ -80,7 +91,10 @@ class LangChainChat:
         except Exception as error:
             if type(error).__name__ in RAISED:
                 return _reply_in(error)
-            raise self._meaning(error, request.form) from error
+            complaint = complaint_in(error)
+            if complaint is None:
+                raise self._meaning(error, request.form) from error
+            raise error_of(complaint, self._provider, form=request.form) from None  # its own words may repeat the key
         return _reply(said["raw"] if request.form == "schema" else said)
 
     def check(self) -> None:
@@ -105,10 +119,7 @@ class LangChainChat:
         """Return what an error of some provider's client comes to; an unknown one waits, so that nothing is lost."""
         if isinstance(error, NotImplementedError) and form != "text":
             return FormRefused(f"{self.id} cannot be asked for {form}")
-        complaint = complaint_in(error)
-        if complaint is not None:
-            return error_of(complaint, self._provider, form=form)
-        if isinstance(error, AttributeError):  # the client takes what came for a reply
+        if isinstance(error, AttributeError) and "'str' object" in str(error):  # the client takes a page for a reply
             return error_of(Complaint(200, "<"), self._provider)
         return LanguageUnavailable(f"{self.id} failed ({type(error).__name__}); it is asked again later")
 
@@ -117,10 +128,12 @@ def langchain_chat(argument: str) -> LangChainChat:
     """Return the chat of what is typed after `langchain:`, which is `PROVIDER:MODEL` as `init_chat_model` takes it.
 
     Raises:
-        InvalidInput: no such provider.
-        LanguageMisconfigured: a package or a key is missing; with the cure.
+        InvalidInput: it names no model.
+        MissingExtra, LanguageMisconfigured: a package or a key is missing; with the cure.
     """
-    spec = f"langchain:{argument}"
+    spec, provider = f"langchain:{argument}", argument.partition(":")[0]
+    if not argument:
+        raise InvalidInput("no model is named: write --language langchain:PROVIDER:MODEL")
     try:
         from langchain.chat_models import init_chat_model
 
@@ -128,15 +141,14 @@ def langchain_chat(argument: str) -> LangChainChat:
         if "max_retries" in type(model).model_fields:
             model = init_chat_model(argument, max_retries=0)
     except ImportError as error:
-        package = error.name or "langchain"
-        raise LanguageMisconfigured(f"{spec} needs a package: pip install langchain {package}") from error
-    except ValidationError as error:  # its text may show a key
-        raise LanguageMisconfigured(f"{spec} cannot be opened: set the variable its key is read from") from error
+        raise MissingExtra(f"{spec} needs a package: pip install langchain langchain-{provider}") from error
+    except ValidationError:  # its text may show a key
+        raise LanguageMisconfigured(f"{spec} cannot be opened: set the variable its key is read from") from None
     except ValueError as error:
         raise InvalidInput(f"{spec} names no model: write --language langchain:PROVIDER:MODEL") from error
-    except Exception as error:
-        why = Complaint(0, str(error)).excerpt
-        raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from error
+    except Exception as error:  # noqa: BLE001 - a provider's class may raise anything; only its words are passed on
+        why = Provider(spec, "", "").excerpt(str(error))
+        raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from None
     return LangChainChat(model, id=spec)
 
 

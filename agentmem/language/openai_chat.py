@@ -5,13 +5,15 @@ Ollama, vLLM, llama.cpp and many providers do; their address is the base URL.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, MissingExtra
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
 from agentmem.language.chat import End, Form, Reply, Request
 from agentmem.language.openai_client import (
     KEY_VARIABLE,
@@ -47,7 +49,8 @@ class OpenAIChat:
 
     Raises:
         MissingExtra: the client is not installed.
-        LanguageMisconfigured: there is no key, and one is needed; or the address is none.
+        InvalidInput: the address is none.
+        LanguageMisconfigured: there is no key, and one is needed.
     """
 
     forms: tuple[Form, ...] = ("schema", "object", "text")
@@ -70,24 +73,25 @@ class OpenAIChat:
         address = without_secrets(base_url) if base_url else ""
         self.id = f"openai:{model}@{address}" if base_url else f"openai:{model}"
         self._model = model
-        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE)
+        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE, secrets=(key,))
         self._openai = openai
         self._client = openai.OpenAI(
             api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
         )
         self._options: dict[str, Any] = {"temperature": temperature}
-        self._limits = list(LIMITS if base_url else reversed(LIMITS))
+        self._limits = LIMITS if base_url else LIMITS[::-1]
+        self._limit = self._limits[0]
 
     def complete(self, request: Request) -> Reply:
         """Make one call; another where the model says that it does not know an option, which is then left out."""
         while True:
-            try:
-                return self._reply(self._client.chat.completions.create(**self._body(request)))
-            except self._openai.BadRequestError as error:
-                if not self._adapts_to(error):
-                    raise self._meaning(error, request.form) from error
-            except (self._openai.OpenAIError, JSONDecodeError) as error:
-                raise self._meaning(error, request.form) from error
+            sent = self._body(request)
+            with self._in_our_words(request.form):
+                try:
+                    return self._reply(self._client.chat.completions.create(**sent))
+                except self._openai.BadRequestError as error:
+                    if not self._adapts_to(error, sent):
+                        raise
 
     def check(self) -> None:
         """Ask which models there are, which costs nothing, and whether this is one of them.
@@ -98,14 +102,13 @@ class OpenAIChat:
         listed = self._listed()
         if listed is None or {self._model, f"{self._model}:latest"} & set(listed):
             return
-        try:
-            self._client.models.retrieve(self._model)  # some are there, and not listed
-        except self._openai.NotFoundError:
-            near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
-            said = f"there is no model {self._model!r} at {self._provider.address}"
-            raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
-        except (self._openai.OpenAIError, JSONDecodeError) as error:
-            raise self._meaning(error, "text") from error
+        with self._in_our_words():
+            try:
+                self._client.models.retrieve(self._model)  # some are there, and not listed
+            except self._openai.NotFoundError:
+                near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
+                said = f"there is no model {self._model!r} at {self._provider.address}"
+                raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
 
     def close(self) -> None:
         """Close the client's connections; may be called twice."""
@@ -113,49 +116,50 @@ class OpenAIChat:
 
     def _body(self, request: Request) -> dict[str, Any]:
         messages = [{"role": one.role, "content": one.text} for one in request.messages]
-        options = {self._limits[0]: request.max_tokens, **self._options}
+        options = {self._limit: request.max_tokens, **self._options}
         # in the extra body, as the client takes 2 ms to look through a schema
         return {"model": self._model, "messages": messages, **options, "extra_body": _form(request)}
 
     def _listed(self) -> list[str] | None:
         """Return the models there are; None where the server keeps no list."""
-        try:
-            page = self._client.models.list()
-        except self._openai.APIStatusError as error:
-            if error.status_code in (404, 405, 501) and not complaint_of(error).is_page:
-                return None
-            raise self._meaning(error, "text") from error
-        except (self._openai.OpenAIError, JSONDecodeError) as error:
-            raise self._meaning(error, "text") from error
-        if isinstance(page, str):  # the client hands on what is no JSON as it came
-            raise page(self._provider)
-        return [one.id for one in page.data]
+        with self._in_our_words():
+            try:
+                listed = self._client.models.with_raw_response.list()
+            except self._openai.APIStatusError as error:
+                if error.status_code in (404, 405, 501) and not complaint_of(error).is_page:
+                    return None
+                raise
+            if "json" not in listed.headers.get("content-type", "json"):
+                raise page(self._provider)
+            return [one.id for one in listed.parse().data]
 
     def _reply(self, completion: ChatCompletion) -> Reply:
-        """Return what came as a reply; one without a choice is a refusal."""
-        if isinstance(completion, str):  # the client hands on what is no JSON as it came
+        """Return what came as a reply; the client hands on whatever came, be it none."""
+        if isinstance(completion, str):
             raise page(self._provider)
-        end: End = "refused"
-        text = ""
-        for choice in (completion.choices or ())[:1]:
-            text = choice.message.content or ""
-            end = "refused" if choice.message.refusal else ENDS.get(choice.finish_reason, "whole")
-        usage = completion.usage
-        return Reply(
-            text=text,
-            read=usage.prompt_tokens if usage else None,
-            written=usage.completion_tokens if usage else None,
-            end=end,
-            model=completion.model or "",
-        )
+        try:
+            return _reply_in(completion)
+        except (AttributeError, KeyError, TypeError, ValidationError):
+            raise LanguageUnavailable(f"{self.id} sent something that is no reply; it is asked again later") from None
 
-    def _adapts_to(self, error: BadRequestError) -> bool:
-        """Change an option the model refuses; return whether there was one to change."""
+    def _adapts_to(self, error: BadRequestError, sent: Mapping[str, Any]) -> bool:
+        """Leave out, or call by its other name, an option that was sent and refused; return whether there is one."""
         said = f"{error.param or ''} {error.message}"
-        if "support" in said and len(self._limits) > 1 and self._limits[0] in said:
-            del self._limits[0]
+        if "temperature" in said and "temperature" in sent:
+            self._options = {}
             return True
-        return "temperature" in said and self._options.pop("temperature", None) is not None
+        first, other = self._limits
+        if first in said and "support" in said and first in sent:
+            self._limit = other
+            return True
+        return False
+
+    @contextmanager
+    def _in_our_words(self, form: Form = "text") -> Iterator[None]:
+        try:
+            yield
+        except (self._openai.OpenAIError, JSONDecodeError) as error:
+            raise self._meaning(error, form) from None  # its own words may repeat the key
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):
@@ -167,7 +171,7 @@ def openai_chat(argument: str) -> OpenAIChat:
     """Return the chat of what is typed after `openai:`, which is `MODEL` or `MODEL@BASE_URL`.
 
     Raises:
-        InvalidInput: no model is named.
+        InvalidInput: no model is named, or the address is none.
         MissingExtra, LanguageMisconfigured: as `OpenAIChat`.
     """
     model, base_url = model_and_address(argument)
@@ -176,6 +180,23 @@ def openai_chat(argument: str) -> OpenAIChat:
             "no model is named: write --language openai:MODEL, or openai:MODEL@http://localhost:11434/v1"
         )
     return OpenAIChat(model, base_url=base_url)
+
+
+def _reply_in(completion: ChatCompletion) -> Reply:
+    """Return the reply that a completion holds; one without a choice is a refusal."""
+    text: str = ""
+    end: End = "refused"
+    for choice in completion.choices[:1]:
+        text = choice.message.content or ""
+        end = "refused" if choice.message.refusal else ENDS.get(choice.finish_reason, "whole")
+    usage = completion.usage
+    return Reply(
+        text=text,
+        read=usage.prompt_tokens if usage else None,
+        written=usage.completion_tokens if usage else None,
+        end=end,
+        model=completion.model or "",
+    )
 
 
 def _form(request: Request) -> dict[str, Any]:

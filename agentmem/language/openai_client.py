@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from agentmem.errors import LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.provider_errors import Complaint, Provider, error_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,16 @@ NO_KEY = SecretStr("no-key-needed")
 
 
 def address_at_hand(base_url: str | None) -> str | None:
-    """Return the base URL that is meant: the given one, or what OPENAI_BASE_URL says; None for OpenAI's own."""
-    return base_url or os.environ.get(ADDRESS_VARIABLE) or None
+    """Return the base URL that is meant: the given one, or what OPENAI_BASE_URL says; None for OpenAI's own.
+
+    Raises:
+        InvalidInput: it is no address.
+    """
+    url = base_url or os.environ.get(ADDRESS_VARIABLE) or None
+    if url and not _is_address(url):
+        where = "after the model" if base_url else f"in {ADDRESS_VARIABLE}"
+        raise InvalidInput(f"the address {where} is none; write it like http://localhost:11434/v1")
+    return url
 
 
 def key_at_hand(base_url: str | None, model: str, *, instead: str) -> SecretStr:
@@ -40,6 +48,14 @@ def key_at_hand(base_url: str | None, model: str, *, instead: str) -> SecretStr:
         f"no key for openai:{model}: set the environment variable {KEY_VARIABLE}, name a server of your own "
         f"(openai:{model}@http://localhost:11434/v1), or use {instead}, which needs none"
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def without_secrets(base_url: str) -> str:

@@ -73,7 +73,7 @@ class OpenAIEmbedder:
         placed = f"openai:{model}@{without_secrets(base_url)}" if base_url else f"openai:{model}"
         self.id = f"openai:{model}" + (f"?dimensions={dimensions}" if dimensions else "")
         self._model, self._dimensions = model, dimensions
-        self._provider = Provider(placed, placed.partition("@")[2] or "OpenAI", KEY_VARIABLE, INSTEAD)
+        self._provider = Provider(placed, placed.partition("@")[2] or "OpenAI", KEY_VARIABLE, INSTEAD, secrets=(key,))
         self._client = OpenAI(api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0)
         self._calls = VectorCalls(self.id, placed, self._send, patience or Patience(), dim=dimensions or 0)
 

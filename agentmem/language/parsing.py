@@ -24,7 +24,7 @@ LONGEST_MENDED = 50_000
 DEEPEST = 32
 """Brackets within brackets."""
 PROBLEMS_TOLD = 3
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_THOUGHT = re.compile(r"\A.*</think(?:ing)?>", re.DOTALL)
 _SIGN = re.compile(r"""["'{}\[\]]""")
 _STRING = {quote: re.compile(rf"{quote}(?:\\.|[^\\])*?{quote}(?=\s*[,:}}\]])", re.DOTALL) for quote in "\"'"}
 """A string, to the first quote behind which it can end: one within it may have been left unescaped."""

@@ -7,17 +7,19 @@ key or a user's text, so they are read here, and at most a short piece of them i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from pydantic import SecretStr
 
 from agentmem.errors import BadAnswer, FormRefused, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.chat import Form
 
 EXCERPT = 120
 """Characters of a provider's words that are passed on."""
-_SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
+_KEY = re.compile(r"\b(?:sk|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
 _FORM_WORDS = re.compile(r"response_format|json.?mode|json_object|structured output|schema|grammar|guided|tool")
 _OPTION_WORDS = re.compile(
     r"(unsupported|unrecognized|unknown|unexpected|invalid) (value|parameter|argument|field|option)"
@@ -50,12 +52,6 @@ class Complaint:
         """Whether the account is used up, so that waiting is no use."""
         return self.status == 402 or (self.status == 429 and "insufficient_quota" in f"{self.code} {self.said}")
 
-    @property
-    def excerpt(self) -> str:
-        """The first words, without anything that looks like a key."""
-        words = " ".join(_SECRET.sub("***", self.said).split())
-        return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 3]}..."
-
 
 @dataclass(frozen=True)
 class Provider:
@@ -66,27 +62,35 @@ class Provider:
         address: Where it is, without a key.
         key: Where the key comes from, to name the cure.
         instead: What needs no key, to name it too.
+        secrets: What is never passed on, though the provider repeat it.
     """
 
     model: str
     address: str
     key: str = "OPENAI_API_KEY"
     instead: str = "--language rules"
+    secrets: Sequence[SecretStr] = ()
+
+    def excerpt(self, words: str) -> str:
+        """Return the first of a provider's words, without the key, or what looks like one."""
+        for secret in filter(None, (one.get_secret_value() for one in self.secrets)):
+            words = words.replace(secret, "***")
+        words = " ".join(_KEY.sub("***", words).split())
+        return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 3]}..."
 
 
 def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -> LanguageError:
     """Return the error that a complaint comes to, of a model asked in this form."""
-    said = f"{provider.model} answered {complaint.status}"
+    said, why = f"{provider.model} answered {complaint.status}", provider.excerpt(complaint.said) or "no reason given"
     if _is_outage(complaint):
-        why = complaint.excerpt or "no reason given"
         return LanguageUnavailable(f"{said}: {why}; it is asked again later", retry_after_s=seconds_to_wait(complaint))
     if complaint.status in (400, 413, 422) and not complaint.is_page:
         if form != "text" and _is_about_form(complaint):
             return FormRefused(f"{provider.model} cannot be asked for {form} ({complaint.status})")
         if _OPTION_WORDS.search(complaint.said.lower()):
-            return LanguageMisconfigured(f"{said}, it does not take an option it was given: {complaint.excerpt}")
-        return BadAnswer(f"{said}, it cannot take this question: {complaint.excerpt}")
-    return LanguageMisconfigured(_cure(complaint, said, provider))
+            return LanguageMisconfigured(f"{said}, it does not take an option it was given: {why}")
+        return BadAnswer(f"{said}, it cannot take this question: {why}")
+    return LanguageMisconfigured(_cure(complaint, provider, said=said, why=why))
 
 
 def _is_outage(complaint: Complaint) -> bool:
@@ -99,7 +103,7 @@ def _is_about_form(complaint: Complaint) -> bool:
     return "json_validate" not in complaint.code and _FORM_WORDS.search(complaint.said.lower()) is not None
 
 
-def _cure(complaint: Complaint, said: str, provider: Provider) -> str:
+def _cure(complaint: Complaint, provider: Provider, *, said: str, why: str) -> str:
     address = provider.address
     if complaint.status in (401, 403):
         return f"{said}: {address} does not take the key; set {provider.key} to one it takes, or use {provider.instead}"
@@ -109,10 +113,10 @@ def _cure(complaint: Complaint, said: str, provider: Provider) -> str:
         return f"{address} answers with a web page, not as a model; a base URL usually ends in /v1"
     if complaint.status == 404:
         return (
-            f"{said}: there is no such model at {address}, or the address is wrong ({complaint.excerpt}); "
+            f"{said}: there is no such model at {address}, or the address is wrong ({why}); "
             "name a model it has, and a base URL, which usually ends in /v1"
         )
-    return f"{said}: {complaint.excerpt or 'no reason given'}; is {address} the base URL? it usually ends in /v1"
+    return f"{said}: {why}; is {address} the base URL? it usually ends in /v1"
 
 
 def seconds_to_wait(complaint: Complaint) -> float | None:

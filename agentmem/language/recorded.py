@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from agentmem.errors import BadAnswer, InvalidInput, UnrecordedCall
 from agentmem.language.answers import Answered
 from agentmem.language.cassette import Call, Cassette, as_json, question, read_cassette
-from agentmem.language.contract import Embedder, Language, Out, Task
+from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.nearest import difference, excerpt, nearest
 from agentmem.language.recording import FAILURES
@@ -170,7 +170,7 @@ def replayed(path: str | Path, *, embedder: Embedder, rules: Language) -> ModelL
 class RecordedEmbedder:
     """The vectors in a cassette: those of a remote embedder, without it."""
 
-    leaves = True  # so that a recording of a replay holds them too
+    leaves = False
 
     def __init__(self, cassette: Cassette) -> None:
         self.id = cassette.header.embedder
@@ -190,6 +190,10 @@ class RecordedEmbedder:
             )
         rows = [self._rows[text] for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        """Return what `embed` returns; it took no call."""
+        return CountedVectors(self.embed(texts), calls=0, tokens=0)
 
 
 def embedder_of(cassette: Cassette, given: Embedder) -> Embedder:

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, LanguageUnavailable, LeftToRules
 from agentmem.language.answers import Answered, Answers, MadeOfAnswers
-from agentmem.language.cassette import Call, Embedded, Failure, Header, as_json
+from agentmem.language.cassette import Batch, Call, Failure, Header, as_json
 from agentmem.language.charging import charge_now
 from agentmem.language.contract import (
     Checks,
+    Closes,
     CountedVectors,
     Embedder,
     FallsToRules,
@@ -38,11 +39,6 @@ FAILURES: Mapping[Failure, type[LanguageUnavailable | BadAnswer]] = {
     "bad": BadAnswer,
 }
 """What a failure is written down as: the first kind it is of."""
-
-
-def leaves(embedder: Embedder) -> bool:
-    """Return whether embedding takes a call: an embedder says so by an attribute `leaves`, and need not have it."""
-    return bool(getattr(embedder, "leaves", False))
 
 
 class RecordingAnswers:
@@ -86,8 +82,8 @@ class RecordingAnswers:
 class RecordingEmbedder:
     """A remote embedder, with its vectors written down, so that a replay needs no network."""
 
-    def __init__(self, inner: Embedder, tape: Tape) -> None:
-        self.id, self.leaves = inner.id, True
+    def __init__(self, inner: RemoteEmbedder, tape: Tape) -> None:
+        self.id, self.leaves = inner.id, inner.leaves
         self._inner, self._tape = inner, tape
         self._written: set[str] = set()
         self._lock = Lock()
@@ -107,17 +103,18 @@ class RecordingEmbedder:
 
     def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took."""
-        if isinstance(self._inner, RemoteEmbedder):
-            made = self._inner.embed_counted(texts)
-        else:
-            made = CountedVectors(self._inner.embed(texts), calls=0, tokens=0)
-        vectors = made.vectors
+        made = self._inner.embed_counted(texts)
         with self._lock:
             rows = {text: row for row, text in enumerate(texts) if text not in self._written}
             self._written.update(rows)
         if rows:
-            self._tape.write(Embedded.of(list(rows), vectors[list(rows.values())]))
+            self._tape.write(Batch.of(list(rows), made.vectors[list(rows.values())]))
         return made
+
+    def close(self) -> None:
+        """Close the other, where it can be closed."""
+        if isinstance(self._inner, Closes):
+            self._inner.close()
 
 
 class RecordingLanguage:
@@ -189,7 +186,7 @@ def recorded(language: Language, path: str | Path) -> Language:
 
 def recorded_by(embedder: Embedder, tape: Tape) -> Embedder:
     """Return the embedder to use while recording: itself, where a replay will have it too."""
-    return RecordingEmbedder(embedder, tape) if leaves(embedder) else embedder
+    return RecordingEmbedder(embedder, tape) if isinstance(embedder, RemoteEmbedder) else embedder
 
 
 def header_for(language: Language) -> Header:
@@ -199,7 +196,7 @@ def header_for(language: Language) -> Header:
         leaves=language.leaves,
         on_failure=language.on_failure if isinstance(language, FallsToRules) else "defer",
         embedder=language.embedder.id,
-        vectors=leaves(language.embedder),
+        vectors=isinstance(language.embedder, RemoteEmbedder),
         agentmem=version("agentmem-graph"),
     )
 

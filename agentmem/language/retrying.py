@@ -28,7 +28,9 @@ class _AsAsked(wait_base):
 
 
 class Patience:
-    """How often and how long an outage is waited out.
+    """How often and how long an outage is waited out. May be used from many threads.
+
+    Once an outage outlasted that, one try finds out whether it is over.
 
     Args:
         tries: The most calls made for one question, at least 1.
@@ -45,10 +47,17 @@ class Patience:
             sleep=sleep,
             reraise=True,
         )
+        self._is_out = False
 
     def __call__(self, call: Callable[[], Given]) -> Given:
         """Return what the call gives, or raise what the last try raised."""
-        return self._retrying.copy()(call)
+        try:
+            given = call() if self._is_out else self._retrying.copy()(call)
+        except Exception as error:
+            self._is_out = _may_pass(error)
+            raise
+        self._is_out = False
+        return given
 
 
 def _may_pass(error: BaseException) -> bool:

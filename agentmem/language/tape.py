@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from agentmem.errors import InvalidInput, StoreUnavailable
-from agentmem.language.cassette import Call, Embedded, Header, Moment, header_in, is_whole, line_of
+from agentmem.language.cassette import Batch, Call, Header, Moment, header_in, is_whole, line_of
 
 HEADER_BEGINS = b'{"cassette": '
 
@@ -31,7 +31,7 @@ class Tape:
         _refuse_what_cannot_be_written(self.path)
         _refuse_other(self.path, header)
 
-    def write(self, line: Call | Embedded | Moment) -> None:
+    def write(self, line: Call | Batch | Moment) -> None:
         """Add a line.
 
         Raises:

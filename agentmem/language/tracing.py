@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentmem.language.chat import Reply, Request
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.trace import Span
 
 FINISHED = {"whole": "stop", "cut": "length", "refused": "refusal", "filtered": "content_filter"}
 
@@ -39,23 +39,19 @@ class Traced:
 @contextmanager
 def traced(request: Request, *, model: str) -> Iterator[Traced]:
     """Trace a call to a model, named as after `--language`, while it is made."""
-    tracer = _tracer()
-    if tracer is None:
+    try:
+        from opentelemetry import trace
+    except ImportError:
         yield Traced(None)
         return
-    provider, _, name = model.partition(":")
-    with tracer.start_as_current_span(f"chat {name}", record_exception=False, set_status_on_exception=False) as span:
-        span.set_attributes(
-            {
-                "gen_ai.operation.name": "chat",
-                "gen_ai.provider.name": provider,
-                "gen_ai.request.model": name.partition("@http")[0],
-                "gen_ai.request.max_tokens": request.max_tokens,
-                "agentmem.task": request.name,
-                "agentmem.form": request.form,
-                **{f"agentmem.{key}": value for key, value in request.metadata.items()},
-            }
-        )
+    tracer = trace.get_tracer("agentmem")
+    with tracer.start_as_current_span(
+        f"chat {_named(model)}",
+        kind=trace.SpanKind.CLIENT,
+        attributes=_about(request, model),
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
         try:
             yield Traced(span)
         except Exception as error:  # its text may hold what a user said, so only its kind is noted
@@ -63,16 +59,25 @@ def traced(request: Request, *, model: str) -> Iterator[Traced]:
             raise
 
 
+def _named(model: str) -> str:
+    """Return a model's own name, of what is typed after `--language`."""
+    return model.partition(":")[2].partition("@http")[0]
+
+
+def _about(request: Request, model: str) -> dict[str, str | int]:
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": model.partition(":")[0],
+        "gen_ai.request.model": _named(model),
+        "gen_ai.request.max_tokens": request.max_tokens,
+        "agentmem.task": request.name,
+        "agentmem.form": request.form,
+        **{f"agentmem.{key}": value for key, value in request.metadata.items()},
+    }
+
+
 def _note(span: Span, error: Exception) -> None:
     from opentelemetry.trace import Status, StatusCode
 
     span.set_attribute("error.type", type(error).__name__)
     span.set_status(Status(StatusCode.ERROR))
-
-
-def _tracer() -> Tracer | None:
-    try:
-        from opentelemetry import trace
-    except ImportError:
-        return None
-    return trace.get_tracer("agentmem")

@@ -149,7 +149,7 @@ def refusal(complaint: Complaint, provider: Provider) -> LanguageError | TextToo
         return TextTooLong(complaint.status)
     error = error_of(complaint, provider)
     if isinstance(error, BadAnswer):  # it is the model, not one of the texts
-        said = f"{provider.model} does not embed ({complaint.status}: {complaint.excerpt})"
+        said = f"{provider.model} does not embed ({complaint.status}: {provider.excerpt(complaint.said)})"
         return LanguageMisconfigured(f"{said}; name a model for embeddings, with dimensions it can make")
     return error
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from agentmem.graph.contract import Graph, Node, Where, ids_of
 
-COUNTERS = ("unknown_aliases", "dropped_lines")
+UNKNOWN = "unknown_aliases"
+COUNTERS = (UNKNOWN, "dropped_lines")
 """Props that count what an answer named and nobody knew: they tell of the answer, not of what is remembered."""
 LEFT_OUT = {"position", "upto", *COUNTERS}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -38,11 +39,16 @@ Handle = Callable[[str, str, dict[str, str], bytes], Response]
 
 
 class Listener:
-    """A loopback port, listened to until it is closed, or refused for a while."""
+    """A loopback port, listened to until it is closed, or refused for a while.
 
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
-        self._http = _Http(0, handle)
+    Args:
+        handle: Answers requests, each connection in a thread of its own.
+        failed: Told of what `handle` raises; the connection is then ended.
+    """
+
+    def __init__(self, handle: Handle, *, failed: Callable[[Exception], None]) -> None:
+        self._handle, self._failed = handle, failed
+        self._http = _Http(0, handle, failed)
         self.port = int(self._http.server_address[1])
         self._thread: threading.Thread | None = None
         self.listen()
@@ -56,7 +62,7 @@ class Listener:
     def refuse(self) -> None:
         """Accept none, and end those there are. The port stays bound, so that nobody else gets it."""
         self.close()
-        self._http = _Http(self.port, self._handle)
+        self._http = _Http(self.port, self._handle, self._failed)
 
     def close(self) -> None:
         """Free the port and end all connections; may be called twice."""
@@ -74,8 +80,8 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, handle: Handle) -> None:
-        self.handle_ = handle
+    def __init__(self, port: int, handle: Handle, failed: Callable[[Exception], None]) -> None:
+        self.handle_, self.failed = handle, failed
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
         super().__init__(("127.0.0.1", port), _Handler, bind_and_activate=False)
@@ -96,8 +102,11 @@ class _Http(ThreadingHTTPServer):
             self._open.discard(request)
             self._changed.notify_all()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Let clients go away when they like: what a script raises is told by the server."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the library's
+        """Let clients go away when they like; tell of anything else."""
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self.failed(error)
 
     def hang_up(self) -> None:
         """End all connections, and wait until their threads have seen it."""

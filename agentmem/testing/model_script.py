@@ -59,6 +59,13 @@ class Asked:
             return "tool"
         return str((self.body.get("response_format") or {}).get("type", "text"))
 
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON schema the answer is to have; empty where none was sent."""
+        if tools := self.body.get("tools"):
+            return dict(tools[0]["function"].get("parameters") or {})
+        return dict((self.body.get("response_format") or {}).get("json_schema", {}).get("schema") or {})
+
 
 @dataclass(frozen=True)
 class Said:

@@ -82,7 +82,7 @@ class ModelServer:
         self._raised: list[Exception] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._listener = Listener(self._answered)
+        self._listener = Listener(self._answered, failed=self._raised.append)
 
     @property
     def url(self) -> str:

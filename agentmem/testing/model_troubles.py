@@ -12,6 +12,9 @@ NOWHERE = "http://nowhere.invalid/v1"
 """A host that never resolves (RFC 2606)."""
 
 
+PATIENT_S = 60.0
+
+
 @dataclass(frozen=True)
 class Trouble:
     """One thing that goes wrong, for as long as it lasts.
@@ -21,6 +24,7 @@ class Trouble:
         fault: What happens to every answer of the server.
         refused: Whether nobody listens at all.
         address: What is asked in place of the server.
+        limit_s: How long the client waits for an answer.
         times: How many answers it happens to; None for all, while it lasts.
         lies: Whether the model answers in the right form, and wrongly: nothing tells a memory
             that it does, so what it says is kept as said by the model, until it is rebuilt.
@@ -30,24 +34,25 @@ class Trouble:
     fault: Fault | None = None
     refused: bool = False
     address: str | None = None
+    limit_s: float = PATIENT_S
     times: int | None = None
     lies: bool = False
 
 
-def all_troubles(*, too_slow_s: float = 30.0, huge: int = 10_000_000) -> tuple[Trouble, ...]:
+def all_troubles(*, scale: float = 1.0, huge: int = 10_000_000) -> tuple[Trouble, ...]:
     """Return all rows.
 
     Args:
-        too_slow_s: A latency above the client's time limit.
+        scale: Of the latency that is above the time limit, and of that limit: 1 for 30 s and 20 s.
         huge: Characters of an answer that is far too long.
     """
     return (
         Trouble("connection refused", refused=True),
         Trouble("DNS failure", address=NOWHERE),
         Trouble("200 ms latency", faults.slow(0.2)),
-        Trouble("latency above the time limit", faults.slow(too_slow_s)),
+        Trouble("30 s latency, limit 20 s", faults.slow(30 * scale), limit_s=20 * scale),
         Trouble("429 with Retry-After", faults.too_many_requests(20)),
-        Trouble("500 for as long as it lasts", faults.server_error()),
+        Trouble("500 for a minute, until mended", faults.server_error()),
         Trouble("disconnect mid-answer", faults.disconnect()),
         Trouble("truncated by max tokens", faults.cut_short()),
         Trouble("refusal", faults.refusal()),

@@ -13,6 +13,7 @@ Deviations, each for a reason, and how to switch back:
 - Links and evolution are one question to the model, as in the authors' program;
   the paper asks once for the links and once for each neighbour. It shows neighbours
   under aliases, and what is said of an alias that was not shown is dropped and counted.
+- A model is not shown the keywords of a neighbour whose content it is shown in full: they are its words.
 - As in that program context and tags of a neighbour evolve, its keywords do not.
 - An evolved note is embedded again at once, in the same transaction. The program does it at
   every 100th evolution (`evo_threshold`), and until then searches what notes used to say. So there

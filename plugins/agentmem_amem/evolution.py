@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from agentmem.events import Value
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
 from agentmem.language.keywords import STOP_WORDS, TIMES, words_in
 from agentmem.language.prompting import prompt_beside
@@ -23,6 +24,8 @@ from agentmem_amem.settings import AMemSettings
 LINKS_BY_RULE = 3
 TAGS_BY_RULE = 8
 """A neighbour with this many tags is not given more."""
+CUT = " ..."
+"""The end of a content of which a model is shown the beginning."""
 NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]+")
 """A word with a capital that begins no sentence."""
 
@@ -44,10 +47,18 @@ class Evolution(Value):
 
 
 class Shown(dict[str, Note]):
-    """Neighbours by alias, the nearest first. As text it is what a model sees of them."""
+    """Neighbours by alias, the nearest first. As text it is what a model sees of them.
+
+    Keywords are told of those only whose content is cut: they are words of the content.
+    """
 
     def __str__(self) -> str:
-        return "\n\n".join(f"{alias}\n{note}" for alias, note in self.items())
+        return "\n".join(
+            f"{alias}: {note.timed}\ncontext: {note.context}"
+            + (f"\nkeywords: {', '.join(note.keywords)}" if note.content.endswith(CUT) else "")
+            + f"\ntags: {', '.join(note.tags)}"
+            for alias, note in self.items()
+        )
 
 
 class Neighbour(NamedTuple):
@@ -113,21 +124,21 @@ def evolve(language: Language, note: Note, near: Sequence[Neighbour], settings: 
     """Return what becomes of `note` and those near it; without any, nobody is asked."""
     if not near:
         return Outcome(note)
-    meant = {f"n{number}": one for number, one in enumerate(near, 1)}
+    shown = {f"n{number}": one for number, one in enumerate(near, 1)}
     answer = language.ask(
         EVOLVE,
         note=_cut(note, settings.shown),
-        neighbours=Shown((alias, _cut(one.note, settings.shown)) for alias, one in meant.items()),
-        cosines={alias: round(one.cosine, 3) for alias, one in meant.items()},
+        neighbours=Shown((alias, _cut(one.note, settings.shown)) for alias, one in shown.items()),
+        cosines={alias: round(one.cosine, 3) for alias, one in shown.items()},
         likeness=settings.likeness,
     )
-    links = dict.fromkeys(meant[alias].id for alias in answer.links if alias in meant)
-    said = [*answer.links, *(one.alias for one in answer.neighbours)]
-    unknown = sum(alias not in meant for alias in said)
+    links = dict.fromkeys(shown[alias].id for said in answer.links if (alias := meant(said, shown)))
+    told = {alias: one for one in answer.neighbours if (alias := meant(one.alias, shown))}
+    aliases = [*answer.links, *(one.alias for one in answer.neighbours)]
+    unknown = sum(meant(said, shown) is None for said in aliases)
     if not settings.evolution:
         return Outcome(note, tuple(links), unknown=unknown)
-    told = {one.alias: one for one in answer.neighbours if one.alias in meant}
-    evolved = {meant[alias].id: _evolved(meant[alias].note, one) for alias, one in told.items()}
+    evolved = {shown[alias].id: _evolved(shown[alias].note, one) for alias, one in told.items()}
     changed = {one.id: evolved[one.id] for one in near if evolved.get(one.id, one.note) != one.note}
     return Outcome(replace(note, tags=tidy(answer.tags) or note.tags), tuple(links), changed, unknown)
 
@@ -158,4 +169,4 @@ def _with(tags: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
 
 def _cut(note: Note, length: int) -> Note:
     content = note.content
-    return note if len(content) <= length else replace(note, content=f"{content[:length]} ...")
+    return note if len(content) <= length else replace(note, content=content[:length] + CUT)

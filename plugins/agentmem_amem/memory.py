@@ -52,14 +52,14 @@ class AMem:
             return
         language.prefetch(NOTE, [question_of(event) for event in events])
         if not language.leaves:  # an answer of a model may have failed: `write` asks for each by itself
-            language.embed([construct(event, language).text for event in events])
+            language.embed([construct(event, language)[0].text for event in events])
 
     def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
         """Propose the note of `event`, its links, and its neighbours as they are now.
 
         Whatever changes is embedded again in the same changes; nothing else is.
         """
-        note = construct(event, language)
+        note, dropped = construct(event, language)
         vector = language.embed([note.text])[0]
         outcome = evolve(language, note, self._neighbours(vector, graph), self.settings)
         vectors = _embed([outcome.note, *outcome.evolved.values()], language, known={note.text: vector})
@@ -68,6 +68,8 @@ class AMem:
         props = props_of(outcome.note, event)
         if outcome.unknown:
             props["unknown_aliases"] = outcome.unknown
+        if dropped:
+            props["dropped_words"] = dropped
         node = changes.add("Note", note.content, props=props, vector=vectors[outcome.note.text])
         changes.link(node, "OF", event.node)
         for other in outcome.links:

@@ -136,8 +136,16 @@ class Note:
             f"keywords: {', '.join(self.keywords)}\ntags: {', '.join(self.tags)}"
         )
 
+    @property
+    def timed(self) -> str:
+        """The content with its time, if it does not tell it itself."""
+        dated = self.speaker and self.content.startswith(f"{self.speaker} (")
+        return self.content if dated else f"[{self.time}] {self.content}"
+
     def __str__(self) -> str:
-        return f"time: {self.time}\ncontent: {self.told}"
+        return (
+            f"{self.timed}\ncontext: {self.context}\nkeywords: {', '.join(self.keywords)}\ntags: {', '.join(self.tags)}"
+        )
 
 
 def described_by_rule(text: str, speaker: str = "", time: str = "", action: str = "") -> Described:  # noqa: ARG001
@@ -192,10 +200,10 @@ def question_of(event: Event) -> dict[str, Any]:
     }
 
 
-def construct(event: Event, language: Language) -> Note:
-    """Return the note of an event: note construction, one question to the language."""
+def construct(event: Event, language: Language) -> tuple[Note, int]:
+    """Return the note of an event, by one question to the language; and how many words were too many or too long."""
     answer = language.ask(NOTE, **question_of(event))
-    return Note(
+    note = Note(
         content=event.dated,
         time=_minute(event),
         keywords=tidy(answer.keywords),
@@ -203,6 +211,8 @@ def construct(event: Event, language: Language) -> Note:
         context=one_line(answer.context),
         speaker=_speaker(event),
     )
+    said = (answer.keywords, answer.tags)
+    return note, sum(len(_plain(words)) for words in said) - len(note.keywords) - len(note.tags)
 
 
 def note_in(node: Node) -> Note:
@@ -241,13 +251,16 @@ def tidy(words: Iterable[str]) -> tuple[str, ...]:
     >>> tidy([" Rescue  Dog", "rescue dog", "", "Park"])
     ('rescue dog', 'park')
     """
-    found = dict.fromkeys(" ".join(word.lower().split()) for word in words)
-    return tuple(word for word in found if 0 < len(word) <= LONGEST_WORD)[:MOST_WORDS]
+    return tuple(word for word in _plain(words) if len(word) <= LONGEST_WORD)[:MOST_WORDS]
 
 
 def one_line(text: str) -> str:
     """Return a context as it is kept: one line of at most 400 characters."""
     return " ".join(text.split())[:LONGEST_CONTEXT]
+
+
+def _plain(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(" ".join(word.lower().split()) for word in words) if word]
 
 
 def _tags(text: str, speaker: str, action: str) -> Sequence[str]:

@@ -12,8 +12,9 @@ from hashlib import blake2b
 
 from agentmem.events import Fact
 from agentmem.graph.contract import Node
-from agentmem.language.facts import HERE, Reading, normal, settled
-from agentmem.language.places import ways
+from agentmem.language.facts import HERE, Reading, normal, settled, slot_in
+from agentmem.language.places import OPPOSITE, ways
+from agentmem.language.placing import side_by_side
 
 LONGEST_NAME = 200
 """Characters; a longer subject, relation or object is a sentence, not a name."""
@@ -29,7 +30,8 @@ class Scene:
         facts: In the order of the text, each once; what a later one outdates is left out.
         place: Where it is set, if anything ever told.
         names_place: Whether this very text says so.
-        dropped: Facts that could not be used: without a name, or with a sentence for one.
+        dropped: What could not be used: facts without a name, or with a sentence for one, or beyond the
+            most there may be; a heading that is no direction.
     """
 
     facts: tuple[Fact, ...]
@@ -38,18 +40,27 @@ class Scene:
     dropped: int
 
 
-def resolve(reading: Reading, *, before: str | None) -> Scene:
+def resolve(reading: Reading, *, before: str | None, one_place: bool = False, most: int = 1000) -> Scene:
     """Return what `reading` says, when the event before it was set in `before`.
 
     A move that succeeded gives two facts of topology, as in the paper: the new
     place is north of the old one, the old one south of the new.
+
+    Args:
+        reading: What a text says.
+        before: Where the text before it was set, if anything told.
+        one_place: Whether relations tell where things are, and not slots alone.
+        most: Facts that are taken of a text, the first ones.
     """
     named = normal(reading.place) if reading.place else None
     place = named or before
-    told = [_in_place(said, place) for said in (*ways(before, named, reading.heading), *reading.facts)]
+    told = [_in_place(said, place) for said in (*ways(before, named, reading.heading), *reading.facts[:most])]
     usable = [fact for fact in told if fact is not None]
+    lost = len(told) - len(usable) + max(0, len(reading.facts) - most)
+    lost += reading.heading is not None and reading.heading not in OPPOSITE
     kept = {triple(fact): fact for fact in usable}
-    return Scene(tuple(settled(kept.values())), place, bool(named), len(told) - len(usable))
+    stands = side_by_side(kept.values()) if one_place and place else settled(kept.values())
+    return Scene(tuple(stands), place, bool(named), lost)
 
 
 @lru_cache(maxsize=65_536)
@@ -96,4 +107,4 @@ def _placed(subject: str, relation: str, object: str, slot: str | None, place: s
     told = [place or "" if name == HERE else name for name in said]
     if not all(0 < len(name) <= LONGEST_NAME for name in told):
         return None
-    return fact_of(*told, slot)
+    return fact_of(*told, slot_in(slot))

@@ -19,7 +19,7 @@ from agentmem.shape import Group
 from agentmem.vectors import Vectors
 from agentmem_arigraph.answers import Asked, recollections
 from agentmem_arigraph.extraction import Scene, fact_in, key_of, resolve, triple
-from agentmem_arigraph.retirement import judge
+from agentmem_arigraph.retirement import Verdict, judge
 from agentmem_arigraph.schema import DONE, EPISODES, FACT_EDGES, MAP_KEY, TO_DO
 from agentmem_arigraph.settings import AriGraphSettings
 from agentmem_arigraph.shape import shape
@@ -46,7 +46,9 @@ class AriGraph:
         texts: dict[str, None] = {}
         place: str | None = None
         for event in events:
-            scene = resolve(language.ask(FACTS, text=event.said, action=event.action), before=place)
+            scene = resolve(
+                language.ask(FACTS, text=event.said, action=event.action), before=place, most=self.settings.facts
+            )
             place = scene.place
             texts[event.passage] = None
             for fact in scene.facts:
@@ -60,16 +62,19 @@ class AriGraph:
         """
         last = _last_episode(graph, session=event.session)
         reading = language.ask(FACTS, text=event.said, action=event.action)
-        scene = resolve(reading, before=_text(last.get("place")))
+        is_world = event.role == "environment" and event.speaker is None
+        by_relation = language.leaves and is_world and self.settings.one_place  # rules give every place its slot
+        before = _text(last.get("place"))
+        scene = resolve(reading, before=before, one_place=by_relation, most=self.settings.facts)
         around, entities = self._around(scene, graph, far=language.leaves)
         nodes = {triple(fact): node for node, fact in around.items()}
         new = [fact for fact in scene.facts if triple(fact) not in nodes]
-        verdict = judge(language, around, new)
+        verdict = judge(language, around, new, place=scene.place if by_relation else None)
         names = [name for name in _names_of(new) if graph.id_of("Entity", name) not in entities]
         vectors = _vectors(language, [event.passage, *(fact.text for fact in new), *names])
 
         changes = graph.changes()
-        props = _props_of_episode(event, scene, named_by=last.get("named_by"), unknown=verdict.unknown)
+        props = _props_of_episode(event, scene, verdict, named_by=last.get("named_by"))
         label = "Episode" if scene.facts or scene.names_place else "Remark"
         episode = changes.add(label, event.passage, props=props, vector=vectors[0])
         changes.link(episode, "OF", event.node)
@@ -155,7 +160,7 @@ def _props_of_fact(fact: Fact, told: Mapping[str, Json]) -> dict[str, Json]:
     return {**props, **told}
 
 
-def _props_of_episode(event: Event, scene: Scene, *, named_by: Json, unknown: int) -> dict[str, Json]:
+def _props_of_episode(event: Event, scene: Scene, verdict: Verdict, *, named_by: Json) -> dict[str, Json]:
     """Return where and by which event an episode is; `named_by` is the event that last named the place."""
     said: dict[str, Json] = {
         "event": event.id,
@@ -164,7 +169,8 @@ def _props_of_episode(event: Event, scene: Scene, *, named_by: Json, unknown: in
         "place": scene.place,
         "named_by": event.id if scene.names_place else named_by,
         "dropped_facts": scene.dropped or None,
-        "unknown_aliases": unknown or None,
+        "unknown_aliases": verdict.unknown or None,
+        "unrelated_pairs": verdict.unrelated or None,
     }
     return {name: value for name, value in said.items() if value is not None}
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from agentmem.events import Fact, Value
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
-from agentmem.language.facts import outdates
+from agentmem.language.facts import normal, outdates
 from agentmem.language.maps import is_of_the_map
+from agentmem.language.placing import moved
 from agentmem.language.prompting import prompt_beside
 
 
@@ -37,13 +40,28 @@ class Shown(dict[str, Fact]):
     def __str__(self) -> str:
         return "\n".join(f"{alias}: {fact.text}" for alias, fact in self.items())
 
+    def meant(self, said: str) -> str | None:
+        """Return the alias that an answer means, by itself or by the fact it stands for; None if it was not shown."""
+        return meant(said, self) or self._by_text.get(_names(said))
+
+    @cached_property
+    def _by_text(self) -> dict[tuple[str, ...], str]:
+        return {_names(fact.text): alias for alias, fact in self.items()}
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """Old fact's id to its successor, and how many of the answer's aliases meant nothing."""
+    """What is replaced, and what of an answer could not be used.
+
+    Attributes:
+        replaced: Old fact's id to its successor.
+        unknown: Pairs with an alias that means nothing.
+        unrelated: Pairs of facts that are not about the same thing.
+    """
 
     replaced: Mapping[str, Fact]
     unknown: int = 0
+    unrelated: int = 0
 
 
 def outdated_by_rule(existing: Mapping[str, Fact], new: Mapping[str, Fact]) -> Outdated:
@@ -69,10 +87,16 @@ OUTDATED: Task[Outdated] = Task(
 """Inputs: `existing` and `new`, facts by alias (f1, f2, ... and n1, n2, ...)."""
 
 
-def judge(language: Language, existing: Mapping[str, Fact], new: list[Fact]) -> Verdict:
+def judge(language: Language, existing: Mapping[str, Fact], new: list[Fact], *, place: str | None = None) -> Verdict:
     """Return which of `existing` (by node id) the `new` facts replace.
 
     How places lie to each other never becomes outdated (the paper guards the same facts).
+
+    Args:
+        language: Who is asked.
+        existing: What is known.
+        new: What was just learned.
+        place: Where; if given, what the new facts put elsewhere is outdated too, whatever the answer.
     """
     ids = [node for node, fact in existing.items() if not is_of_the_map(fact)]
     if not ids or not new:
@@ -80,6 +104,27 @@ def judge(language: Language, existing: Mapping[str, Fact], new: list[Fact]) -> 
     shown = Shown((f"f{n}", existing[node]) for n, node in enumerate(ids, 1))
     newer = Shown((f"n{n}", fact) for n, fact in enumerate(new, 1))
     answer = language.ask(OUTDATED, existing=shown, new=newer)
-    meant = dict(zip(shown, ids, strict=True))
-    known = [pair for pair in answer.replaced if pair.old in meant and pair.new in newer]
-    return Verdict({meant[pair.old]: newer[pair.new] for pair in known}, len(answer.replaced) - len(known))
+    said = [(shown.meant(pair.old), newer.meant(pair.new)) for pair in answer.replaced]
+    known = [(shown[old], newer[now]) for old, now in said if old and now]
+    sound = [pair for pair in known if are_about_one(*pair)]
+    replaced = dict([*(moved(new, shown.values(), place=place) if place else ()), *sound])
+    return Verdict(
+        {node: replaced[existing[node]] for node in ids if existing[node] in replaced},
+        unknown=len(said) - len(known),
+        unrelated=len(known) - len(sound),
+    )
+
+
+def are_about_one(old: Fact, new: Fact) -> bool:
+    """Return whether the subject of one of two facts is named by the other: without that, none replaces the other.
+
+    >>> empty = [Fact(subject=name, relation="is", object="empty") for name in ("bed", "chair")]
+    >>> are_about_one(*empty)
+    False
+    """
+    return new.subject in (old.subject, old.object) or old.subject == new.object
+
+
+def _names(said: str) -> tuple[str, ...]:
+    """Return what a fact in words says, in the form in which names are compared."""
+    return tuple(normal(part) for part in said.split(","))

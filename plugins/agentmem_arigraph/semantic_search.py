@@ -45,6 +45,15 @@ class Entities(Value):
     entities: tuple[Named, ...] = ()
 
 
+class Names(tuple[str, ...]):
+    """Names; as text, what a model sees of them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self) or "none"
+
+
 class Found(NamedTuple):
     """A fact that was found: its node, its likeness to the best query, and hops from the start."""
 
@@ -84,7 +93,7 @@ def starts(query: Query, graph: MemoryGraph, language: Language, settings: AriGr
     text = query.text.strip()
     named = dict(query.entities)
     if not named and text:
-        known = tuple(node.text for node in graph.get([graph.id_of("Entity", name) for name in phrases(text)]))
+        known = Names(node.text for node in graph.get([graph.id_of("Entity", name) for name in phrases(text)]))
         by_rule = settings.entities == "rule"
         answer = entities_by_rule(text, known) if by_rule else language.ask(CRUCIAL, text=text, known=known)
         named = {one.name: one.depth for one in answer.entities}

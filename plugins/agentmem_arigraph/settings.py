@@ -27,6 +27,9 @@ class AriGraphSettings(BaseModel):
             first told the facts found; so a recall costs the same in a large memory.
         candidates: Ours: with a model, how many facts per entity it is shown to find outdated
             ones among, newest first.
+        facts: Ours: the most facts taken of one event; what a reading has beyond them is dropped and counted.
+        one_place: Ours: with a model, in the world an agent acts in, a fact that puts a thing elsewhere retires
+            those that say where it was, from either side ("locker, contains, key"), also where the model does not.
         fill: Ours: use the room a generous limit leaves for more current facts.
         navigation: Ways and unexplored exits are recalled "always" (and pinned), "never", or
             when the text of the query asks for them.
@@ -44,6 +47,8 @@ class AriGraphSettings(BaseModel):
     scoring: Literal["paper", "code"] = "paper"
     episode_candidates: int = Field(default=6, ge=1, le=100_000)
     candidates: int = Field(default=64, ge=1, le=10_000)
+    facts: int = Field(default=1000, ge=1, le=100_000)
+    one_place: bool = True
     fill: bool = True
     navigation: Literal["asked", "always", "never"] = "asked"
     ways: int = Field(default=12, ge=0, le=1000)

@@ -13,6 +13,7 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Json, Node
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import event_of
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
 from agentmem.language.keywords import content_words
 from agentmem.language.prompting import prompt_beside
@@ -183,9 +184,10 @@ class Summary:
         room, unknown = self.settings.characters, 0
         kept: list[Kept] = []
         for line in answer.lines[: self.settings.sentences]:
-            meant = [alias for alias in told if alias in line.based_on]
-            unknown += len(set(line.based_on)) - len(meant)
-            ids = dict.fromkeys(event for alias in meant or told for event in told[alias].sources)
+            named = {meant(said, told) for said in line.based_on}
+            unknown += len(set(line.based_on)) - len(named - {None})
+            ids = dict.fromkeys(event for alias in told if alias in named for event in told[alias].sources)
+            ids = ids or dict.fromkeys(event for one in told.values() for event in one.sources)
             text = " ".join(line.text.split())
             if len(text) <= room or not kept:
                 kept.append(Kept(text[:room], tuple(ids)[-self.settings.sources :]))

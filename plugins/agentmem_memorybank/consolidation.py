@@ -16,6 +16,7 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Json, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import event_of
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language
 from agentmem_memorybank.settings import MemoryBankSettings
 from agentmem_memorybank.telling import (
@@ -223,12 +224,12 @@ def _in_batches(
 
 def _cited(aliases: Iterable[str], known: Mapping[str, Sources]) -> tuple[Sources, dict[str, Json]]:
     """Return the sources that were named, or all if none was; and how many aliases meant nothing, if any did."""
-    named = set(aliases)
-    meant = [alias for alias in known if alias in named]
-    taken = [known[alias] for alias in meant or known]
+    said = set(aliases)
+    named = {meant(alias, known) for alias in said} - {None}
+    taken = [known[alias] for alias in known if alias in named] or list(known.values())
     events = tuple(dict.fromkeys(event for one in taken for event in one.events))
     newest = max(taken, key=lambda one: one.position)
-    unknown = len(named) - len(meant)
+    unknown = sum(meant(alias, known) is None for alias in said)
     return Sources(events, newest.at, newest.position), {"unknown_aliases": unknown} if unknown else {}
 
 

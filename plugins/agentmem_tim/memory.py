@@ -30,7 +30,7 @@ from agentmem.vectors import Vectors
 from agentmem_tim.buckets import Table, buckets_for, mean_of, put_in_buckets, rehash, rows_of, table_for, table_in
 from agentmem_tim.organising import Held, Tidied, opposite, tidy
 from agentmem_tim.settings import TiMSettings
-from agentmem_tim.thinking import Thought, key_of, think, thought_in
+from agentmem_tim.thinking import Thought, key_of, left_out, think, thought_in
 
 THOUGHTS = Where(label="Thought")
 PLACES = Where(label="Place")
@@ -78,9 +78,10 @@ class TiM:
         if place and place != was:
             changes.add("Place", place, key=key, props={"source": event.id})
         nodes = {graph.id_of("Thought", thought.key): thought for thought in thoughts}
-        if not nodes:
+        dropped = left_out(reading, place=place, most=self.settings.thoughts)
+        if not nodes and not dropped:
             return changes
-        telling = changes.add("Telling", key=event.id)
+        telling = changes.add("Telling", key=event.id, props={"dropped_facts": dropped} if dropped else {})
         changes.link(telling, "OF", event.node)
         for node in nodes:
             changes.link(telling, "TELLS", node)

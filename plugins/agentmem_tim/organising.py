@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agentmem.events import Fact, Value
+from agentmem.language.aliases import meant
 from agentmem.language.contract import Language, Task
 from agentmem.language.facts import outdates
 from agentmem.language.keywords import content_words
@@ -203,23 +204,24 @@ def tidy(bucket: Sequence[Held], kin: Sequence[Held], language: Language, settin
 
 
 def _forget(held: Sequence[Held], language: Language, found: Tidied, *, duplicate: float) -> None:
-    meant = {f"t{n}": one for n, one in enumerate(held, 1)}
-    shown = Shown((alias, one.thought) for alias, one in meant.items())
-    answer = language.ask(FORGET, thoughts=shown, alike=_alike(meant, duplicate))
+    held_as = {f"t{n}": one for n, one in enumerate(held, 1)}
+    shown = Shown((alias, one.thought) for alias, one in held_as.items())
+    answer = language.ask(FORGET, thoughts=shown, alike=_alike(held_as, duplicate))
     for drop in answer.drop:
-        if drop.thought not in meant or drop.kept == drop.thought:
+        alias, because = meant(drop.thought, held_as), meant(drop.kept or "", held_as)
+        if alias is None or because == alias:
             found.unknown += 1
             continue
-        kept = meant.get(drop.kept or "")
+        kept = held_as[because] if because else None
         if kept and kept.node in found.forgotten:
             continue  # not each for the other: one of them stays
-        found.unknown += drop.kept is not None and kept is None
-        found.forgotten[meant[drop.thought].node] = kept.node if kept else None
+        found.unknown += bool(drop.kept) and kept is None
+        found.forgotten[held_as[alias].node] = kept.node if kept else None
 
 
-def _alike(meant: Mapping[str, Held], least: float) -> Alike:
+def _alike(held_as: Mapping[str, Held], least: float) -> Alike:
     """Return the pairs of thoughts with the same head whose embeddings are nearly the same."""
-    placed = [(alias, one) for alias, one in meant.items() if one.vector is not None]
+    placed = [(alias, one) for alias, one in held_as.items() if one.vector is not None]
     if len(placed) < 2:
         return Alike()
     rows = np.stack([one.vector for _, one in placed if one.vector is not None])
@@ -232,18 +234,21 @@ def _merge(held: Sequence[Held], language: Language, found: Tidied) -> None:
     heads: dict[str, int] = defaultdict(int)
     for one in held:
         heads[one.thought.fact.subject] += 1
-    meant = {f"t{n}": one for n, one in enumerate((o for o in held if heads[o.thought.fact.subject] > 1), 1)}
-    if not meant:
+    held_as = {f"t{n}": one for n, one in enumerate((o for o in held if heads[o.thought.fact.subject] > 1), 1)}
+    if not held_as:
         return
-    answer = language.ask(MERGE, thoughts=Shown((alias, one.thought) for alias, one in meant.items()))
+    answer = language.ask(MERGE, thoughts=Shown((alias, one.thought) for alias, one in held_as.items()))
     taken: set[str] = set()
     for union in answer.merged:
-        aliases = [alias for alias in dict.fromkeys(union.replaces) if alias in meant and alias not in taken]
+        named = dict.fromkeys(alias for said in union.replaces if (alias := meant(said, held_as)))
+        aliases = [alias for alias in named if alias not in taken]
         found.unknown += len(union.replaces) - len(aliases)
-        thought = _united(union, [meant[alias].thought for alias in aliases])
-        if thought is not None:
-            taken.update(aliases)
-            found.merged.append((thought, tuple(meant[alias].node for alias in aliases)))
+        thought = _united(union, [held_as[alias].thought for alias in aliases])
+        if thought is None:
+            found.unknown += 1
+            continue
+        taken.update(aliases)
+        found.merged.append((thought, tuple(held_as[alias].node for alias in aliases)))
 
 
 def _united(union: Union, replaced: Sequence[Thought]) -> Thought | None:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from agentmem.events import Event, Fact
 from agentmem.graph.contract import Node
-from agentmem.language.facts import Reading, normal, settled
+from agentmem.language.facts import HERE, Reading, normal, settled, slot_in
 from agentmem.language.keywords import TIMES, content_words
 from agentmem.language.places import set_in_place
 from agentmem.language.sentences import sentences
@@ -169,6 +169,12 @@ def think(event: Event, reading: Reading, *, before: str | None, most: int) -> t
     said = [] if stated and of_world else _said(event, facts, most)
     thoughts = {thought.key: thought for thought in [*stated, *said]}
     return list(thoughts.values())[:most], place
+
+
+def left_out(reading: Reading, *, place: str | None, most: int) -> int:
+    """Return how many facts `think` cannot use: of a "here" without a name, without names, or too many or too long."""
+    said = [fact for fact in reading.facts[: 2 * most] if place or HERE not in (fact.subject, fact.object)]
+    return len(reading.facts) - sum(_normal(fact) is not None for fact in said)
 
 
 def _who(event: Event) -> str | None:
@@ -336,7 +342,7 @@ def _normal(fact: Fact) -> Fact | None:
     names = [normal(name) for name in (fact.subject, fact.relation, fact.object)]
     if not all(0 < len(name) <= LONGEST_NAME for name in names):
         return None
-    return Fact(subject=names[0], relation=names[1], object=names[2], slot=fact.slot)
+    return Fact(subject=names[0], relation=names[1], object=names[2], slot=slot_in(fact.slot))
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,7 @@
 """Cassettes: what was asked and answered, written down as it happens, and had again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from agentmem.errors import (
 )
 from agentmem.language.answers import Answered
 from agentmem.language.cassette import Call, Header, read_cassette
-from agentmem.language.contract import Out, Task
+from agentmem.language.contract import CountedVectors, Out, Task
 from agentmem.language.recorded import RecordedAnswers, RecordedEmbedder
 from agentmem.language.recording import RecordingAnswers, RecordingEmbedder
 from agentmem.language.tape import Tape
@@ -70,6 +70,9 @@ class Remote(HashEmbedder):
     """An embedder whose vectors come from elsewhere."""
 
     leaves = True
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        return CountedVectors(self.embed(texts), calls=1, tokens=len(texts))
 
 
 def recording(path: Path, *faults: Exception | None, header: Header = HEADER) -> RecordingAnswers:

@@ -13,7 +13,7 @@ from agentmem.agent.environment import Environment, EnvSpec, EvalInfo, Observati
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.policy import Decision, Mind, Policy
 from agentmem.agent.trajectory import Recorder, read
-from agentmem.errors import EnvironmentFailed, InvalidInput, StoreUnavailable, UnknownName
+from agentmem.errors import EnvironmentFailed, InvalidInput, LanguageUnavailable, StoreUnavailable, UnknownName
 from agentmem.events import Query, Recollection
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
@@ -73,6 +73,17 @@ class Climber:
         return Decision(action="up", reason=f"{len(recollections)} events are remembered")
 
 
+class Dizzy(Climber):
+    """Climbs until nobody can tell it how."""
+
+    name = "dizzy"
+
+    def act(self, observation: Observation, recollections: Sequence[Recollection], mind: Mind) -> Decision:
+        if observation.step == 2:
+            raise LanguageUnavailable("the model is out; ask again later")
+        return super().act(observation, recollections, mind)
+
+
 class StairsPlugin:
     @hookimpl
     def agentmem_environments(self) -> Mapping[str, Any]:
@@ -80,7 +91,7 @@ class StairsPlugin:
 
     @hookimpl
     def agentmem_policies(self) -> Mapping[str, Any]:
-        return {"climber": lambda settings: _climber()}
+        return {"climber": lambda settings: _climber(), "dizzy": lambda settings: Dizzy()}
 
 
 def _climber() -> Policy:
@@ -204,6 +215,22 @@ def test_two_episodes_in_one_store_remember_nothing_of_each_other(tmp_path: Path
             recalled.append([len(step.recollections) for step in episode])
 
     assert recalled[0] == recalled[1]
+
+
+def test_where_nobody_can_decide_the_episode_ends_with_the_error_and_all_that_was_seen(
+    tmp_path: Path, host: Host
+) -> None:
+    with (
+        pytest.raises(LanguageUnavailable, match="the model is out"),
+        Episode(setup(tmp_path, policy="dizzy"), host) as episode,
+    ):
+        list(episode)
+
+    recorded = read(tmp_path / "kept" / "steps.jsonl")
+    assert [line.event.text for line in recorded.steps] == ["The foot of the stairs.", "Stair 1.", "Stair 2."]
+    assert [line.decision is not None for line in recorded.steps] == [True, True, False]
+    assert recorded.ending is not None
+    assert (recorded.ending.ended, recorded.ending.evaluation and recorded.ending.evaluation.score) == ("failed", 2)
 
 
 def test_leaving_early_is_recorded_as_an_interruption(tmp_path: Path, host: Host) -> None:

@@ -254,12 +254,23 @@ class Unfinished:
     def agentmem_memories(self) -> Mapping[str, Any]:
         return {"unfinished": lambda settings: 42}
 
+    @hookimpl
+    def agentmem_policies(self) -> Mapping[str, Any]:
+        return {"undecided": lambda settings: 42}
+
 
 def test_a_factory_that_makes_no_memory_names_its_plugin() -> None:
     host = Host(plugins=[Unfinished()])
 
     with pytest.raises(PluginError, match="made a int without"):
         host.memory("unfinished")
+
+
+def test_a_factory_that_makes_no_policy_names_its_plugin() -> None:
+    host = Host(plugins=[Unfinished()])
+
+    with pytest.raises(PluginError, match=r"'undecided', but its factory made a int without \['name', 'looks_back'"):
+        host.policy("undecided")
 
 
 class Drawer:

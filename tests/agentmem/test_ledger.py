@@ -17,8 +17,11 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
 from agentmem.holdings import memories_in
-from agentmem.language.contract import Language, Task
+from agentmem.language.charging import Estimate
+from agentmem.language.chat import Reply
+from agentmem.language.contract import CountedVectors, Language, Task
 from agentmem.language.model import ModelLanguage
+from agentmem.language.paying import paid
 from agentmem.language.rules import RuleLanguage
 from agentmem.ledger import OWNER
 from agentmem.testing.embedding import HashEmbedder
@@ -273,6 +276,29 @@ def test_whoever_else_asks_is_paid_from_the_same_budget_under_a_name_of_its_own(
     assert {one.memory: one.calls for one in costs([memory.graph], by=["memory"])} == {"asking": 2, "policy/ariadne": 1}
     with memory.charged("policy/ariadne") as language, pytest.raises(BudgetExceeded):
         language.ask(NOTE, text="and now")
+
+
+def test_an_embedder_that_is_called_is_paid_too_and_never_inside_a_transaction(open_memory: Open) -> None:
+    seen_by_others: list[int] = []
+
+    class Remote(HashEmbedder):
+        leaves = True
+
+        def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+            with paid(Estimate("embed", "", self.id, len(texts), 0)) as bill, ThreadPoolExecutor(1) as other:
+                seen_by_others.append(other.submit(lambda: memory.status().entries).result())
+                bill.reply = Reply(text="", read=len(texts), written=0)
+            return CountedVectors(self.embed(texts), 1, len(texts))
+
+    memory = open_memory(language=RuleLanguage(Remote()), budget="calls=1")
+
+    memory.add_many([event(1)])
+    memory.add_many([event(2)])
+
+    (told,) = costs([memory.graph], by=["memory", "task"])
+    assert (told.memory, told.task, told.calls, told.read) == ("notebook", "embed", 1, 1)
+    assert seen_by_others == [1]  # what is appended is durable before it is embedded
+    assert (memory.status().entries, memory.status().folded) == (2, 1)
 
 
 def test_two_memories_that_share_a_language_pay_each_for_itself(open_asking: Open) -> None:

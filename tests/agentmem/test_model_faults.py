@@ -26,19 +26,22 @@ from agentmem.language.facts_task import FACTS
 from agentmem.language.openai_chat import OpenAIChat
 from agentmem.memory import MemoryFactory
 from agentmem.testing import model_faults as faults
-from agentmem.testing.memory_trial import Endured, Trials, Watch
+from agentmem.testing.endured import Endured
+from agentmem.testing.memory_trial import Trials
 from agentmem.testing.memory_world import installed
 from agentmem.testing.model_troubles import Trouble, all_troubles
 from agentmem.testing.notebook import Notebook
+from agentmem.testing.store_watch import Watch
 
 KEY = SecretStr("a key")
-TROUBLES = all_troubles(too_slow_s=1.0, huge=1_100_000)
+TROUBLES = all_troubles(scale=0.01, huge=1_100_000)
+NAMED_WRONGLY = {"unknown aliases", "negative or huge indices"}
 REFUSAL, OUTAGE = Trouble("refusal", faults.refusal()), Trouble("500", faults.server_error())
 
 
-def open_answers(url: str) -> ChatAnswers:
+def open_answers(url: str, limit_s: float) -> ChatAnswers:
     """The real client; what would be slept between tries is not."""
-    chat = OpenAIChat("tiny", base_url=url, api_key=KEY, timeout_s=0.5)
+    chat = OpenAIChat("tiny", base_url=url, api_key=KEY, timeout_s=limit_s)
     return ChatAnswers(chat, tries=2, sleep=lambda seconds: None)
 
 
@@ -66,6 +69,7 @@ def test_no_memory_is_harmed_and_each_recovers(trials: Trials, trouble: Trouble)
         assert harm_in(endured) == {}, name
         assert endured.looked > 0, f"{name} asked nothing while the trouble lasted"
         assert endured.rebuilt == "bytes", name
+        assert (endured.dropped > 0) == (trouble.name in NAMED_WRONGLY), f"{name} counts what it drops"
         if not trouble.lies:
             assert endured.recovered != "differs", (name, endured.difference)
         if endured.waits:

@@ -22,7 +22,7 @@ from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
 from agentmem.language.answers import Answered
 from agentmem.language.cassette import read_cassette
-from agentmem.language.contract import Embedder, Language, Out, Rule, Task
+from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Rule, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.recording import recorded
 from agentmem.language.rules import RuleLanguage
@@ -203,6 +203,9 @@ class Remote(HashEmbedder):
     """An embedder over a network."""
 
     leaves = True
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        return CountedVectors(self.embed(texts), calls=1, tokens=len(texts))
 
 
 def test_the_vectors_of_a_remote_embedder_are_in_the_recording(host: Host, tmp_path: Path, path: Path) -> None:

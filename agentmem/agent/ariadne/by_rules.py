@@ -16,8 +16,6 @@ from agentmem.language.sentences import sentences
 
 HERE = " (here)"
 """Behind the name of the place where the player is, among those with unexplored exits."""
-TOLD_AGAIN = " ..."
-"""Behind the first line of an observation that is told again later."""
 COMPASS = OPPOSITE.keys() - {"in", "out"}
 SEEKING = re.compile(r"\b(?:find|locate|explore|search|look for|not found)\b", re.IGNORECASE)
 USEFUL = ("take", "unlock", "open", "eat", "examine")
@@ -55,7 +53,7 @@ def act(output: type[Act], is_free: bool, **shown: str) -> Act:
     goal, offered = shown["goal"], shown["actions"].splitlines()
     told = shown["history"].splitlines()
     tried = [line[2:] for line in told if line.startswith("> ")]
-    in_vain = tried[-1:] if len(told) > 1 and told[-2].endswith(TOLD_AGAIN) else []
+    in_vain = tried[-1:] if shown["observation"].splitlines()[:1] == told[-2:-1] else []
     handling = [one for one in offered if not one.startswith("go ")] or _takings(goal, shown["observation"])
     anything = [*handling, *_ways_told(shown["observation"]), *offered, "look"] if is_free else offered
     exits = [way for way in _exits_first(shown["exits"]) if is_free or way in offered]

@@ -68,9 +68,6 @@ class Ariadne:
     ) -> Thought:
         settings, language, turns = self.settings, mind.language, mind.turns
         before = _plan_before(mind)
-        is_exploring = settings.explore == "always" or (
-            settings.explore == "asked" and (not before or language.ask(EXPLORE, plan=labelled(before)).explore)
-        )
         observations = [observation, *(turn.observation for turn in turns)]
         inputs = {
             "goal": observation.goal or (turns[-1].decision.goal if turns else ""),
@@ -78,19 +75,28 @@ class Ariadne:
             "observation": shown.now(observation),
             "facts": shown.statements(recollections, world.map, limit=settings.facts),
             "episodes": shown.passages(recollections, observations, limit=settings.episodes),
-            "exits": shown.exits(world) if is_exploring else "",
+            "exits": shown.exits(world) if self._explores(world, before, mind) else "",
         }
         answer = language.ask(PLAN, **inputs, plan=labelled(before), most=settings.sub_goals)
         plan, mended = kept(before, answer, most=settings.sub_goals)
         return Thought(inputs["goal"] or answer.main_goal, plan, dict(mended), inputs)
 
+    def _explores(self, world: Surroundings, before: Sequence[SubGoal], mind: Mind) -> bool:
+        """Return whether unexplored exits are to be shown; nobody is asked where there is none, or no plan yet."""
+        if not world.exits or not before or self.settings.explore != "asked":
+            return self.settings.explore != "never"
+        return mind.language.ask(EXPLORE, plan=labelled(before)).explore
+
     def _act(self, observation: Observation, mind: Mind, thought: Thought, *, world: Surroundings) -> Decision:
         routes = {way: legs for way, legs in world.routes().items() if is_possible(legs[0].action, observation)}
         is_free = observation.valid_actions is None or not self.settings.only_valid
         offered = (*(observation.valid_actions or ()), *routes)
+        inputs = thought.inputs | {"goal": thought.goal}
+        if self.settings.act_history == "brief":
+            inputs["history"] = shown.history(mind.turns, observation, is_brief=True)
         answer = mind.language.ask(
             acting(offered, is_free=is_free),
-            **{**thought.inputs, "goal": thought.goal},
+            **inputs,
             plan=labelled(thought.plan),
             actions="\n".join(offered),
             choice=FREE if is_free else ONE_OF_THEM,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agentmem.agent.ariadne.by_rules import HERE, TOLD_AGAIN
+from agentmem.agent.ariadne.by_rules import HERE
 from agentmem.agent.ariadne.ways import GO_TO, Surroundings
 from agentmem.agent.environment import Observation
 from agentmem.agent.loop import seen
@@ -26,17 +26,25 @@ def now(observation: Observation) -> str:
     return _squeezed(seen(observation))
 
 
-def history(turns: Sequence[Turn], observation: Observation) -> str:
+def history(turns: Sequence[Turn], observation: Observation, *, is_brief: bool = False) -> str:
     """Return past turns as a transcript, the moves of one way together.
 
-    An observation that is told again later, or now, is shown by its first line only.
+    What is carried is told where it changed. Of an observation that is told again later, or
+    now, only the first line is shown; if `is_brief`, of each.
     """
     journeys = list(_journeys(turns))
-    texts = [now(journey[0].observation) for journey in journeys]
+    texts = [_squeezed(journey[0].observation.text) for journey in journeys]
+    told_later = [*texts[1:], _squeezed(observation.text)]
+    carried: str | None = None
     lines: list[str] = []
-    for at, (text, journey) in enumerate(zip(texts, journeys, strict=True)):
-        is_told_later = text in (*texts[at + 1 :], now(observation))
-        lines += [text.partition("\n")[0] + TOLD_AGAIN if is_told_later else text, f"> {_done(journey)}"]
+    for at, journey in enumerate(journeys):
+        is_short = is_brief or texts[at] in told_later[at:]
+        lines.append(texts[at].partition("\n")[0] if is_short else texts[at])
+        inventory = journey[0].observation.inventory
+        if inventory and inventory != carried and not is_brief:
+            carried = inventory
+            lines.append(_squeezed(inventory))
+        lines.append(f"> {_done(journey)}")
     return "\n".join(lines)
 
 

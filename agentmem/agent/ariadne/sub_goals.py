@@ -91,15 +91,13 @@ def kept(before: Sequence[SubGoal], answer: Plan, *, most: int) -> Kept:
 
 def _told(before: Sequence[SubGoal], answer: Plan, mended: Counter[str]) -> dict[int | str, str]:
     """Return the steps of an answer in its order: place in the plan before, or new words, to the reason."""
-    by_words = {same_words(one.text): at for at, one in reversed(list(enumerate(before)))}
     told: dict[int | str, str] = {}
     new: set[tuple[str, ...]] = set()
     for step in answer.steps:
-        label, words = _label_and_words(step.sub_goal)
-        at = label if label in range(len(before)) else by_words.get(same_words(words))
+        at, words = _meant(step.sub_goal, before)
         if at is None and not words:
             mended["unknown"] += 1
-        elif at in told or same_words(words) in new:
+        elif at in told or (at is None and same_words(words) in new):
             mended["repeated"] += 1
         elif at is None:
             told[words] = step.reason
@@ -111,11 +109,26 @@ def _told(before: Sequence[SubGoal], answer: Plan, mended: Counter[str]) -> dict
 
 
 def _finished(before: Sequence[SubGoal], answer: Plan, told: Mapping[int | str, str], mended: Counter[str]) -> set[int]:
-    labels = [_label_and_words(said)[0] for said in answer.finished]
-    mended["unknown"] += sum(label not in range(len(before)) for label in labels)
-    finished = {label for label in labels if label in range(len(before))}
+    meant = [_meant(said, before)[0] for said in answer.finished]
+    finished = {at for at in meant if at is not None}
+    mended["unknown"] += meant.count(None)
     mended["contradicted"] += len(finished & told.keys())
     return finished - told.keys()
+
+
+def _meant(said: str, before: Sequence[SubGoal]) -> tuple[int | None, str]:
+    """Return which sub-goal is meant, by its label or its words, and the words that were used.
+
+    >>> plan = [SubGoal("Find it."), SubGoal("Eat it.")]
+    >>> _meant("s2", plan), _meant("S2. Cook it.", plan), _meant("find it", plan), _meant("s9", plan)
+    ((1, ''), (1, 'Cook it.'), (0, 'find it'), (None, ''))
+    """
+    label = LABEL.match(said.strip())
+    words = said.strip()[label.end() :] if label else said.strip()
+    if label and 0 < int(label[1]) <= len(before):
+        return int(label[1]) - 1, words
+    alike = [at for at, one in enumerate(before) if same_words(one.text) == same_words(words)]
+    return next(iter(alike), None), words
 
 
 def _counted(mended: Counter[str]) -> dict[str, int]:
@@ -132,13 +145,3 @@ def _sub_goal(at: int | str, before: Sequence[SubGoal], told: Mapping[int | str,
     if isinstance(at, str):
         return SubGoal(at, told[at])
     return SubGoal(before[at].text, told.get(at, before[at].progress))
-
-
-def _label_and_words(said: str) -> tuple[int, str]:
-    """Return the place a label stands for, or -1, and the words beside it.
-
-    >>> _label_and_words("s2"), _label_and_words("S1. Find it."), _label_and_words("Find it.")
-    ((1, ''), (0, 'Find it.'), (-1, 'Find it.'))
-    """
-    label = LABEL.match(said.strip())
-    return (int(label[1]) - 1, said.strip()[label.end() :]) if label else (-1, said.strip())

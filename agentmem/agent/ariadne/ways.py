@@ -1,7 +1,7 @@
 """Ways: where the player is, where he can go to, and whether a way he set out on still holds.
 
-AriGraph (Anokhin et al., 2024), section 3.4: "go to PLACE" for each place that was visited, taken in
-single moves. Pure functions; what they know of the world is what was recalled of it.
+AriGraph (Anokhin et al., 2024): "go to PLACE" for each place that was visited, taken in single
+moves. Pure functions; what they know of the world is what was recalled of it.
 """
 
 from __future__ import annotations

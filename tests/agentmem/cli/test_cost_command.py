@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from agentmem.testing.model_server import ModelServer
 if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Run
 
+NEEDS_TEXTWORLD = pytest.mark.skipif(
+    find_spec("textworld") is None, reason="needs TextWorld: pip install 'agentmem-graph[textworld]'"
+)
 GPT = "openai:gpt-4o-mini"
 
 
@@ -94,3 +98,17 @@ def test_a_game_that_could_ask_nothing_does_not_begin(agentmem: Run, tmp_path: P
     assert ran.err.splitlines()[-1].startswith("agentmem: ")
     assert not list(tmp_path.iterdir())
     assert not [asked for asked in server.asked if asked.is_chat]
+
+
+@NEEDS_TEXTWORLD
+def test_a_game_whose_budget_runs_out_goes_on_and_says_why_its_events_wait(agentmem: Run) -> None:
+    said = {"keywords": ["coin"], "context": "a room", "tags": ["place"], "links": [], "neighbours": []}
+    options = ("--memory", "amem", "--max-steps", "3", "--quiet", "--store", "memory.db", "--budget", "calls=2")
+    with ModelServer(said) as server:
+        ran = agentmem("play", "coin:10", "--language", f"{GPT}@{server.url}", *options)
+
+    assert ran.code == 0
+    assert "entries wait" in ran.out
+    assert "of 2 calls 2 are spent or under way in this session" in ran.out
+    assert " cost memory.db" in ran.out
+    assert sum(one["calls"] for one in json.loads(agentmem("cost", "memory.db", "--json").out)["costs"]) == 2

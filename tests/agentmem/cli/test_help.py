@@ -17,7 +17,7 @@ LIMIT_S = 0.5
 COMMANDS = ("play", "replay", "games", "memories", "plugins", "status", "show", "why", "rebuild", "doctor", "bench")
 PLAY_OPTIONS = (
     "--memory", "--set", "--policy", "--seed", "--max-steps", "--goal", "--goal-style", "--store", "--namespace",
-    "--trajectory", "--json", "--quiet",
+    "--trajectory", "--json", "--quiet", "--policy-set", "--valid-actions",
 )  # fmt: skip
 GLOBAL_OPTIONS = ("--debug", "-p no:NAME", "--plugin FILE", "--strict-plugins", "--trace-hooks", "--version")
 

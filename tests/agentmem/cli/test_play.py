@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from agentmem.agent.trajectory import read
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt",
+    "language", "recording", "waiting",
 }  # fmt: skip
 
 
@@ -49,6 +52,23 @@ def test_the_trajectory_is_whole(played: Played) -> None:
     assert recorded.ending.ended == "over"
     assert recorded.ending.evaluation is not None
     assert len(recorded.steps) == recorded.ending.evaluation.steps + 1
+
+
+def test_a_policy_is_chosen_with_its_settings_and_recorded_with_them(agentmem: Run, tmp_path: Path) -> None:
+    pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
+
+    ran = agentmem(
+        "play", "coin:10", "--policy", "ariadne", "--policy-set", "n_prev=2", "--valid-actions", "--quiet",
+        "--trajectory", "steps.jsonl",
+    )  # fmt: skip
+
+    recorded = read(tmp_path / "steps.jsonl")
+    assert ran.code == 0, ran.err
+    assert "result: won" in ran.out
+    assert "try: agentmem play coin:10 --memory window --policy ariadne" in ran.out
+    assert (recorded.header.policy, recorded.header.policy_settings) == ("ariadne", {"n_prev": "2"})
+    assert recorded.header.spec.options["show_valid_actions"]
+    assert recorded.steps[0].thought.asked == 2
 
 
 def test_json_prints_one_object_and_nothing_else(agentmem: Run, tmp_path: Path) -> None:

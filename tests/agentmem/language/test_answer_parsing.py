@@ -36,6 +36,7 @@ class Outer(Value):
         '// my answer\n{"word": "tea", /* none */ "things": []}',
         '{"word": "tea", "things": []}}',
         '<think>It may be {"word": "coffee"}.</think>{"word": "tea"}',
+        'Maybe {"word": "coffee"}?</think>\n{"word": "tea"}',
         'I don\'t know it all [1], but: {"word": "tea"}. {See above.}',
         '{"word": "tea"} As I said: {"word": "tea"}',
         '\ufeff{"word": "tea"}',

@@ -2,92 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
 from agentmem.errors import (
     BadAnswer,
     BudgetExceeded,
-    LanguageError,
     LanguageMisconfigured,
     LanguageUnavailable,
     UnrecordedCall,
 )
-from agentmem.events import Value, new_event
+from agentmem.events import new_event
 from agentmem.host import Host
-from agentmem.language.answers import Answered
-from agentmem.language.charging import Estimate, Heard, charge_now, charged_to
-from agentmem.language.contract import FallsToRules, Language, Out, Task
-from agentmem.language.model import ModelLanguage
-from agentmem.language.paying import paid
-from agentmem.language.rules import RuleLanguage
+from agentmem.language.charging import Heard, charge_now, charged_to
+from agentmem.language.contract import FallsToRules, Language, Task
 from agentmem.memory import Prepares
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.model_faults import server_error, slow
 
-from .conftest import Purse, Serve
-
-
-class Length(Value):
-    letters: int
-
-
-LENGTH = Task(name="length", output=Length, prompt="How long is {text}?", rules=lambda text: Length(letters=len(text)))
-
-
-class Scripted:
-    """Answers by a function, one paid call each; `asked` are the texts, in order."""
-
-    name = "scripted:one"
-
-    def __init__(self, script: Callable[[str], LanguageError | None] = lambda text: None, wait_s: float = 0) -> None:
-        self.script, self.wait_s = script, wait_s
-        self.asked: list[str] = []
-        self.is_closed = False
-        self.at_once = self.most_at_once = 0
-        self._lock = threading.Lock()
-
-    def answer(self, task: Task[Out], inputs: Mapping[str, Any], /) -> Answered[Out]:
-        text = inputs["text"]
-        with self._lock:
-            self.asked.append(text)
-        with paid(Estimate(task.name, task.prompt_hash, self.name, 10, 5)), self._one_more():
-            time.sleep(self.wait_s)
-            error = self.script(text)
-        if error is not None:
-            raise error
-        return Answered(task.rules(text=text), self.name, calls=1, read=10, written=5)
-
-    def close(self) -> None:
-        self.is_closed = True
-
-    @contextmanager
-    def _one_more(self) -> Iterator[None]:
-        with self._lock:
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        yield
-        with self._lock:
-            self.at_once -= 1
-
-
-def language_of(answers: Scripted, **options: Any) -> ModelLanguage:
-    return ModelLanguage(answers, embedder=HashEmbedder(), **options)
+from .conftest import LENGTH, Length, Purse, Scripted, Serve, language_of
 
 
 def texts(count: int) -> list[dict[str, str]]:
     return [{"text": str(number)} for number in range(count)]
-
-
-def with_rules(answers: Scripted, on_failure: str = "rules") -> ModelLanguage:
-    return language_of(answers, rules=RuleLanguage(HashEmbedder()), on_failure=on_failure)
 
 
 def test_it_leaves_and_is_called_after_who_answers() -> None:
@@ -280,67 +219,6 @@ def test_failed_calls_are_in_the_receipt() -> None:
         language.ask(LENGTH, text="x")
 
     assert (language.receipt().asked, language.receipt().calls) == (1, 1)
-
-
-@pytest.mark.parametrize("error", [LanguageUnavailable("out"), BadAnswer("no sense"), LanguageMisconfigured("no key")])
-def test_the_rules_answer_after_a_failure_where_that_was_chosen(
-    error: LanguageError, caplog: pytest.LogCaptureFixture
-) -> None:
-    language = with_rules(Scripted(lambda text: error))
-
-    with caplog.at_level(logging.WARNING), charged_to(None) as charge:
-        said = [language.ask(LENGTH, text=text).letters for text in ("four", "eleven")]
-
-    assert said == [4, 6]
-    assert charge.by("scripted:one") == "rules length"
-    assert language.receipt().by_rules == 2
-    (record,) = caplog.records
-    assert record.getMessage() == f"rules answer in place of scripted:one: {type(error).__name__}"
-
-
-def test_unless_that_was_chosen_the_rules_stay_silent() -> None:
-    language = with_rules(Scripted(lambda text: LanguageUnavailable("out")), on_failure="defer")
-
-    with pytest.raises(LanguageUnavailable):
-        language.ask(LENGTH, text="four")
-
-    assert language.receipt().by_rules == 0
-
-
-def test_a_budget_that_defers_is_not_overruled_by_on_failure() -> None:
-    language = with_rules(Scripted())
-
-    with charged_to(Purse(0, then=BudgetExceeded("no money"))), pytest.raises(BudgetExceeded):
-        language.ask(LENGTH, text="four")
-
-
-def test_a_budget_may_leave_a_call_to_the_rules() -> None:
-    answers = Scripted()
-    language = with_rules(answers, on_failure="defer")
-
-    with charged_to(Purse(1)) as charge:
-        said = [language.ask(LENGTH, text=text).letters for text in ("one", "four")]
-
-    assert said == [3, 4]
-    assert charge.by("nobody") == f"scripted:one length@{LENGTH.prompt_hash}; rules length"
-    assert (language.receipt().calls, language.receipt().by_rules) == (1, 1)
-
-
-def test_without_rules_a_call_left_to_them_is_over_budget() -> None:
-    with charged_to(Purse(0)), pytest.raises(BudgetExceeded):
-        language_of(Scripted()).ask(LENGTH, text="four")
-
-
-def test_once_the_model_is_back_it_answers_again() -> None:
-    out = [LanguageUnavailable("out")]
-    answers = Scripted(lambda text: out.pop() if out else None)
-    language = with_rules(answers)
-
-    with charged_to(None) as charge:
-        language.ask(LENGTH, text="four")
-        language.ask(LENGTH, text="four")
-
-    assert [heard.by for heard in charge.heard] == ["rules", "scripted:one"]
 
 
 def test_a_receipt_is_exact_with_many_threads() -> None:

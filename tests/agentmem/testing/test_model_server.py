@@ -189,6 +189,12 @@ def test_an_unscripted_question_is_heard_too(connect: Connect) -> None:
             ask(connect(server), "one")
 
 
+def test_a_request_that_is_no_json_is_heard_too() -> None:
+    with pytest.raises(json.JSONDecodeError), ModelServer("yes") as server:  # noqa: SIM117
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.post(f"{server.url}/chat/completions", content=b"{")
+
+
 def test_recorded_answers_are_given_to_their_prompts(connect: Connect) -> None:
     lives = Task("city", City, "Where does {who} live?", lambda who: City(city=""))
     calls = [

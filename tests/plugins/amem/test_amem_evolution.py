@@ -85,20 +85,54 @@ def test_a_neighbour_is_not_tagged_without_end_and_its_context_is_not_invented()
     assert said.context == ""
 
 
-def test_a_model_sees_of_its_neighbours_all_they_say_under_aliases_and_not_without_end() -> None:
+def test_a_model_sees_of_its_neighbours_what_they_say_once_under_aliases_and_not_without_end() -> None:
     seen: list[str] = []
 
     def answer(task: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         seen.append(filled(EVOLVE.prompt, inputs))
         return NOTHING
 
-    near = [Neighbour("amem/1.0", a_note("blue " * 1000, keywords="sky", tags="nature"), 0.7)]
+    near = [
+        Neighbour("amem/1.0", a_note("blue " * 1000, keywords="sky", tags="nature"), 0.7),
+        Neighbour("amem/2.0", a_note("It rains.", keywords="rain"), 0.6),
+    ]
     evolve(RecordedLanguage(answer, embedder=HashEmbedder()), a_note("new"), near, AMemSettings(shown=100))
 
-    assert "n1\ntime: 2026-01-01 09:00\ncontent: blue blue" in seen[0]
-    assert "context: It is so.\nkeywords: sky\ntags: nature" in seen[0]
+    assert "n1: [2026-01-01 09:00] blue blue" in seen[0]
+    assert "context: It is so.\nkeywords: sky\ntags: nature\nn2: [2026-01-01 09:00] It rains." in seen[0]
+    assert "keywords: rain" not in seen[0]
     assert "amem/1.0" not in seen[0]
     assert seen[0].count("blue") <= 20
+
+
+def test_a_time_that_the_content_tells_is_not_told_again() -> None:
+    said = a_note("Ann (9:00 am on 1 January, 2026): I flew to Paris.", speaker="Ann")
+
+    assert str(said).startswith("Ann (9:00 am on 1 January, 2026): I flew")
+    assert str(a_note("It rains.")).startswith("[2026-01-01 09:00] It rains.")
+
+
+def test_a_neighbour_is_known_by_its_alias_however_it_is_written() -> None:
+    near = [Neighbour("amem/1.0", a_note("blue"), 0.7), Neighbour("amem/2.0", a_note("sky"), 0.6)]
+    answer = {**NOTHING, "links": ["N1", "[n2]", "n3"]}
+
+    outcome = evolve(
+        RecordedLanguage(lambda task, inputs: answer, embedder=HashEmbedder()), a_note("new"), near, AMemSettings()
+    )
+
+    assert (outcome.links, outcome.unknown) == (("amem/1.0", "amem/2.0"), 1)
+
+
+def test_words_too_many_or_too_long_are_dropped_and_counted(open_memory: Open, notes: Notes) -> None:
+    answer = {"keywords": [f"word{n}" for n in range(20)], "context": "So it is.", "tags": ["a", "A", "", "x" * 99]}
+    language = RecordedLanguage(lambda task, inputs: answer, embedder=HashEmbedder())
+
+    memory = open_memory(language=language)
+    memory.add("a dog")
+
+    (node,) = notes(memory).values()
+    assert node.props["keywords"] == [f"word{n}" for n in range(12)]
+    assert (node.props["tags"], node.props["dropped_words"]) == (["a"], 9)
 
 
 def test_a_model_rewrites_context_and_tags_and_the_old_ones_are_kept(
