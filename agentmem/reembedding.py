@@ -45,7 +45,8 @@ class Reembedded(Value):
 
     Attributes:
         namespace: Whose vectors.
-        before, after: The embedders, by id; the same where there was nothing to do.
+        before, after: The embedders, by id.
+        is_needless: Whether there was nothing to do: the vectors are of this embedder.
         vectors: How many nodes have one now.
         embedded: Texts embedded in this run.
         found: Texts whose vectors waited from a run that was interrupted.
@@ -55,6 +56,7 @@ class Reembedded(Value):
     namespace: str
     before: str
     after: str
+    is_needless: bool = False
     vectors: int = 0
     embedded: int = 0
     found: int = 0
@@ -89,6 +91,7 @@ def reembed(
         PluginError, UnknownName: it holds vectors of a memory that is not installed, or that does not say what
             they are of. Nothing was changed.
         LanguageUnavailable, BadAnswer: the embedder is out; what it gave is kept for the next run.
+        LanguageMisconfigured: it is another model than before this was interrupted; what that gave is dropped.
     """
     if namespace.startswith(WAITING):
         raise InvalidInput(f"in namespace {namespace!r} new vectors wait for another one: name that")
@@ -97,13 +100,18 @@ def reembed(
     texts = EmbeddedTexts(embedder, kept=0)
     if before == embedder.id and dim == (embedder.dim or texts.embed(["dimension"]).shape[1]):
         _clear(store, namespace)
-        return Reembedded(namespace=namespace, before=before, after=embedder.id)
+        return Reembedded(namespace=namespace, before=before, after=embedder.id, is_needless=True)
     waiting = _Waiting(store.graph(_beside(namespace, embedder)), texts)
     before_this_run = len(waiting.known)
     work = _Work(store, graph, embedder, waiting, memories, page)
-    work.embed(moved)
-    while (vectors := work.exchange()) is None:
-        work.embed(lambda what, nodes: None)  # noqa: ARG005 - what was written meanwhile
+    try:
+        work.embed(moved)
+        while (vectors := work.exchange()) is None:
+            work.embed(lambda what, nodes: None)  # noqa: ARG005 - what was written meanwhile
+    except WrongDimension as problem:
+        _clear(store, namespace)
+        said = f"{embedder.id} made other vectors before this was interrupted ({problem})"
+        raise LanguageMisconfigured(f"{said}; those are dropped: call it again to begin anew") from problem
     _clear(store, namespace)
     spent = texts.receipt()
     return Reembedded(
@@ -145,13 +153,7 @@ class _Waiting:
             Node(_key(text), LABEL, ALWAYS, vector=row, position=place)  # a place of its own, so that pages are cheap
             for place, (text, row) in enumerate(zip(new, vectors, strict=True), start=len(self.known))
         ]
-        try:
-            self._graph.put_nodes(nodes)
-        except WrongDimension as problem:
-            raise LanguageMisconfigured(
-                f"the embedder gave other vectors before this re-embedding was interrupted ({problem}); "
-                f"drop what waits in namespace {self._graph.namespace!r}, and begin again"
-            ) from problem
+        self._graph.put_nodes(nodes)
         self.known |= {node.id for node in nodes}
 
     def vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:

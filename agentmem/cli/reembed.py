@@ -44,7 +44,7 @@ def reembed(
 
 
 def _told(done: Reembedded, *, spec: str) -> str:
-    if done.before == done.after:
+    if done.is_needless:
         return f"{done.namespace} keeps vectors of {done.after} already: nothing to do"
     took = f"{done.embedded} texts embedded"
     took += f", {done.found} found from a run before" if done.found else ""

@@ -53,7 +53,7 @@ class Receipt(Value):
 
     Attributes:
         asked: Questions put to the language, answered by whomever.
-        calls: Calls that left for a model (0 with rules).
+        calls: Calls that left, for a model or for vectors (0 with rules and the embedder that comes along).
         tokens: Tokens those calls read and wrote, as the provider counted.
         embedded: Texts turned into vectors.
         cached: Answers and vectors taken from what was computed before.
@@ -248,5 +248,5 @@ def may_leave(language: Language) -> bool:
     Apart from `Language.leaves`, by which a memory tells a model from rules: rules stay
     rules, and derive the same graph, wherever the vectors come from.
     """
-    embedder = language.embedder
-    return language.leaves or (isinstance(embedder, RemoteEmbedder) and embedder.leaves)
+    # by the attribute alone: one that leaves and does not count is no less slow, nor less often out
+    return language.leaves or bool(getattr(language.embedder, "leaves", False))

@@ -83,7 +83,7 @@ class RuleLanguage:
         return self._texts.embed(texts)
 
     def receipt(self) -> Receipt:
-        """Return the running total; calls and tokens stay 0."""
+        """Return the running total; calls and tokens are those of an embedder that leaves the machine."""
         with self._lock:
             own = Receipt(asked=self._asked, cached=self._cached, milliseconds=self._seconds * 1000)
         return own + self._texts.receipt()

@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.errors import InvalidInput, LanguageUnavailable, PluginError, UnknownName, WrongDimension
+from agentmem.errors import (
+    InvalidInput,
+    LanguageMisconfigured,
+    LanguageUnavailable,
+    PluginError,
+    UnknownName,
+    WrongDimension,
+)
 from agentmem.events import Event, Query, Recollection, new_event
 from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Node, Store, Where
@@ -144,7 +151,7 @@ def test_the_same_embedder_has_nothing_to_do(store: SQLiteStore) -> None:
 
     done = run(store, HashEmbedder())
 
-    assert done == Reembedded(namespace="default", before="hash-64@1", after="hash-64@1")
+    assert done == Reembedded(namespace="default", before="hash-64@1", after="hash-64@1", is_needless=True)
     assert digest(memory.graph, "episodic") == before
 
 
@@ -162,6 +169,28 @@ def test_what_was_embedded_before_an_outage_is_not_embedded_again(store: SQLiteS
     assert len(flaky.embedded) == len(set(flaky.embedded)) == done.found + done.embedded
     assert done.found > 0
     assert under_way(graph, store) == 0
+
+
+def test_a_model_that_makes_other_vectors_now_can_take_the_place_of_itself(store: SQLiteStore) -> None:
+    memory = AgentMemory(store, memory="episodic", embedder=Flaky(dim=24), host=HOST)
+    memory.add_many(talk())
+
+    done = run(store, Flaky(dim=32))
+
+    assert (done.before, done.after, done.vectors) == ("flaky", "flaky", len(TALK))
+    assert noted_in(memory.graph) == ("flaky", 32)
+
+
+def test_a_model_that_changed_while_it_was_interrupted_begins_anew(store: SQLiteStore) -> None:
+    told(store, "episodic", HashEmbedder())
+    with pytest.raises(LanguageUnavailable):
+        reembed(store, "default", Flaky(dim=24, fails_at=3), memories=HOST.memory, page=2)
+
+    with pytest.raises(LanguageMisconfigured, match="call it again"):
+        run(store, Flaky(dim=32))
+    run(store, Flaky(dim=32))
+
+    assert noted_in(store.graph("default")) == ("flaky", 32)
 
 
 def test_half_done_the_store_works_with_its_old_embedder(store: SQLiteStore) -> None:
