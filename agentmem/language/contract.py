@@ -187,7 +187,7 @@ class Language(Protocol):
 
 @runtime_checkable
 class Checks(Protocol):
-    """A language that can find out whether it can be asked: an optional power, used before anything is begun."""
+    """Can find out whether it can be asked: an optional power of a language, and of who answers for it."""
 
     def check(self) -> None:
         """Return if it can; nothing is answered, and nothing has to be paid.
@@ -200,7 +200,7 @@ class Checks(Protocol):
 
 @runtime_checkable
 class Closes(Protocol):
-    """A language that holds something: an optional power, used by whoever opened it."""
+    """Holds something: an optional power of a language, an embedder or a chat model, used by whoever opened it."""
 
     def close(self) -> None:
         """Let it go; may be called twice."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
 from agentmem.language.answers import Answered, Answers
-from agentmem.language.contract import Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
+from agentmem.language.contract import Checks, Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying.charging import Heard, charge_now
@@ -132,9 +132,8 @@ class ModelLanguage:
         Raises:
             LanguageUnavailable, LanguageMisconfigured: with the cure.
         """
-        check = getattr(self._answers, "check", None)
-        if check is not None:
-            check()
+        if isinstance(self._answers, Checks):
+            self._answers.check()
 
     def close(self) -> None:
         """Let the threads and the client go; may be called twice."""

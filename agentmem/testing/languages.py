@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agentmem.language.answers import Answered
-from agentmem.language.chat.contract import Reply
 from agentmem.language.contract import Embedder, GivesLogProbabilities, Language, Out, Receipt, Task
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.paying.charging import Estimate
@@ -114,7 +113,7 @@ class PretendAnswers:
             if error is not None:
                 raise error
             answer = self.inner.ask(task, **inputs)
-            bill.reply = Reply(text=answer.model_dump_json(), read=read, written=written)
+            bill.read, bill.written, bill.is_usable = read, written, True
         return Answered(answer, by=self.name, read=read, written=written)
 
     def close(self) -> None:

@@ -15,7 +15,6 @@ from agentmem.graph.changes import Changes
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
 from agentmem.holdings import memories_in
-from agentmem.language.chat.contract import Reply
 from agentmem.language.contract import CountedVectors, Language, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.paying.charging import Estimate
@@ -287,7 +286,7 @@ def test_an_embedder_that_is_called_is_paid_too_and_never_inside_a_transaction(o
         def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
             with paid(Estimate("embed", "", self.id, len(texts), 0)) as bill, ThreadPoolExecutor(1) as other:
                 seen_by_others.append(other.submit(lambda: memory.status().entries).result())
-                bill.reply = Reply(text="", read=len(texts), written=0)
+                bill.read, bill.is_usable = len(texts), True
             return CountedVectors(self.embed(texts), 1, len(texts))
 
     memory = open_memory(language=RuleLanguage(Remote()), budget="calls=1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured
@@ -14,10 +13,10 @@ from agentmem.language.chat.contract import Chat, End, Message, Reply, Request
 from agentmem.language.chat.parsing import LONGEST, Unreadable, read_answer, valid
 from agentmem.language.chat.schemas import schema_of
 from agentmem.language.chat.tracing import traced
-from agentmem.language.contract import Embedder, Out, Rule, Task
+from agentmem.language.contract import Closes, Embedder, Out, Rule, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.paying.charging import Estimate
-from agentmem.language.paying.metering import paid, tokens_in
+from agentmem.language.paying.metering import metered, paid, tokens_in
 from agentmem.language.prompting import filled, prompt_beside
 from agentmem.language.providers.retrying import Patience
 from agentmem.language.rules import RuleLanguage
@@ -30,15 +29,6 @@ ENDED: Mapping[End, str] = {
     "refused": "the model refused to answer",
     "filtered": "the provider's content filter held the answer back",
 }
-
-
-@dataclass
-class _Tally:
-    """The calls one answer took, and their tokens."""
-
-    calls: int = 0
-    read: int = 0
-    written: int = 0
 
 
 class ChatAnswers:
@@ -80,19 +70,9 @@ class ChatAnswers:
             LanguageUnavailable: nobody answered, or the budget does not allow it.
             BadAnswer: it refused, or what it said cannot be used.
         """
-        tally = _Tally()
-        prompt = filled(task.prompt, inputs)
-        reply = self._reply(task, prompt, tally)
-        for _ in range(self._repairs):
-            try:
-                return _answered(self._read(reply, task), self.name, tally)
-            except Unreadable as problem:
-                mended = {"prompt": prompt, "answer": _shown(reply), "problem": problem}
-            reply = self._reply(task, filled(REPAIR, mended), tally)
-        try:
-            return _answered(self._read(reply, task), self.name, tally)
-        except Unreadable as problem:
-            raise BadAnswer(f"the answer of {self.name} to task {task.name!r} cannot be used: {problem}") from None
+        with metered() as took:
+            answer = self._answer(task, filled(task.prompt, inputs))
+        return Answered(answer, self.name, calls=took.calls, read=took.read, written=took.written)
 
     def check(self) -> None:
         """Find out, for nothing, whether the model can be asked at all.
@@ -104,18 +84,30 @@ class ChatAnswers:
 
     def close(self) -> None:
         """Let the client go, where it has to be."""
-        close = getattr(self._chat, "close", None)
-        if close is not None:
-            close()
+        if isinstance(self._chat, Closes):
+            self._chat.close()
 
-    def _reply(self, task: Task[Out], prompt: str, tally: _Tally) -> Reply:
+    def _answer(self, task: Task[Out], prompt: str) -> Out:
+        reply = self._reply(task, prompt)
+        for _ in range(self._repairs):
+            try:
+                return self._read(reply, task)
+            except Unreadable as problem:
+                mended = {"prompt": prompt, "answer": _shown(reply), "problem": problem}
+            reply = self._reply(task, filled(REPAIR, mended))
+        try:
+            return self._read(reply, task)
+        except Unreadable as problem:
+            raise BadAnswer(f"the answer of {self.name} to task {task.name!r} cannot be used: {problem}") from None
+
+    def _reply(self, task: Task[Out], prompt: str) -> Reply:
         """Return a whole reply.
 
         Raises:
             BadAnswer: it refused, was held back, was cut off twice, or is far too long.
         """
         for max_tokens in (self._max_tokens, 2 * self._max_tokens):
-            reply = self._in_some_form(task, prompt, max_tokens, tally)
+            reply = self._in_some_form(task, prompt, max_tokens)
             if reply.end != "cut":
                 break
         said = f"no answer from {self.name} to task {task.name!r}"
@@ -127,7 +119,7 @@ class ChatAnswers:
             raise BadAnswer(f"{said}: what came is {len(reply.text):,} characters long, {LONGEST:,} are the most")
         return reply
 
-    def _in_some_form(self, task: Task[Out], prompt: str, max_tokens: int, tally: _Tally) -> Reply:
+    def _in_some_form(self, task: Task[Out], prompt: str, max_tokens: int) -> Reply:
         """Ask in the strictest form that was not refused yet."""
         while self._forms:
             form = self._forms[0]
@@ -141,23 +133,22 @@ class ChatAnswers:
                 metadata={"prompt": task.prompt_hash},
             )
             try:
-                return self._patience(lambda: self._call(request, tally))  # noqa: B023 - called at once
+                return self._patience(lambda: self._call(request))  # noqa: B023 - called at once
             except FormRefused:
                 if self._forms[:1] == (form,):  # another thread may have found out before
                     self._forms = self._forms[1:]
         raise LanguageMisconfigured(f"{self.name} cannot be asked for text at all; choose another model")
 
-    def _call(self, request: Request, tally: _Tally) -> Reply:
+    def _call(self, request: Request) -> Reply:
         """Make one call, paid and traced."""
         read = sum(tokens_in(message.text) for message in request.messages)
         estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, request.max_tokens)
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
-            tally.calls += 1
             reply = self._chat.complete(request)
             trace.came(reply)
-            bill.reply, bill.usable = reply, reply.end == "whole"
-        tally.read += read if reply.read is None else reply.read
-        tally.written += tokens_in(reply.text) if reply.written is None else reply.written
+            bill.read = read if reply.read is None else reply.read
+            bill.written = tokens_in(reply.text) if reply.written is None else reply.written
+            bill.is_usable = reply.end == "whole"
         return reply
 
     def _read(self, reply: Reply, task: Task[Out]) -> Out:
@@ -167,10 +158,6 @@ class ChatAnswers:
 def chat_language(chat: Chat, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> ModelLanguage:
     """Return the language of a chat model, with the rules at hand for what is left to them."""
     return ModelLanguage(ChatAnswers(chat), embedder=embedder, rules=RuleLanguage(embedder, rules))
-
-
-def _answered(answer: Out, by: str, tally: _Tally) -> Answered[Out]:
-    return Answered(answer, by, calls=tally.calls, read=tally.read, written=tally.written)
 
 
 def _shown(reply: Reply) -> str:

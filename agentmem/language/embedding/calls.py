@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agentmem.errors import BadAnswer, LanguageError, LanguageMisconfigured, LanguageUnavailable
-from agentmem.language.chat.contract import Reply
 from agentmem.language.contract import CountedVectors
 from agentmem.language.paying.charging import Estimate
-from agentmem.language.paying.metering import paid, tokens_in
+from agentmem.language.paying.metering import metered, paid, tokens_in
 from agentmem.language.providers.errors import Complaint, Provider, error_of
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors, to_unit
@@ -75,18 +74,17 @@ class VectorCalls:
             LanguageUnavailable, LanguageMisconfigured, BudgetExceeded, BadAnswer: as `RemoteEmbedder` says.
         """
         told = [place for place, text in enumerate(texts) if text.strip()]
-        made = [self._whole(batch) for batch in _batches([_sendable(texts[place]) for place in told])]
+        with metered() as took:
+            made = [self._whole(batch) for batch in _batches([_sendable(texts[place]) for place in told])]
         vectors = np.zeros((len(texts), self.dim), np.float32)
         if made:
-            vectors[told] = np.concatenate([part.vectors for part in made])
-        return CountedVectors(vectors, sum(part.calls for part in made), sum(part.tokens for part in made))
+            vectors[told] = np.concatenate(made)
+        return CountedVectors(vectors, took.calls, took.tokens)
 
-    def _whole(self, texts: Sequence[str]) -> CountedVectors:
+    def _whole(self, texts: Sequence[str]) -> Vectors:
         """Embed one batch; where it is too long in halves, and a single text cut."""
-        calls = _Calls()
         try:
-            rows = self.patience(lambda: self._call(texts, calls))
-            return CountedVectors(rows, calls.made, calls.tokens)
+            return self.patience(lambda: self._call(texts))
         except TextTooLong as problem:
             if len(texts) == 1 and len(texts[0]) <= SHORTEST:
                 raise BadAnswer(
@@ -94,24 +92,16 @@ class VectorCalls:
                 ) from problem
         half = len(texts) // 2
         parts = [texts[:half], texts[half:]] if half else [[_cut(texts[0], max(SHORTEST, len(texts[0]) // 2))]]
-        made = [self._whole(part) for part in parts]
-        return CountedVectors(
-            np.concatenate([part.vectors for part in made]),
-            calls.made + sum(part.calls for part in made),
-            calls.tokens + sum(part.tokens for part in made),
-        )
+        return np.concatenate([self._whole(part) for part in parts])
 
-    def _call(self, texts: Sequence[str], calls: _Calls) -> Vectors:
+    def _call(self, texts: Sequence[str]) -> Vectors:
         """Make one call, and let it be paid for."""
         guess = sum(map(tokens_in, texts))
         with paid(Estimate(task="embed", prompt="", model=self.model, read=guess, written=0)) as bill:
-            calls.made += 1
             sent = self.send(texts)
-            bill.reply = Reply(text="", read=sent.read, written=0)
-            bill.usable = False
-            calls.tokens += guess if sent.read is None else sent.read
+            bill.read = guess if sent.read is None else sent.read
             rows = self._checked(sent.rows, count=len(texts))
-            bill.usable = True
+            bill.is_usable = True
         return rows
 
     def _checked(self, rows: Sequence[Any], *, count: int) -> Vectors:
@@ -133,14 +123,6 @@ class VectorCalls:
             )
         self.dim = vectors.shape[1]
         return to_unit(vectors)
-
-
-@dataclass
-class _Calls:
-    """Calls made for one batch, those that failed included, and the tokens they read."""
-
-    made: int = 0
-    tokens: int = 0
 
 
 def refusal(complaint: Complaint, provider: Provider) -> LanguageError | TextTooLong:

@@ -8,7 +8,6 @@ from threading import Lock
 from time import perf_counter
 
 from agentmem.errors import LeftToRules
-from agentmem.language.chat.contract import Reply
 from agentmem.language.paying.charging import Estimate, Payer, Spent, charge_now, charged_to
 
 BYTES_PER_TOKEN = 4
@@ -25,18 +24,17 @@ def tokens_in(text: str) -> int:
 
 
 class Bill:
-    """What one call came to; whoever makes the call puts in the reply, if there is one."""
+    """What one call came to: nothing, and it failed, until whoever makes the call says otherwise."""
 
-    reply: Reply | None = None
-    usable = True
+    read = written = 0
+    is_usable = False
 
 
 @contextmanager
 def paid(estimate: Estimate) -> Iterator[Bill]:
     """Ask the payer for one call, let it be made, and settle.
 
-    A call that brought no reply is settled as failed, with no tokens: providers do not
-    charge for what they could not do.
+    A call that brought no reply takes no tokens: providers do not charge for what they could not do.
 
     Raises:
         BudgetExceeded: the call may not be made.
@@ -51,21 +49,16 @@ def paid(estimate: Estimate) -> Iterator[Bill]:
         yield bill
     finally:
         if payer is not None:
-            payer.settle(estimate, _spent(estimate, bill, perf_counter() - started))
-
-
-def _spent(estimate: Estimate, bill: Bill, seconds: float) -> Spent:
-    reply = bill.reply
-    read, written = (0, 0) if reply is None else (reply.read, reply.written)
-    return Spent(
-        task=estimate.task,
-        prompt=estimate.prompt,
-        model=estimate.model,
-        failed=int(reply is None or not bill.usable),
-        read=estimate.read if read is None else read,
-        written=tokens_in(reply.text) if reply is not None and written is None else written or 0,
-        milliseconds=seconds * 1000,
-    )
+            spent = Spent(
+                task=estimate.task,
+                prompt=estimate.prompt,
+                model=estimate.model,
+                failed=int(not bill.is_usable),
+                read=bill.read,
+                written=bill.written,
+                milliseconds=(perf_counter() - started) * 1000,
+            )
+            payer.settle(estimate, spent)
 
 
 class Meter:
@@ -74,7 +67,12 @@ class Meter:
     def __init__(self, payer: Payer | None) -> None:
         self._payer = payer
         self._lock = Lock()
-        self.calls = self.tokens = 0
+        self.calls = self.read = self.written = 0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written."""
+        return self.read + self.written
 
     def reserve(self, estimate: Estimate) -> bool:
         """Ask the other."""
@@ -84,7 +82,8 @@ class Meter:
         """Count, and tell the other."""
         with self._lock:
             self.calls += spent.calls
-            self.tokens += spent.read + spent.written
+            self.read += spent.read
+            self.written += spent.written
         if self._payer is not None:
             self._payer.settle(estimate, spent)
 
