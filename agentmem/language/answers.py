@@ -5,9 +5,12 @@ A `ModelLanguage` keeps answers made ahead, counts, and pays; `Answers` only ans
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, runtime_checkable
+
+from pydantic_core import to_jsonable_python
 
 from agentmem.language.contract import Embedder, Language, Out, Task
 
@@ -59,3 +62,18 @@ class MadeOfAnswers(Protocol):
     def through(self, around: Callable[[Answers], Answers], *, embedder: Embedder | None = None) -> Language:
         """Return the same language anew, asking what `around` makes of its answers; it keeps nothing from before."""
         ...
+
+
+def question(task: str, inputs: Mapping[str, Any]) -> str:
+    """Return what a call is known by.
+
+    >>> question("facts", {"text": "it rains", "action": None})
+    'facts {"action": null, "text": "it rains"}'
+    """
+    return f"{task} {json.dumps(as_json(inputs), sort_keys=True)}"
+
+
+def as_json(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs as they are written down and compared: JSON values only."""
+    said: dict[str, Any] = to_jsonable_python(inputs, fallback=str)
+    return said

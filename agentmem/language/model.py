@@ -13,13 +13,12 @@ from time import perf_counter
 from typing import Any
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
-from agentmem.language.answers import Answered, Answers
+from agentmem.language.answers import Answered, Answers, question
 from agentmem.language.contract import Checks, Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying.charging import Heard, charge_now
 from agentmem.language.paying.metering import metered
-from agentmem.language.recording.cassette import question
 from agentmem.vectors import Vectors
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from agentmem.errors import (
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
 from agentmem.language.providers.errors import Complaint, Provider, error_of
+from agentmem.language.providers.langchain import complaint_in
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -37,16 +38,6 @@ ENDS: Mapping[str, End] = {
 """How providers say that a reply ended, where that was not by itself."""
 REASONS = ("finish_reason", "stop_reason", "done_reason", "stopReason")
 """Where they say it."""
-STATUS = {
-    "ModelAuthenticationError": 401,
-    "ModelPermissionDeniedError": 403,
-    "ModelNotFoundError": 404,
-    "ModelRateLimitError": 429,
-    "ModelAPIError": 500,
-    "ModelInvalidRequestError": 400,
-    "ContextOverflowError": 413,
-}
-"""What LangChain's own errors stand for, where the provider's says no status."""
 RAISED: Mapping[str, End] = {
     "LengthFinishReasonError": "cut",
     "ContentFilterFinishReasonError": "filtered",
@@ -206,15 +197,3 @@ def _end_of(message: BaseMessage) -> End:
         return "refused"
     said = (str(message.response_metadata.get(name, "")).lower() for name in REASONS)
     return next((ENDS[reason] for reason in said if reason in ENDS), "whole")
-
-
-def complaint_in(error: Exception) -> Complaint | None:
-    """Return what a provider's client said over HTTP; None where it did not come to that."""
-    response = getattr(error, "response", None)
-    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
-    if not isinstance(status, int):
-        status = next((STATUS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in STATUS), None)
-    if status is None or status < 400:
-        return None
-    headers = {str(name).lower(): str(value) for name, value in dict(getattr(response, "headers", None) or {}).items()}
-    return Complaint(status, str(error), str(getattr(error, "code", None) or ""), headers)

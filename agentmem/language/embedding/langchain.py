@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agentmem.errors import LanguageError, LanguageUnavailable
-from agentmem.language.chat.langchain import complaint_in
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.language.paying.charging import charged_to
 from agentmem.language.providers.errors import Provider
+from agentmem.language.providers.langchain import complaint_in
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
 

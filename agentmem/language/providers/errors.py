@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from agentmem.errors import BadAnswer, FormRefused, LanguageError, LanguageMisconfigured, LanguageUnavailable
-from agentmem.language.chat.contract import Form
+
+if TYPE_CHECKING:
+    from agentmem.language.chat.contract import Form
 
 EXCERPT = 120
 """Characters of a provider's words that are passed on."""

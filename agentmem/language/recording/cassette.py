@@ -19,10 +19,10 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import AwareDatetime, ValidationError
-from pydantic_core import to_jsonable_python
 
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
+from agentmem.language.answers import as_json, question
 from agentmem.language.contract import OnFailure
 from agentmem.vectors import Vectors
 
@@ -123,21 +123,6 @@ class Cassette:
 
 KINDS: Mapping[str, type[Call | Batch | Moment]] = {"task": Call, "texts": Batch, "now": Moment}
 """What a line is, by a name only it has."""
-
-
-def question(task: str, inputs: Mapping[str, Any]) -> str:
-    """Return what a call is known by.
-
-    >>> question("facts", {"text": "it rains", "action": None})
-    'facts {"action": null, "text": "it rains"}'
-    """
-    return f"{task} {json.dumps(as_json(inputs), sort_keys=True)}"
-
-
-def as_json(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs as they are written down and compared: JSON values only."""
-    said: dict[str, Any] = to_jsonable_python(inputs, fallback=str)
-    return said
 
 
 def read_cassette(path: Path) -> Cassette:

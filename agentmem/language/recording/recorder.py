@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, LanguageUnavailable, LeftToRules
-from agentmem.language.answers import Answered, Answers, MadeOfAnswers
+from agentmem.language.answers import Answered, Answers, MadeOfAnswers, as_json
 from agentmem.language.contract import (
     Checks,
     Closes,
@@ -27,7 +27,7 @@ from agentmem.language.contract import (
 )
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.paying.charging import charge_now
-from agentmem.language.recording.cassette import Batch, Call, Failure, Header, as_json
+from agentmem.language.recording.cassette import Batch, Call, Failure, Header
 from agentmem.language.recording.tape import Tape
 from agentmem.vectors import Vectors
 

@@ -12,10 +12,10 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from agentmem.errors import BadAnswer, InvalidInput, UnrecordedCall
-from agentmem.language.answers import Answered
+from agentmem.language.answers import Answered, as_json, question
 from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Task
 from agentmem.language.model import ModelLanguage
-from agentmem.language.recording.cassette import Call, Cassette, as_json, question, read_cassette
+from agentmem.language.recording.cassette import Call, Cassette, read_cassette
 from agentmem.language.recording.nearest import difference, excerpt, nearest
 from agentmem.language.recording.recorder import FAILURES
 from agentmem.vectors import Vectors
