@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from agentmem.errors import BadAnswer
 from agentmem.language.contract import Embedder, Out, Receipt, Rule, Task
 from agentmem.language.embedding.kept import EmbeddedTexts
+from agentmem.language.kept import ANSWERS_KEPT
 from agentmem.vectors import Vectors
 
-ANSWERS_KEPT = 4096
 LONGEST_KEPT = 20_000
 """Characters of one input; what is longer is read again rather than kept."""
 

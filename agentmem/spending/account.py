@@ -24,7 +24,7 @@ from typing import TypeVar
 from agentmem.errors import BudgetExceeded, LanguageMisconfigured, StoreError
 from agentmem.graph.contract import Store
 from agentmem.language.contract import Language
-from agentmem.language.paying.charged import charged
+from agentmem.language.paying.charged import ChargedLanguage
 from agentmem.language.paying.charging import Charge, Estimate, Spent, charged_to
 from agentmem.spending.budget import Amount, Budgets
 from agentmem.spending.ledger import NOTHING, Count, Key, Ledger, spent_on
@@ -86,7 +86,7 @@ class Account:
         Calls made through that language are paid here from whatever thread they come.
         """
         with charged_to(self.payer(who)) as charge:
-            yield charged(language, charge), charge
+            yield ChargedLanguage(language, charge), charge
 
     def payer(self, who: str) -> _Payer:
         """Return what pays for the calls of `who` in the operation that is going on, or in one of their own."""

@@ -130,12 +130,11 @@ class Budgets:
     @property
     def caps_money(self) -> bool:
         """Whether any span has a cap on money."""
-        return any(span.money is not None for span in (self.operation, self.session, self.day))
+        return any(span.money is not None for span in self._spans)
 
     @property
-    def allow_no_call(self) -> bool:
-        """Whether no call will ever be made: a cap is 0."""
-        return any(span.allows_no_call for span in (self.operation, self.session, self.day))
+    def _spans(self) -> tuple[Budget, ...]:
+        return self.operation, self.session, self.day
 
     def check_can_ask(self, model: str) -> None:
         """Check, before anything is done that is no use without `model`, that it may ever be called.
@@ -143,7 +142,7 @@ class Budgets:
         Raises:
             InvalidInput: a cap is 0, and the rules are not to answer either; or money is capped, and it has no price.
         """
-        if self.allow_no_call and self.on_exceed != "rules":
+        if any(span.allows_no_call for span in self._spans) and self.on_exceed != "rules":
             raise InvalidInput(f"a budget of 0 allows no call to {model}; raise it, or take --language rules")
         if self.caps_money and self.prices.money(model, read=0, written=0) is None:
             raise InvalidInput(

@@ -10,8 +10,9 @@ from agentmem.events import Value
 from agentmem.language.contract import Task
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
+from agentmem.language.kept import ANSWERS_KEPT
 from agentmem.language.prompting import filled
-from agentmem.language.rules import ANSWERS_KEPT, LONGEST_KEPT, RuleLanguage
+from agentmem.language.rules import LONGEST_KEPT, RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 
 

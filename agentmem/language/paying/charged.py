@@ -11,13 +11,18 @@ from agentmem.vectors import Vectors
 
 
 class ChargedLanguage:
-    """Another language, each use of it charged to `charge`: also from threads a memory started itself."""
+    """Another language, each use of it charged to `charge`: also from threads a memory started itself.
+
+    Of the optional powers of a language it has the one that is for memories: `GivesLogProbabilities`.
+    """
 
     def __init__(self, inner: Language, charge: Charge) -> None:
         self._inner, self._charge = inner, charge
         self.name: str = inner.name
         self.leaves: bool = inner.leaves
         self.embedder: Embedder = inner.embedder
+        if isinstance(inner, GivesLogProbabilities):
+            self.surprise = going_on(charge)(inner.surprise)
 
     def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
         """Return the other's answer."""
@@ -37,23 +42,3 @@ class ChargedLanguage:
     def receipt(self) -> Receipt:
         """Return the other's running total."""
         return self._inner.receipt()
-
-
-class _WithSurprise(ChargedLanguage):
-    """The same for a language that can say how likely a text was."""
-
-    def __init__(self, inner: GivesLogProbabilities, language: Language, charge: Charge) -> None:
-        super().__init__(language, charge)
-        self._likely = inner
-
-    def surprise(self, texts: Sequence[str]) -> list[float]:
-        """Return what the other returns."""
-        with going_on(self._charge):
-            return self._likely.surprise(texts)
-
-
-def charged(language: Language, charge: Charge) -> Language:
-    """Return `language` with each use of it charged to `charge`; what it can do beyond the contract, it still can."""
-    if isinstance(language, GivesLogProbabilities):
-        return _WithSurprise(language, language, charge)
-    return ChargedLanguage(language, charge)
