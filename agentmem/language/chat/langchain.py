@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agentmem.errors import (
     FormRefused,
@@ -18,7 +18,7 @@ from agentmem.errors import (
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
 from agentmem.language.providers.errors import Complaint, Provider, error_of
-from agentmem.language.providers.langchain import complaint_in
+from agentmem.language.providers.langchain import complaint_in, named_after, provider_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -59,11 +59,10 @@ class LangChainChat:
     """
 
     def __init__(self, model: BaseChatModel, *, id: str = "") -> None:  # noqa: A002 - as in `Chat`
-        self.id = id or _id_of(model)
+        self.id = id or named_after(model)
         self.forms: tuple[Form, ...] = ("schema", "text") if _has_structured_output(model) else ("text",)
         self._model = model
-        secrets = tuple(one for one in vars(model).values() if isinstance(one, SecretStr))
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets=secrets)
+        self._provider = provider_of(model, self.id, instead="--language rules")
         self._asking: dict[tuple[type[BaseModel] | None, int], Any] = {}
 
     def complete(self, request: Request) -> Reply:
@@ -141,12 +140,6 @@ def langchain_chat(argument: str) -> LangChainChat:
         why = Provider(spec, "", "").excerpt(str(error))
         raise LanguageMisconfigured(f"{spec} cannot be opened: {why}; or use --language rules") from None
     return LangChainChat(model, id=spec)
-
-
-def _id_of(model: BaseChatModel) -> str:
-    named = (getattr(model, name, None) for name in ("model_name", "model", "model_id"))
-    name = next((one for one in named if isinstance(one, str) and one), "")
-    return f"langchain:{type(model).__name__}:{name}".rstrip(":")
 
 
 def _has_structured_output(model: BaseChatModel) -> bool:

@@ -13,20 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
-from agentmem.language.providers.errors import Provider, error_of
-from agentmem.language.providers.openai import (
-    KEY_VARIABLE,
-    address_at_hand,
-    complaint_of,
-    key_at_hand,
-    model_and_address,
-    no_reply,
-    page,
-    without_secrets,
-)
+from agentmem.language.providers.errors import error_of
+from agentmem.language.providers.openai import OPENAI, complaint_of, model_and_address, no_reply, opened, page
 
 if TYPE_CHECKING:
     from openai import BadRequestError
@@ -64,22 +55,16 @@ class OpenAIChat:
         timeout_s: float = 60.0,
         temperature: float = 0.0,
     ) -> None:
-        base_url = address_at_hand(base_url)
-        key = api_key or key_at_hand(base_url, model, instead="--language rules")
-        try:
-            import openai
-        except ImportError as error:
-            raise MissingExtra.needs("openai", what=f"the language openai:{model}") from error
-        address = without_secrets(base_url) if base_url else ""
-        self.id = f"openai:{model}@{address}" if base_url else f"openai:{model}"
-        self._model = model
-        self._provider = Provider(self.id, address or "OpenAI", KEY_VARIABLE, secrets=(key,))
-        self._openai = openai
-        self._client = openai.OpenAI(
-            api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0
+        self._client, self._provider = opened(
+            model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, what="language", instead="--language rules"
         )
+        import openai
+
+        self.id = self._provider.model
+        self._model = model
+        self._openai = openai
         self._options: dict[str, Any] = {"temperature": temperature}
-        self._limits = LIMITS if base_url else LIMITS[::-1]
+        self._limits = LIMITS[::-1] if self._provider.address == OPENAI else LIMITS
         self._limit = self._limits[0]
 
     def complete(self, request: Request) -> Reply:

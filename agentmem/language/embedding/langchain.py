@@ -9,16 +9,13 @@ from agentmem.errors import LanguageError, LanguageUnavailable
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.language.paying.charging import charged_to
-from agentmem.language.providers.errors import Provider
-from agentmem.language.providers.langchain import complaint_in
+from agentmem.language.providers.langchain import complaint_in, named_after, provider_of, said_of
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-MODEL = ("model", "model_name", "model_id", "deployment", "azure_deployment", "repo_id")
-"""Attributes by which LangChain's classes name their model, the most usual first."""
 DIMENSIONS = ("dimensions", "output_dimensionality", "dimension")
 
 
@@ -45,10 +42,10 @@ class LangChainEmbedder:
         leaves: bool = True,
         patience: Patience | None = None,
     ) -> None:
-        self.id = id or _named_after(embeddings)
+        self.id = id or _id_of(embeddings)
         self.leaves = leaves
         self._embeddings = embeddings
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", "--embedder wordllama")
+        self._provider = provider_of(embeddings, self.id, instead="--embedder wordllama")
         self._calls = VectorCalls(self.id, self.id, self._send, patience or Patience())
 
     @property
@@ -89,16 +86,6 @@ class LangChainEmbedder:
         return refusal(complaint, self._provider)
 
 
-def _named_after(embeddings: Embeddings) -> str:
-    model = _first(embeddings, MODEL)
-    dimensions = _first(embeddings, DIMENSIONS)
-    return (
-        f"langchain:{type(embeddings).__name__}"
-        + (f":{model}" if model else "")
-        + (f"?dimensions={dimensions}" if dimensions else "")
-    )
-
-
-def _first(embeddings: Embeddings, names: Sequence[str]) -> str:
-    values = (getattr(embeddings, name, None) for name in names)
-    return next((str(value) for value in values if isinstance(value, str | int) and value), "")
+def _id_of(embeddings: Embeddings) -> str:
+    dimensions = said_of(embeddings, DIMENSIONS)
+    return named_after(embeddings) + (f"?dimensions={dimensions}" if dimensions else "")

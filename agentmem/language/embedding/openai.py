@@ -9,27 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageUnavailable, MissingExtra
+from agentmem.errors import InvalidInput, LanguageError, LanguageUnavailable
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
-from agentmem.language.providers.errors import Provider
-from agentmem.language.providers.openai import (
-    KEY_VARIABLE,
-    address_at_hand,
-    complaint_of,
-    key_at_hand,
-    model_and_address,
-    no_reply,
-    page,
-    without_secrets,
-)
+from agentmem.language.providers.openai import complaint_of, model_and_address, no_reply, opened, page
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
 
 if TYPE_CHECKING:
     from openai import OpenAIError
 
-INSTEAD = "--embedder wordllama"
 FORM = "openai:MODEL, openai:MODEL@http://HOST:PORT/v1, or with dimensions openai:MODEL?dimensions=256"
 
 
@@ -64,18 +53,19 @@ class OpenAIEmbedder:
         patience: Patience | None = None,
         timeout_s: float = 60.0,
     ) -> None:
-        base_url = address_at_hand(base_url)
-        key = api_key or key_at_hand(base_url, model, instead=INSTEAD)
-        try:
-            from openai import OpenAI
-        except ImportError as error:
-            raise MissingExtra.needs("openai", what=f"the embedder openai:{model}") from error
-        placed = f"openai:{model}@{without_secrets(base_url)}" if base_url else f"openai:{model}"
+        self._client, self._provider = opened(
+            model,
+            base_url=base_url,
+            api_key=api_key,
+            timeout_s=timeout_s,
+            what="embedder",
+            instead="--embedder wordllama",
+        )
         self.id = f"openai:{model}" + (f"?dimensions={dimensions}" if dimensions else "")
         self._model, self._dimensions = model, dimensions
-        self._provider = Provider(placed, placed.partition("@")[2] or "OpenAI", KEY_VARIABLE, INSTEAD, secrets=(key,))
-        self._client = OpenAI(api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0)
-        self._calls = VectorCalls(self.id, placed, self._send, patience or Patience(), dim=dimensions or 0)
+        self._calls = VectorCalls(
+            self.id, self._provider.model, self._send, patience or Patience(), dim=dimensions or 0
+        )
 
     @property
     def dim(self) -> int:

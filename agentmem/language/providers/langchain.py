@@ -1,9 +1,15 @@
-"""What everybody who uses a client of LangChain must know: what the errors of the provider behind it say."""
+"""What everybody who uses a client of LangChain must know: what it is called, its keys, and what its errors say."""
 
 from __future__ import annotations
 
-from agentmem.language.providers.errors import Complaint
+from collections.abc import Sequence
 
+from pydantic import SecretStr
+
+from agentmem.language.providers.errors import Complaint, Provider
+
+MODEL = ("model_name", "model", "model_id", "deployment", "azure_deployment", "repo_id")
+"""Attributes by which LangChain's classes name their model, the most usual first."""
 STATUS = {
     "ModelAuthenticationError": 401,
     "ModelPermissionDeniedError": 403,
@@ -14,6 +20,23 @@ STATUS = {
     "ContextOverflowError": 413,
 }
 """What LangChain's own errors stand for, where the provider's says no status."""
+
+
+def named_after(client: object) -> str:
+    """Return `langchain:CLASS:MODEL`, as far as the client says what its model is."""
+    return f"langchain:{type(client).__name__}:{said_of(client, MODEL)}".rstrip(":")
+
+
+def said_of(client: object, names: Sequence[str]) -> str:
+    """Return the first of these attributes that is there, as a word."""
+    values = (getattr(client, name, None) for name in names)
+    return next((str(value) for value in values if isinstance(value, str | int) and value), "")
+
+
+def provider_of(client: object, name: str, *, instead: str) -> Provider:
+    """Return who is asked by a client; its keys are what is never passed on."""
+    secrets = tuple(one for one in vars(client).values() if isinstance(one, SecretStr))
+    return Provider(name, "the provider", "the variable it reads its key from", instead, secrets)
 
 
 def complaint_in(error: Exception) -> Complaint | None:

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
 from agentmem.language.providers.errors import Complaint, Provider, error_of
 
 if TYPE_CHECKING:
-    from openai import APIStatusError
+    from openai import APIStatusError, OpenAI
 
+OPENAI = "OpenAI"
 KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
 NO_KEY = SecretStr("no-key-needed")
 """Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
 
 
-def address_at_hand(base_url: str | None) -> str | None:
+class Opened(NamedTuple):
+    """A client, and who is asked by it: `openai:MODEL`, and where that is, if it is not OpenAI's own."""
+
+    client: OpenAI
+    provider: Provider
+
+
+def opened(
+    model: str, *, base_url: str | None, api_key: SecretStr | None, timeout_s: float, what: str, instead: str
+) -> Opened:
+    """Return a client for a model, which tries nothing again by itself; arguments and errors as of `OpenAIChat`.
+
+    Messages say `what` it is for ("language" or "embedder"), and what could be used `instead`.
+    """
+    base_url = _address_at_hand(base_url)
+    key = api_key or _key_at_hand(base_url, model, instead=instead)
+    try:
+        from openai import OpenAI
+    except ImportError as error:
+        raise MissingExtra.needs("openai", what=f"the {what} openai:{model}") from error
+    address = without_secrets(base_url) if base_url else ""
+    name = f"openai:{model}@{address}" if address else f"openai:{model}"
+    client = OpenAI(api_key=key.get_secret_value(), base_url=base_url, timeout=timeout_s, max_retries=0)
+    return Opened(client, Provider(name, address or OPENAI, KEY_VARIABLE, instead, secrets=(key,)))
+
+
+def _address_at_hand(base_url: str | None) -> str | None:
     """Return the base URL that is meant: the given one, or what OPENAI_BASE_URL says; None for OpenAI's own.
 
     Raises:
@@ -33,7 +60,7 @@ def address_at_hand(base_url: str | None) -> str | None:
     return url
 
 
-def key_at_hand(base_url: str | None, model: str, *, instead: str) -> SecretStr:
+def _key_at_hand(base_url: str | None, model: str, *, instead: str) -> SecretStr:
     """Return what OPENAI_API_KEY says; a server of one's own needs none.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,15 +33,9 @@ from agentmem.testing.models.faults import (
 from agentmem.testing.models.server import ModelServer
 from agentmem.vectors import Vectors
 
-KEY = "sk-test-0123456789abcdef"
-Client = Literal["openai", "langchain"]
+from .conftest import KEY, Client
+
 Open = Callable[..., RemoteEmbedder]
-
-
-@pytest.fixture(autouse=True)
-def _no_key_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -177,7 +171,11 @@ def test_a_server_that_is_not_there_is_an_outage(embedder: RemoteEmbedder, serve
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [(unauthorised(), "key"), (unknown_model("tiny"), "404"), (error(400, "not for embeddings"), "400")],
+    [
+        (unauthorised(), "key"),
+        (unknown_model("tiny"), "404"),
+        (error(400, f"the key {KEY} is not for embeddings"), "400"),
+    ],
 )
 def test_what_waiting_does_not_mend_is_not_tried_again(
     embedder: RemoteEmbedder, server: ModelServer, fault: Fault, said: str
