@@ -30,5 +30,6 @@ Deviations, each for a reason, and how to switch back:
 - Exploring is asked for only where there is a plan and an unexplored exit.
 - Crucial items are named by the memory, if it wants them: `--set entities=language` of arigraph.
 - Verbs are not renamed (fry for cook with the stove): she knows no environment.
-- One language thinks and remembers; theirs used two models.
+- One language thinks and remembers, at temperature 0; theirs were two models, planning at 0.2 and naming
+  entities at 0.7: `OpenAIChat(model, temperature=0.2)`.
 """

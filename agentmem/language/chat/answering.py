@@ -130,7 +130,7 @@ class ChatAnswers:
                 form=form,
                 max_tokens=max_tokens,
                 name=task.name,
-                metadata={"prompt": task.prompt_hash},
+                prompt_hash=task.prompt_hash,
             )
             try:
                 return self._patience(lambda: self._call(request))  # noqa: B023 - called at once
@@ -142,7 +142,7 @@ class ChatAnswers:
     def _call(self, request: Request) -> Reply:
         """Make one call, paid and traced."""
         read = sum(tokens_in(message.text) for message in request.messages)
-        estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, request.max_tokens)
+        estimate = Estimate(request.name, request.prompt_hash, self.name, read, request.max_tokens)
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
             reply = self._chat.complete(request)
             trace.came(reply)

@@ -6,8 +6,8 @@ once, and tells failures apart. Retries, repair and parsing are not its business
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -37,7 +37,7 @@ class Request:
         form: How strictly that is asked for.
         max_tokens: The most the reply may be long.
         name: What traces call it: the task's name.
-        metadata: For traces: strings and numbers, never a user's text.
+        prompt_hash: Of the task's prompt: what traces and bills tell of it, and never a user's text.
     """
 
     messages: Sequence[Message]
@@ -45,7 +45,7 @@ class Request:
     form: Form
     max_tokens: int
     name: str
-    metadata: Mapping[str, str | int] = field(default_factory=dict)
+    prompt_hash: str = ""
 
 
 class Reply(Value):

@@ -70,10 +70,7 @@ class LangChainChat:
         config: RunnableConfig = {
             "run_name": request.name,
             "tags": ["agentmem"],
-            "metadata": {
-                "agentmem_task": request.name,
-                **{f"agentmem_{name}": value for name, value in request.metadata.items()},
-            },
+            "metadata": {"agentmem_task": request.name, "agentmem_prompt": request.prompt_hash},
         }
         messages = [(one.role, one.text) for one in request.messages]
         try:

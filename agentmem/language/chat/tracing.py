@@ -72,7 +72,7 @@ def _about(request: Request, model: str) -> dict[str, str | int]:
         "gen_ai.request.max_tokens": request.max_tokens,
         "agentmem.task": request.name,
         "agentmem.form": request.form,
-        **{f"agentmem.{key}": value for key, value in request.metadata.items()},
+        "agentmem.prompt": request.prompt_hash,
     }
 
 
