@@ -202,7 +202,7 @@ class Fold:
         except Refused as refused:
             with self._account.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
-                kept.set_aside.append(self._aside.put(entry, refused.reason))
+                kept.set_aside.append(self._aside.put(entry, str(refused)))
         outcome.add(kept)
 
     def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
@@ -299,11 +299,6 @@ class Fold:
 
 class Refused(AgentmemError):
     """The store or the check refused a proposal; the transaction around it must be undone."""
-
-    @property
-    def reason(self) -> str:
-        """Why, in words."""
-        return str(self)
 
 
 def _cause(entry: Event | Operation) -> str:

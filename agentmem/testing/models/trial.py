@@ -87,18 +87,7 @@ class Trials:
 
     def run(self, name: str, trouble: Trouble) -> Endured:
         """Put the memory `name` through `trouble`, which lasts from the middle of what it is told to the end."""
-        first, rest = events()[:BEFORE], events()[BEFORE:]
-        self._never_ill(name, events())  # before the server is made to fail
-        with self._begun(name, first) as (store, file):
-            others = rows_of(file, OTHERS)
-            with self._in(trouble), self._watch.over(file):
-                ill = self._opened(store, name, trouble)
-                ill.add_many(rest)
-                ill.consolidate(now=LATER)
-                endured = self._seen(ill, trouble, told=first + rest)
-            later = self._opened(store, name)
-            later.retry(now=LATER)
-            return self._afterwards(endured, later, file, others=others, order=events())
+        return self._through(name, trouble, lasts=len(TOLD))
 
     def run_once(self, name: str, trouble: Trouble) -> Endured:
         """Put the memory through a trouble that lasts for one event, and is over before the next is told.
@@ -106,20 +95,7 @@ class Trials:
         An event that was set aside for it is taken in last. So the graph is held beside that
         of a memory that was told it last.
         """
-        first, once, rest = events()[:BEFORE], events()[BEFORE : BEFORE + 1], events()[BEFORE + 1 :]
-        self._never_ill(name, events())  # before the server is made to fail
-        with self._begun(name, first) as (store, file):
-            others = rows_of(file, OTHERS)
-            with self._in(trouble), self._watch.over(file):
-                ill = self._opened(store, name, trouble)
-                ill.add_many(once)
-                endured = self._seen(ill, trouble, told=first + once)
-            later = self._opened(store, name)
-            later.add_many(rest)
-            later.retry(now=LATER)
-            later.consolidate(now=LATER)
-            order = [*first, *rest, *once] if endured.set_aside else events()
-            return self._afterwards(endured, later, file, others=others, order=order)
+        return self._through(name, trouble, lasts=1)
 
     def close(self) -> None:
         """Close the server and the clients, and delete the files."""
@@ -134,6 +110,26 @@ class Trials:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _through(self, name: str, trouble: Trouble, *, lasts: int) -> Endured:
+        """Put the memory through a trouble of so many events."""
+        first, during, after = events()[:BEFORE], events()[BEFORE : BEFORE + lasts], events()[BEFORE + lasts :]
+        self._never_ill(name, events())  # before the server is made to fail
+        with self._begun(name, first) as (store, file):
+            others = rows_of(file, OTHERS)
+            with self._in(trouble), self._watch.over(file):
+                ill = self._opened(store, name, trouble)
+                ill.add_many(during)
+                if not after:
+                    ill.consolidate(now=LATER)
+                endured = self._seen(ill, trouble, told=first + during)
+            later = self._opened(store, name)
+            later.add_many(after)
+            later.retry(now=LATER)
+            if after:
+                later.consolidate(now=LATER)
+            order = [*first, *after, *during] if endured.set_aside else events()
+            return self._afterwards(endured, later, file, others=others, order=order)
 
     def _seen(self, ill: AgentMemory, trouble: Trouble, *, told: list[Event]) -> Endured:
         """Look at a memory while the trouble lasts."""
