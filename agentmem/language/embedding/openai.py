@@ -115,7 +115,7 @@ class OpenAIEmbedder:
             said = json.loads(answer.text)
         except OpenAIError as problem:
             raise self._explained(problem) from None  # its traceback may show the key
-        except ValueError:
+        except (ValueError, RecursionError):
             raise page(self._provider) from None
         return _sent(said, self._provider.model)
 
