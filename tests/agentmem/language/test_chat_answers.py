@@ -353,7 +353,7 @@ def test_half_a_surrogate_pair_is_asked_as_a_question_mark(serve: Serve, ask: As
 def test_tokens_that_cannot_have_been_counted_are_estimated(serve: Serve, ask: Ask, count: int) -> None:
     server = serve()
     usage = {"prompt_tokens": count, "completion_tokens": count, "total_tokens": count}
-    server.fail(Fault(change=lambda asked, whole: {**whole, "usage": usage}))  # noqa: ARG005
+    server.fail(Fault(change=lambda asked, whole: {**whole, "usage": usage}))
 
     said = facts(ask(server))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -257,6 +260,29 @@ def test_closing_lets_everything_go_and_may_be_done_twice() -> None:
 
     assert answers.is_closed
     assert set(threading.enumerate()) <= before
+
+
+INTERRUPTED = """
+import signal, sys, threading
+sys.path.insert(0, {folder!r})
+from conftest import LENGTH, Scripted, language_of
+
+language = language_of(Scripted(wait_s=30))
+threading.Timer(0.3, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]).start()
+try:
+    language.prefetch(LENGTH, [{{"text": str(number)}} for number in range(20)])
+except KeyboardInterrupt:
+    language.close()
+    sys.exit(130)
+"""
+
+
+def test_who_interrupts_the_asking_ahead_waits_for_no_call() -> None:
+    code = INTERRUPTED.format(folder=str(Path(__file__).parent))
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, timeout=25, check=False)
+
+    assert (done.returncode, done.stderr.decode()) == (130, "")
 
 
 def test_notes_are_made_eight_at_a_time_over_real_sockets(serve: Serve) -> None:
