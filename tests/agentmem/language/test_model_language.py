@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,13 @@ from agentmem.errors import (
     BudgetExceeded,
     LanguageMisconfigured,
     LanguageUnavailable,
+    StoreUnavailable,
     UnrecordedCall,
 )
 from agentmem.events import new_event
 from agentmem.host import Host
 from agentmem.language.contract import FallsToRules, Language, Task
-from agentmem.language.paying.charging import Heard, charge_now, charged_to
+from agentmem.language.paying.charging import Estimate, Heard, charge_now, charged_to
 from agentmem.memory import Prepares
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.models.faults import server_error, slow
@@ -307,3 +310,27 @@ def test_an_outage_is_not_hammered_over_real_sockets(serve: Serve) -> None:
     language.prefetch(task, texts(50))
 
     assert len(server.asked) <= 8 * 3
+
+
+@pytest.mark.parametrize(
+    "fault", [LanguageMisconfigured("it has no price"), StoreUnavailable("the disk is full"), KeyboardInterrupt()]
+)
+def test_who_waits_for_the_call_of_another_does_not_share_that_ones_trouble(fault: BaseException) -> None:
+    class Troubled(Purse):
+        def reserve(self, estimate: Estimate) -> bool:
+            begun.set()
+            time.sleep(0.2)
+            raise fault
+
+    begun, language = threading.Event(), language_of(Scripted())
+
+    def ask() -> None:
+        with charged_to(Troubled()), suppress(type(fault)):
+            language.ask(LENGTH, text="same")
+
+    with ThreadPoolExecutor(1) as pool:
+        troubled = pool.submit(ask)
+        begun.wait()
+        with charged_to(Purse()):
+            assert language.ask(LENGTH, text="same").letters == 4
+        troubled.result()
