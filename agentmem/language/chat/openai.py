@@ -165,8 +165,9 @@ class OpenAIChat:
     def _in_our_words(self, form: Form = "text") -> Iterator[None]:
         try:
             yield
-        except (self._openai.OpenAIError, JSONDecodeError, RecursionError) as error:
-            raise self._meaning(error, form) from None  # its own words may repeat the key
+        except (self._openai.OpenAIError, JSONDecodeError, RuntimeError) as error:
+            # its own words may repeat the key; a RuntimeError comes of a closed client, or of brackets nested too deep
+            raise self._meaning(error, form) from None
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):
