@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured
+from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured, OptionRefused
 from agentmem.language.answers import Answered
 from agentmem.language.chat.contract import Chat, End, Message, Reply, Request
 from agentmem.language.chat.parsing import LONGEST, Unreadable, read_answer, valid
@@ -16,7 +16,7 @@ from agentmem.language.chat.tracing import traced
 from agentmem.language.contract import Closes, Embedder, Out, Rule, Task
 from agentmem.language.model import ModelLanguage
 from agentmem.language.paying.charging import Estimate
-from agentmem.language.paying.metering import metered, paid, tokens_in
+from agentmem.language.paying.metering import metered, paid, tokens_in, tokens_told
 from agentmem.language.prompting import filled, prompt_beside
 from agentmem.language.providers.retrying import Patience
 from agentmem.language.rules import RuleLanguage
@@ -124,6 +124,7 @@ class ChatAnswers:
         while self._forms:
             form = self._forms[0]
             text = prompt if form == "schema" or _shows_shape(task) else _with_shape(task, prompt)
+            text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent
             request = Request(
                 messages=(Message(role="user", text=text),),
                 output=task.output,
@@ -134,6 +135,8 @@ class ChatAnswers:
             )
             try:
                 return self._patience(lambda: self._call(request))  # noqa: B023 - called at once
+            except OptionRefused:
+                continue
             except FormRefused:
                 if self._forms[:1] == (form,):  # another thread may have found out before
                     self._forms = self._forms[1:]
@@ -146,8 +149,8 @@ class ChatAnswers:
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
             reply = self._chat.complete(request)
             trace.came(reply)
-            bill.read = read if reply.read is None else reply.read
-            bill.written = tokens_in(reply.text) if reply.written is None else reply.written
+            bill.read = tokens_told(reply.read, guess=read)
+            bill.written = tokens_told(reply.written, guess=tokens_in(reply.text))
             bill.is_usable = reply.end == "whole"
         return reply
 
@@ -161,7 +164,10 @@ def chat_language(chat: Chat, embedder: Embedder, rules: Mapping[str, Sequence[R
 
 
 def _shown(reply: Reply) -> str:
-    text = reply.text if reply.data is None else json.dumps(reply.data, ensure_ascii=False)
+    try:
+        text = reply.text if reply.data is None else json.dumps(reply.data, ensure_ascii=False)
+    except RecursionError:
+        text = reply.text
     text = text.replace("</answer", "<\\/answer")  # it stays inside its fence
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} [...]"
 

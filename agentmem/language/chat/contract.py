@@ -85,6 +85,7 @@ class Chat(Protocol):
             LanguageUnavailable: nobody answered; `retry_after_s` where the provider said how long.
             LanguageMisconfigured: the key, the model or the address is wrong; asking again is no use.
             FormRefused: the model cannot be asked in this form; ask in the next.
+            OptionRefused: it does not take an option, which is left out from now on; ask the same again.
         """
         ...
 

@@ -16,7 +16,7 @@ import numpy as np
 from agentmem.errors import BadAnswer, LanguageError, LanguageMisconfigured, LanguageUnavailable
 from agentmem.language.contract import CountedVectors
 from agentmem.language.paying.charging import Estimate
-from agentmem.language.paying.metering import metered, paid, tokens_in
+from agentmem.language.paying.metering import metered, paid, tokens_in, tokens_told
 from agentmem.language.providers.errors import Complaint, Provider, error_of
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors, to_unit
@@ -99,7 +99,7 @@ class VectorCalls:
         guess = sum(map(tokens_in, texts))
         with paid(Estimate(task="embed", prompt="", model=self.model, read=guess, written=0)) as bill:
             sent = self.send(texts)
-            bill.read = guess if sent.read is None else sent.read
+            bill.read = tokens_told(sent.read, guess=guess)
             rows = self._checked(sent.rows, count=len(texts))
             bill.is_usable = True
         return rows
@@ -110,7 +110,7 @@ class VectorCalls:
             raise LanguageUnavailable(f"{self.id} gave {len(rows)} vectors for {count} texts; try again")
         try:
             vectors = np.asarray(rows, np.float32)
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError, OverflowError) as problem:
             raise BadAnswer(f"{self.id} gave what is no vector: {problem}; check the model with another text") from None
         if vectors.ndim != 2 or not vectors.shape[1]:
             raise BadAnswer(f"{self.id} gave vectors of shape {vectors.shape[1:]}; is it a model for embeddings?")

@@ -12,6 +12,8 @@ from agentmem.language.paying.charging import Estimate, Payer, Spent, charge_now
 
 BYTES_PER_TOKEN = 4
 """Of English text in UTF-8, with the tokenizers of today; other scripts take more bytes, and more tokens."""
+MOST_TOKENS = 10**9
+"""Of one call: more than any model reads or writes."""
 
 
 def tokens_in(text: str) -> int:
@@ -21,6 +23,14 @@ def tokens_in(text: str) -> int:
     2
     """
     return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
+
+
+def tokens_told(told: int | None, *, guess: int) -> int:
+    """Return the tokens that a provider counted; the guess where it tells none, or what is no count.
+
+    A bill below 0 would give back what others have spent.
+    """
+    return told if told is not None and 0 < told <= MOST_TOKENS else guess
 
 
 class Bill:

@@ -35,7 +35,7 @@ def said_of(client: object, names: Sequence[str]) -> str:
 
 def provider_of(client: object, name: str, *, instead: str) -> Provider:
     """Return who is asked by a client; its keys are what is never passed on."""
-    secrets = tuple(one for one in vars(client).values() if isinstance(one, SecretStr))
+    secrets = tuple(one for one in getattr(client, "__dict__", {}).values() if isinstance(one, SecretStr))
     return Provider(name, "the provider", "the variable it reads its key from", instead, secrets)
 
 

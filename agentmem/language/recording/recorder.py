@@ -24,6 +24,7 @@ from agentmem.language.contract import (
     Receipt,
     RemoteEmbedder,
     Task,
+    TellsTime,
 )
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.paying.charging import charge_now
@@ -66,7 +67,7 @@ class RecordingAnswers:
 
     def now(self) -> datetime:
         """Return the time, which is written down."""
-        return self._tape.now()
+        return self._tape.now(self._inner.now() if isinstance(self._inner, TellsTime) else None)
 
     def check(self) -> None:
         """Find out whether the other can be asked, where it knows how."""
@@ -164,11 +165,13 @@ class RecordingLanguage:
 
     def now(self) -> datetime:
         """Return the time, which is written down."""
-        return self._tape.now()
+        return self._tape.now(self._inner.now() if isinstance(self._inner, TellsTime) else None)
 
     def close(self) -> None:
-        """Make sure that there is a cassette, also where nothing was asked."""
+        """Close the other, where it can be closed; the cassette is there, also where nothing was asked."""
         self._tape.begin()
+        if isinstance(self._inner, Closes):
+            self._inner.close()
 
 
 def recorded(language: Language, path: str | Path) -> Language:
