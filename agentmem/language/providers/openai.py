@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from openai import APIStatusError
 
 KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+SCHEMELESS = re.compile(r"(?<=.)@((?:localhost|[\w.-]+:\d{2,5})(?:[:/].*)?)$")
+"""The address of a server without `http://`; a version may stand behind an @ as well: `claude@20240229`."""
 NO_KEY = SecretStr("no-key-needed")
 """Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
 
@@ -75,8 +77,13 @@ def model_and_address(argument: str) -> tuple[str, str | None]:
     ('nomic-embed-text:v1.5', 'http://localhost:11434/v1')
     >>> model_and_address("gpt-4o-mini")
     ('gpt-4o-mini', None)
+
+    Raises:
+        InvalidInput: what follows the model is an address, but for the `http://` before it.
     """
     model, *address = re.split("@(?=https?://)", argument, maxsplit=1)
+    if not address and (short := SCHEMELESS.search(model)):
+        raise InvalidInput(f"{short[1]!r} is no address; write {model[: short.start()]}@http://{short[1]}")
     return model, next(iter(address), None)
 
 
