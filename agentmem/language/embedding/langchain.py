@@ -10,7 +10,7 @@ from agentmem.language.chat.langchain import complaint_in
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.language.paying.charging import charged_to
-from agentmem.language.providers.errors import Provider
+from agentmem.language.providers.errors import LATER, Provider
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
 
@@ -85,7 +85,7 @@ class LangChainEmbedder:
         """Return our error for whatever a provider's client raises; an unknown one waits, so that nothing is lost."""
         complaint = complaint_in(problem)
         if complaint is None:
-            return LanguageUnavailable(f"{self.id} failed ({type(problem).__name__}); it is asked again later")
+            return LanguageUnavailable(f"{self.id} failed ({type(problem).__name__}); {LATER}")
         return refusal(complaint, self._provider)
 
 

@@ -16,6 +16,7 @@ from agentmem.language.providers.errors import Provider
 from agentmem.language.providers.openai import (
     KEY_VARIABLE,
     address_at_hand,
+    check_model,
     complaint_of,
     key_at_hand,
     model_and_address,
@@ -97,6 +98,14 @@ class OpenAIEmbedder:
     def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took."""
         return self._calls.embed(texts)
+
+    def check(self) -> None:
+        """Ask which models there are, which costs nothing, and whether this is one of them.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure, and the nearest names.
+        """
+        check_model(self._client, self._model, self._provider)
 
     def close(self) -> None:
         """Hang up; may be called twice."""
