@@ -11,18 +11,41 @@ if TYPE_CHECKING:
     from agentmem.events import Event, Fact, Query, Recollection
     from agentmem.hookspecs import hookimpl
     from agentmem.host import Host
+    from agentmem.language.contract import Task
+    from agentmem.language.prompting import prompt_beside
+    from agentmem.spending.budget import Budget, Budgets
+    from agentmem.spending.prices import Prices
 
-__all__ = ["AgentMemory", "AgentmemError", "Event", "Fact", "Host", "Query", "Recollection", "hookimpl"]
+__all__ = [
+    "AgentMemory",
+    "AgentmemError",
+    "Budget",
+    "Budgets",
+    "Event",
+    "Fact",
+    "Host",
+    "Prices",
+    "Query",
+    "Recollection",
+    "Task",
+    "hookimpl",
+    "prompt_beside",
+]
 
 _HOMES = {
     "AgentMemory": "agent_memory",
     "AgentmemError": "errors",
+    "Budget": "spending.budget",
+    "Budgets": "spending.budget",
     "Event": "events",
     "Fact": "events",
     "Host": "host",
+    "Prices": "spending.prices",
     "Query": "events",
     "Recollection": "events",
+    "Task": "language.contract",
     "hookimpl": "hookspecs",
+    "prompt_beside": "language.prompting",
 }
 
 

@@ -28,6 +28,7 @@ from agentmem.stack import Stack, open_stack
 from agentmem.unfolded import in_journal, recall_events
 
 if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
 
@@ -77,16 +78,19 @@ class AgentMemory:
         memory: A memory, the name of one a plugin offers, or several: `"episodic+arigraph"`,
             a list, or a `Stack`. All are told everything; what they recall is fused.
         settings: Settings for memories given by name; of several as `{"arigraph.width": 6}`.
-        language: A language, its name, or a chat model of LangChain; `rules` needs no key and no network.
-        embedder: What turns texts into vectors, or its name (`openai:text-embedding-3-small`); by default one that
-            needs no key and no network. An open language has its own.
+        language: Who answers the questions of memories: `rules`, which need no key and no network; `openai:MODEL`,
+            with the key in OPENAI_API_KEY, or `openai:MODEL@BASE_URL`; `langchain:PROVIDER:MODEL`; `replay:FILE`; a
+            chat model of LangChain; or an open language, which stays the caller's to close.
+        embedder: What turns texts into vectors, or its name (`openai:text-embedding-3-small`), or `Embeddings` of
+            LangChain; by default one that needs no key and no network. An open language has its own.
         host: Where plugins come from; by default all that are installed.
         budget: What may be spent on a model: `Budgets`, what is typed after `--budget`
             (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing. None: anything.
         on_failure: Where the model fails: "defer" lets the event wait, or sets it aside; "rules" lets the rules answer.
 
     Raises:
-        UnknownName, UnknownSetting: with the nearest name, and the cure.
+        UnknownName, UnknownSetting, InvalidInput: with the nearest name, and the cure.
+        LanguageMisconfigured, MissingExtra: the model has no key, or no client; nobody was asked yet.
         StoreUnavailable, StoreRefused: the store cannot be used; nothing was changed.
     """
 
@@ -98,7 +102,7 @@ class AgentMemory:
         memory: str | Memory | Stack | Sequence[str | Memory] = "episodic",
         settings: Mapping[str, Any] | None = None,
         language: str | Language | BaseChatModel = "rules",
-        embedder: str | Embedder | None = None,
+        embedder: str | Embedder | Embeddings | None = None,
         host: Host | None = None,
         budget: Budget | Budgets | str | None = None,
         on_failure: OnFailure = "defer",
@@ -107,8 +111,9 @@ class AgentMemory:
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, embedder, on_failure=on_failure)
-        self._is_ours = self.language is not language
-        self._is_embedder_ours = self._is_ours and (embedder is None or isinstance(embedder, str))
+        self._held: list[object] = [] if self.language is language else [self.language]
+        if self._held and (embedder is None or isinstance(embedder, str)):
+            self._held.append(self.language.embedder)
         self._leaves = may_leave(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
@@ -289,7 +294,7 @@ class AgentMemory:
             yield language
 
     def close(self) -> None:
-        """Write what is not in the ledger yet, and close the store and the language, if they were opened here."""
+        """Write what is not in the ledger yet, and close what was opened here: store, language, embedder."""
         self._account.flush()
         self._close()
 
@@ -302,10 +307,9 @@ class AgentMemory:
         self.close()
 
     def _close(self) -> None:
-        if self._is_ours and isinstance(self.language, Closes):
-            self.language.close()
-        if self._is_embedder_ours and isinstance(self.language.embedder, Closes):
-            self.language.embedder.close()
+        for held in self._held:
+            if isinstance(held, Closes):
+                held.close()
         if self._opened is not None:
             self._opened.close()
 

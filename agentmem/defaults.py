@@ -76,9 +76,12 @@ def _rules(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]
 
 
 def _replay(argument: str, embedder: Embedder, rules: Mapping[str, Sequence[Rule]]) -> Language:
+    from agentmem.errors import InvalidInput
     from agentmem.language.recording.replay import replayed
     from agentmem.language.rules import RuleLanguage
 
+    if not argument:
+        raise InvalidInput("no recording is named: write --language replay:FILE, with a file made by --record FILE")
     return replayed(argument, embedder=embedder, rules=RuleLanguage(embedder, rules))
 
 

@@ -57,7 +57,9 @@ def explain(graph: Graph, id_: str) -> Explanation:
     """
     found = graph.get([id_]) or graph.get([EVENT_PREFIX + id_])
     if not found:
-        raise InvalidInput(f"nothing has the id {id_!r} in namespace {graph.namespace!r}; ids are shown by a search")
+        raise InvalidInput(
+            f"nothing has the id {id_!r} in namespace {graph.namespace!r}; a search and agentmem show tell ids"
+        )
     node = found[0]
     past = graph.scan(Where(memory=node.memory, label=node.label, retired=True, props={"version_of": ("=", node.id)}))
     journal = Journal(graph)

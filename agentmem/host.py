@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
@@ -13,6 +13,7 @@ from agentmem.events import Event, Query, Recollection
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
 if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
     from agentmem.agent.environment import Environment, EnvironmentFamily
@@ -92,19 +93,35 @@ class Host:
         _check(policy, ("name", "looks_back", "query", "act"), self.policies[name])
         return policy
 
-    def embedder(self, spec: str = DEFAULT_EMBEDDER) -> Embedder:
+    def embedder(self, spec: str | Embedder | Embeddings = DEFAULT_EMBEDDER) -> Embedder:
         """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.
 
+        Args:
+            spec: Name, and after a colon the argument; or `Embeddings` of LangChain. An embedder is returned as it is.
+
         Raises:
+            InvalidInput: it is no embedder.
             LanguageMisconfigured: it needs a key, and there is none; else as `memory` does.
         """
-        name, _, argument = spec.partition(":")
-        return self._build("embedder", name, self.embedders, argument)
+        if isinstance(spec, str):
+            name, _, argument = spec.partition(":")
+            return self._build("embedder", name, self.embedders, argument)
+        if _is_embedder(spec):
+            return spec
+        if hasattr(spec, "embed_documents"):
+            from langchain_core.embeddings import Embeddings
+
+            from agentmem.language.embedding.langchain import LangChainEmbedder
+
+            if isinstance(spec, Embeddings):
+                return LangChainEmbedder(spec)
+        cure = "pass an embedder, its name such as 'openai:MODEL', or Embeddings of LangChain"
+        raise InvalidInput(f"a {type(spec).__name__} is no embedder: {cure}")
 
     def language(
         self,
         spec: str | Language | BaseChatModel = "rules",
-        embedder: Embedder | str | None = None,
+        embedder: Embedder | Embeddings | str | None = None,
         *,
         on_failure: OnFailure = "defer",
     ) -> Language:
@@ -117,15 +134,17 @@ class Host:
 
         Raises:
             UnknownName: nobody offers it.
-            InvalidInput: it is no language, or the rules cannot stand in for it.
+            InvalidInput: it is no language, the rules cannot stand in for it, or `on_failure` is another word.
             LanguageMisconfigured, MissingExtra: there is no key, or no client; with the cure.
         """
+        from agentmem.language.contract import FallsToRules, OnFailure
+
+        if on_failure not in get_args(OnFailure):
+            raise InvalidInput(f"on_failure is {on_failure!r}; it is one of: {', '.join(get_args(OnFailure))}")
         if _is_language(spec) and embedder is not None:
             raise InvalidInput("a language that is open has its embedder already: name the language, or no embedder")
         language = spec if _is_language(spec) else self._language(spec, embedder)
         if on_failure != "defer" and language.leaves:
-            from agentmem.language.contract import FallsToRules
-
             if not isinstance(language, FallsToRules):
                 raise InvalidInput(
                     f"the rules cannot stand in for the language {language.name!r}: leave on_failure out"
@@ -133,20 +152,21 @@ class Host:
             language.on_failure = on_failure
         return language
 
-    def _language(self, spec: str | Language | BaseChatModel, embedder: Embedder | str | None) -> Language:
-        if embedder is None or isinstance(embedder, str):
-            embedder = self.embedder(embedder or DEFAULT_EMBEDDER)
+    def _language(self, spec: str | Language | BaseChatModel, embedder: Embedder | Embeddings | str | None) -> Language:
+        vectors = self.embedder(embedder or DEFAULT_EMBEDDER)
         if isinstance(spec, str):
             name, _, argument = spec.partition(":")
-            return self._build("language", name, self.languages, argument, embedder, self.rules)
-        from langchain_core.language_models import BaseChatModel
+            return self._build("language", name, self.languages, argument, vectors, self.rules)
+        if hasattr(spec, "with_structured_output"):
+            from langchain_core.language_models import BaseChatModel
 
-        if not isinstance(spec, BaseChatModel):
-            raise InvalidInput(f"a {type(spec).__name__} is no language: pass one, its name, or a LangChain chat model")
-        from agentmem.language.chat.answering import chat_language
-        from agentmem.language.chat.langchain import LangChainChat
+            from agentmem.language.chat.answering import chat_language
+            from agentmem.language.chat.langchain import LangChainChat
 
-        return chat_language(LangChainChat(spec), embedder, self.rules)
+            if isinstance(spec, BaseChatModel):
+                return chat_language(LangChainChat(spec), vectors, self.rules)
+        cure = "pass one, its name such as 'openai:MODEL', or a chat model of LangChain"
+        raise InvalidInput(f"a {type(spec).__name__} is no language: {cure}")
 
     def store(self, uri: str, *, create: bool = True) -> Store:
         """Return the store at `uri`, opened by the first kind that claims it; the host's own are asked last.
@@ -224,6 +244,8 @@ class Host:
             if name in report.offers.get(kind, ()) or _is_named_like(report, name):
                 return PluginError(f"no {kind} named {name!r}: {_broken(report)}")
         error = UnknownName.among(kind, name, known, cure=CURES.get(kind, "agentmem plugins"))
+        if kind in ("language", "embedder") and "did you mean" not in str(error):
+            error = UnknownName(f"{error}; a model is named with who serves it: openai:MODEL[@BASE_URL]")
         if not broken:
             return error
         names = ", ".join(report.name for report in broken)
@@ -241,6 +263,10 @@ def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:
 
 def _is_language(spec: object) -> TypeGuard[Language]:
     return hasattr(spec, "ask") and hasattr(spec, "prefetch")
+
+
+def _is_embedder(spec: object) -> TypeGuard[Embedder]:
+    return hasattr(spec, "embed") and hasattr(spec, "id")
 
 
 def _broken(report: PluginReport) -> str:

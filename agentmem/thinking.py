@@ -33,6 +33,11 @@ class Thinking(Value):
     record: Path | None = None
     budget: str | None = None
 
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether a model or an embedder may be called: not rules alone, nor a recording."""
+        return not self.language.startswith("replay") and (self.language != "rules" or self.embedder is not None)
+
     def open_language(self, host: Host) -> Language:
         """Return the language, known to be usable; no file was made, and nothing was asked.
 
@@ -49,8 +54,9 @@ class Thinking(Value):
             if self.language == f"replay:{self.record}":
                 raise InvalidInput(f"{self.record} is replayed, so it cannot be recorded in; give another file")
             language = recorded(language, self.record)
-        if isinstance(language, Checks):
-            language.check()
+        for one in (language, language.embedder):
+            if isinstance(one, Checks):
+                one.check()
         return language
 
     @contextmanager

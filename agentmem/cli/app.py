@@ -18,6 +18,7 @@ from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.reembed import reembed
 from agentmem.cli.replay import replay
+from agentmem.cli.retry import retry
 from agentmem.cli.show import show
 from agentmem.cli.status import status
 from agentmem.cli.why import why
@@ -64,6 +65,21 @@ def options(  # noqa: PLR0913 - one parameter is one option
     ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
 
 
-for command in (play, replay, games, memories, plugins, status, show, why, cost, rebuild, reembed, ablate, doctor):
+for command in (
+    play,
+    replay,
+    games,
+    memories,
+    plugins,
+    status,
+    show,
+    why,
+    cost,
+    retry,
+    rebuild,
+    reembed,
+    ablate,
+    doctor,
+):
     app.command()(command)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -55,7 +55,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     lines: Lines = None,
     json: Json = False,
 ) -> None:
-    r"""Measure how well memories find what was said.
+    """Measure how well memories find what was said.
 
     Each memory is told all events of the conversations in FILE and asked all its questions; what it
     recalls is held against the events that hold the answer, and what that costs is measured.
@@ -74,7 +74,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
     evidence are asked but not scored; with "apart": true they are scored, but not overall.
 
     Exit code: 0; 1 where a memory failed on a question, which is told and counts as nothing found.
-    """
+    """  # noqa: D301 - it is the character that keeps lines as they are
     from agentmem.bench.data.reading import read
     from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import check

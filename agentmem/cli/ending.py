@@ -10,7 +10,8 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from agentmem.cli.output import one_line
-from agentmem.cli.shown import points
+from agentmem.cli.shown import counted, points
+from agentmem.cli.thinking import thinking_again
 
 if TYPE_CHECKING:
     from agentmem.agent.episode import Held, Result, Setup
@@ -33,13 +34,14 @@ class Told:
     tries: tuple[tuple[str, str], ...]
 
 
-def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
+def told(setup: Setup, result: Result, *, recalled: str | None, model_failed: bool = False) -> Told:
     """Return the end in words.
 
     Args:
         setup: What was played.
         result: How it went.
         recalled: The id of something that was recalled, to ask why of.
+        model_failed: Whether that ended it.
     """
     how = result.evaluation
     headline = "won" if how.won else "lost" if how.lost else result.ended
@@ -55,12 +57,13 @@ def told(setup: Setup, result: Result, *, recalled: str | None) -> Told:
     if setup.record is not None:
         facts.append(("recording", f"{setup.record}; had again with --language replay:{setup.record}"))
     trouble = [f"{len(result.set_aside)} set aside"] if result.set_aside else []
-    trouble += [f"{result.waiting} entries wait for {setup.language}"] if result.waiting else []
+    trouble += [f"{counted(result.waiting, 'entry')} waiting to be taken in"] if result.waiting else []
     if trouble:
         facts.append(("trouble", f"{', '.join(trouble)}; see: agentmem status {shlex.quote(setup.store)}"))
     if result.waits:
         facts.append(("why", one_line(result.waits, limit=300)))
-    return Told(headline, how.won, tuple(facts), tuple(_tries(setup, result, result.outdated or recalled)))
+    tries = _mending(setup, result, model_failed=model_failed) + _tries(setup, result, result.outdated or recalled)
+    return Told(headline, how.won, tuple(facts), tuple(tries))
 
 
 def command(typed: str, *, is_on_path: bool) -> str:
@@ -79,25 +82,27 @@ def _held(held: tuple[Held, ...]) -> str:
     if not held:
         return "keeps nothing of its own"
     first = sorted(held, key=lambda one: (one.label != "Fact", one.label))
-    return "; ".join(f"{_plural(one.label, one.current)} {_known(one)}".strip() for one in first)
+    return "; ".join(f"{counted(one.current, one.label.lower())} {_known(one)}".strip() for one in first)
 
 
 def _known(one: Held) -> str:
     return f"known, {one.retired} retired" if one.retired or one.label == "Fact" else ""
 
 
-def _plural(label: str, count: int) -> str:
-    word = label.lower()
-    if count == 1:
-        return f"1 {word}"
-    return f"{count} {word[:-1]}ies" if word.endswith("y") else f"{count} {word}s"
-
-
 def _cost(result: Result) -> str:
     spent = result.receipt
-    calls = f"{spent.calls} model calls, {spent.tokens} tokens" if spent.calls else "no model calls"
+    calls = f"{spent.calls:,} model calls, {spent.tokens:,} tokens" if spent.calls else "no model calls"
     by_rules = f", {spent.by_rules} of them by the rules in its place" if spent.by_rules else ""
     return f"{calls}; {spent.asked} questions answered{by_rules}, {spent.milliseconds:.0f} ms in the language"
+
+
+def _agentmem() -> str:
+    return command(sys.argv[0], is_on_path=which("agentmem") is not None)
+
+
+def _whose(setup: Setup) -> list[str]:
+    """Return the option that names the namespace, where it has to be."""
+    return [] if _is_own(setup) else ["--namespace", setup.remembered_in]
 
 
 def _is_own(setup: Setup) -> bool:
@@ -106,19 +111,9 @@ def _is_own(setup: Setup) -> bool:
 
 
 def _tries(setup: Setup, result: Result, noteworthy: str | None) -> list[tuple[str, str]]:
+    agentmem, whose = _agentmem(), _whose(setup)
     other = "window" if setup.memory != "window" else "arigraph"
-    agentmem = command(sys.argv[0], is_on_path=which("agentmem") is not None)
-    again = [
-        agentmem,
-        "play",
-        setup.game,
-        "--memory",
-        other,
-        *(["--policy", setup.policy] if setup.policy != "rules" else []),
-        *(["--seed", str(setup.seed)] if setup.seed != 1 else []),
-    ]
-    tries = [(shlex.join(again), "the same agent with another memory")]
-    whose = [] if _is_own(setup) else ["--namespace", setup.remembered_in]
+    tries = [(_again(setup, memory=other), "the same agent with another memory")]
     tries.append((shlex.join([agentmem, "show", setup.store, *whose]), "what the memory holds, in its own shape"))
     if noteworthy:
         words = [agentmem, "why", setup.store, noteworthy, *whose]
@@ -129,3 +124,28 @@ def _tries(setup: Setup, result: Result, noteworthy: str | None) -> list[tuple[s
         )
     tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries
+
+
+def _mending(setup: Setup, result: Result, *, model_failed: bool) -> list[tuple[str, str]]:
+    """Return what to do where a model failed: nothing is lost by it."""
+    if not setup.asks_a_model:
+        return []
+    tries = []
+    if result.waiting or result.set_aside:
+        settings = [word for name, value in setup.memory_settings.items() for word in ("--set", f"{name}={value}")]
+        words = [_agentmem(), "retry", setup.store, "--memory", setup.memory, *settings, *_whose(setup)]
+        words += thinking_again(setup)
+        tries.append((shlex.join(words), "take in what waits, and what was set aside"))
+    if model_failed and setup.on_failure == "defer":
+        again = _again(setup, memory=setup.memory)
+        tries.append((f"{again} --on-failure rules", "let the rules answer where the model does not"))
+    return tries
+
+
+def _again(setup: Setup, *, memory: str) -> str:
+    """Return the command that plays this again with `memory`; a recording has answers for one memory only."""
+    words = [_agentmem(), "play", setup.game, "--memory", memory]
+    words += ["--policy", setup.policy] if setup.policy != "rules" else []
+    words += ["--seed", str(setup.seed)] if setup.seed != 1 else []
+    words += thinking_again(setup) if setup.asks_a_model else []
+    return shlex.join(words)

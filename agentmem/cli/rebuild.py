@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
-from agentmem.cli.output import as_json
+from agentmem.cli.output import as_json, one_line
 from agentmem.cli.progress import waiting
+from agentmem.cli.shown import counted
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
 from agentmem.cli.thinking import with_thinking
 
 if TYPE_CHECKING:
+    from agentmem.agent_memory import Status
     from agentmem.thinking import Thinking
 
 
@@ -32,6 +34,7 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
 
     With the same settings (--set) this gives the same graph, byte for byte: the digests say so.
     A memory that never ran there is derived for the first time, and has nothing to be compared with.
+    A model is asked everything anew, and may answer otherwise. Exit code 1 where entries are left over.
     """
     from agentmem.agent_memory import AgentMemory
     from agentmem.graph.digest import digest
@@ -48,14 +51,32 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
         with waiting(thinks):
             receipt = remembered.rebuild()
         after = digest(remembered.graph, built.name)
-        entries = remembered.status().folded
-    told = {"namespace": chosen, "memory": memory, "entries": entries, "before": before, "after": after}
+        status = remembered.status()
+    left = status.entries - status.folded
+    told = {"namespace": chosen, "memory": memory, "entries": status.folded, "waiting": left, "before": before}
     if json:
-        as_json({**told, "same": before == after if ran else None, "receipt": receipt})
-        return
-    typer.echo(f"{memory} in {chosen}: {entries} entries folded again, {receipt.milliseconds:.0f} ms in the language")
-    if not ran:
-        typer.echo(f"{memory} never ran in {chosen} before, so there is nothing to compare with; now it is {after}")
-        return
-    typer.echo(f"before {before}\nafter  {after}")
-    typer.echo("the same graph" if before == after else "another graph: other settings, rules or versions derived it")
+        as_json({**told, "after": after, "same": before == after if ran else None, "receipt": receipt})
+    else:
+        typer.echo(
+            f"{memory} in {chosen}: {status.folded} entries folded again, {receipt.milliseconds:.0f} ms in the language"
+        )
+        typer.echo(
+            _left(status, left, f"{store} --memory {memory}")
+            if left
+            else _compared(before, after, whose=f"{memory} never ran in {chosen}")
+        )
+    if left:
+        raise typer.Exit(1)
+
+
+def _left(status: Status, left: int, what: str) -> str:
+    """Return that it is not done, why, and how it is."""
+    why = next((one.waits for one in status.memories if one.waits), "another process was at work")
+    return f"{counted(left, 'entry')} waiting: {one_line(why, limit=300)}\ngo on with: agentmem retry {what}"
+
+
+def _compared(before: str | None, after: str, *, whose: str) -> str:
+    if before is None:
+        return f"{whose} before, so there is nothing to compare with; now it is {after}"
+    same = "the same graph" if before == after else "another graph: other settings, rules, answers or versions made it"
+    return f"before {before}\nafter  {after}\n{same}"

@@ -40,18 +40,19 @@ def reembed(
     if json:
         as_json(done)
     else:
-        typer.echo(_told(done, spec=embedder))
+        typer.echo(_told(done, spec=embedder, store=store))
 
 
-def _told(done: Reembedded, *, spec: str) -> str:
+def _told(done: Reembedded, *, spec: str, store: str) -> str:
     if done.is_needless:
         return f"{done.namespace} keeps vectors of {done.after} already: nothing to do"
     took = f"{done.embedded} texts embedded"
     took += f", {done.found} found from a run before" if done.found else ""
     took += f", {done.calls} calls, {done.tokens} tokens" if done.calls else ""
     was = f" in place of those of {done.before}" if done.before else ""
+    again = f"agentmem rebuild {store} --memory NAME --namespace {done.namespace} --embedder {spec}"
     return (
         f"{done.namespace}: {done.vectors} vectors of {done.after}{was}; {took}\n"
         f"open it with --embedder {spec} from now on; what memories decided by likeness (links, boundaries) is as\n"
-        f"it was, and can be decided again: agentmem rebuild STORE --memory NAME --embedder {spec}"
+        f"it was, and can be decided again: {again}"
     )

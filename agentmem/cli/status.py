@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
     """Show what is in a store.
 
-    Namespaces, events, how far each memory has come, what it holds (current+retired), and which
-    events it set aside, with the reason.
+    Namespaces, events, how far each memory has come and what waits for it, what it holds
+    (current+retired), and which events it set aside, with the reason.
     """
     from agentmem.reembedding import in_use, under_way
 
@@ -31,11 +31,15 @@ def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
     if json:
         as_json({"store": store, "namespaces": rows})
         return
-    columns = ("namespace", "events", "entries", "memory", "folded", "holds", "set aside")
+    columns = ("namespace", "events", "entries", "memory", "folded", "waiting", "holds", "set aside")
     shown = [{**row, "set aside": len(row["set_aside"])} for row in rows]
     table(shown, columns=columns, nothing="the store is empty; fill it with: agentmem play --store " + store)
     for namespace, count in waiting.items():
         typer.echo(f"{namespace}: {count} new vectors wait; finish with: agentmem reembed {store} --embedder SPEC")
+    if any(row["waiting"] for row in rows):
+        typer.echo(
+            f"what waits is taken in by: agentmem retry {store} --memory NAME --namespace NS, with its --language"
+        )
     for row in rows:
         for entry, reason in row["set_aside"].items():
             typer.echo(
@@ -62,17 +66,20 @@ def standing(graph: Graph, *, offered: Iterable[str]) -> list[dict[str, Any]]:
         "entries": Journal(graph).last,
         "memory": None,
         "folded": None,
+        "waiting": None,
         "holds": [],
         "set_aside": {},
     }
     rows = []
     for name in memories_in(graph, offered=offered):
         aside = Aside(graph, name).listed()
+        folded = graph.counter(f"cursor/{name}")
         rows.append(
             row
             | {
                 "memory": name,
-                "folded": graph.counter(f"cursor/{name}"),
+                "folded": folded,
+                "waiting": row["entries"] - folded,
                 "holds": [f"{one.label} {one.current}+{one.retired}" for one in held(graph, name)],
                 "set_aside": {str(node.props["entry"]): str(node.props["reason"]) for node in aside},
             }

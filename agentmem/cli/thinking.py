@@ -22,11 +22,16 @@ def _option(name: str, kind: object, default: object, *, help: str, metavar: str
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, shown])
 
 
+SPECS = "rules, openai:MODEL[@BASE_URL], langchain:PROVIDER:MODEL, replay:FILE, or PLUGIN:…"
+CAPS = (
+    "Of calls, tokens, seconds or money (with prices=FILE), of the whole run, each operation. or day.: "
+    "calls=100,day.tokens=50000; beyond them on_exceed=defer, rules or error."
+)
 OPTIONS = (
-    _option("language", str, "rules", metavar="SPEC", help="rules, openai:MODEL[@BASE_URL], replay:FILE, or PLUGIN:…"),
+    _option("language", str, "rules", metavar="SPEC", help=SPECS),
     _option("embedder", str | None, None, metavar="SPEC", help="Of vectors: wordllama, or openai:MODEL[@BASE_URL]."),
     _option("on_failure", Literal["defer", "rules"], "defer", help="Where a model fails: let it wait, or ask rules."),
-    _option("budget", str | None, None, metavar="CAPS", help="For a model, such as calls=100,day.tokens=50000."),
+    _option("budget", str | None, None, metavar="CAPS", help=CAPS),
     _option("record", Path | None, None, metavar="FILE", help="Write all answers down, for --language replay:FILE."),
 )
 

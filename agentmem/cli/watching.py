@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -14,6 +14,7 @@ from agentmem.cli.ending import Told, told
 from agentmem.cli.output import as_json, console, one_line
 from agentmem.cli.progress import waiting
 from agentmem.cli.shown import Shown, shown
+from agentmem.errors import AgentmemError, BudgetExceeded, LanguageError
 from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from agentmem.agent.loop import Step
     from agentmem.host import Host
 
+View = Literal["steps", "end", "json"]
 INTERRUPTED = 130
 SLOW_S = 1.5
 
@@ -41,7 +43,7 @@ class Display(Protocol):
         ...
 
 
-def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pace_s: float) -> int:
+def watch(setup: Setup, host: Host, *, view: View, pace_s: float) -> int:
     """Play an episode, show it, and return the exit code: 0, or 130 when it was interrupted.
 
     Args:
@@ -60,15 +62,24 @@ def watch(setup: Setup, host: Host, *, view: Literal["steps", "end", "json"], pa
         with episode:
             for id_ in _steps(episode, host, display if view == "steps" else None):
                 recalled = [id_]
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, AgentmemError) as error:
         if not episode.is_summed_up:
             raise
-    result = episode.result
+        if isinstance(error, AgentmemError):
+            is_model = isinstance(error, LanguageError) and not isinstance(error, BudgetExceeded)
+            _tell_the_end(display, setup, episode.result, view=view, recalled=recalled, model_failed=is_model)
+            raise  # what went wrong is told last, after where everything lies
+    _tell_the_end(display, setup, episode.result, view=view, recalled=recalled)
+    return INTERRUPTED if episode.result.ended == "interrupted" else 0
+
+
+def _tell_the_end(
+    display: Display, setup: Setup, result: Result, *, view: View, recalled: Sequence[str], model_failed: bool = False
+) -> None:
     if view == "json":
         as_json(summary(setup, result))
     else:
-        display.ending(told(setup, result, recalled=next(iter(recalled), None)))
-    return INTERRUPTED if result.ended == "interrupted" else 0
+        display.ending(told(setup, result, recalled=next(iter(recalled), None), model_failed=model_failed))
 
 
 def summary(setup: Setup, result: Result) -> dict[str, object]:
@@ -80,6 +91,7 @@ def summary(setup: Setup, result: Result) -> dict[str, object]:
         "policy": setup.policy,
         "language": setup.language,
         "seed": setup.seed,
+        "ended": result.ended,
         "score": how.score,
         "max_score": how.max_score,
         "normalized": how.normalized,

@@ -182,13 +182,19 @@ def budgets_from(text: str) -> Budgets:
     return Budgets(**spans, prices=prices, on_exceed=others.get("on_exceed", "defer"))  # type: ignore[arg-type]
 
 
-def budgets_of(given: Budget | Budgets | str | None) -> Budgets:
-    """Return budgets however they were given: a plain `Budget` is for the session, None caps nothing."""
+def budgets_of(given: object) -> Budgets:
+    """Return budgets however they were given: a plain `Budget` is for the session, None caps nothing.
+
+    Raises:
+        InvalidInput: they are given as something else, or make no sense.
+    """
     if isinstance(given, str):
         return budgets_from(given)
     if isinstance(given, Budget):
         return Budgets(session=given)
-    return Budgets() if given is None else given
+    if given is None or isinstance(given, Budgets):
+        return Budgets() if given is None else given
+    raise InvalidInput(f"the budget is given as {given!r}; write Budget(calls=100), Budgets(day=...), or 'calls=100'")
 
 
 def _cap(name: str, value: object) -> int | float | Decimal:

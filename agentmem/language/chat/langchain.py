@@ -17,7 +17,7 @@ from agentmem.errors import (
 )
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
-from agentmem.language.providers.errors import Complaint, Provider, error_of
+from agentmem.language.providers.errors import LATER, Complaint, Provider, error_of
 from agentmem.language.providers.langchain import complaint_in, named_after, provider_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class LangChainChat:
             return FormRefused(f"{self.id} cannot be asked for {form}")
         if isinstance(error, AttributeError) and "'str' object" in str(error):  # the client takes a page for a reply
             return error_of(Complaint(200, "<"), self._provider)
-        return LanguageUnavailable(f"{self.id} failed ({type(error).__name__}); it is asked again later")
+        return LanguageUnavailable(f"{self.id} failed ({type(error).__name__}); {LATER}")
 
 
 def langchain_chat(argument: str) -> LangChainChat:

@@ -5,19 +5,16 @@ Ollama, vLLM, llama.cpp and many providers do; their address is the base URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from difflib import get_close_matches
-from json import JSONDecodeError
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, OptionRefused
+from agentmem.errors import InvalidInput, LanguageUnavailable, OptionRefused
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
-from agentmem.language.providers.errors import error_of
-from agentmem.language.providers.openai import OPENAI, complaint_of, model_and_address, no_reply, opened, page
+from agentmem.language.providers.errors import LATER
+from agentmem.language.providers.openai import OPENAI, check_model, in_our_words, model_and_address, opened, page
 
 if TYPE_CHECKING:
     from openai import BadRequestError
@@ -58,22 +55,21 @@ class OpenAIChat:
         self._client, self._provider = opened(
             model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, what="language", instead="--language rules"
         )
-        import openai
-
         self.id = self._provider.model
         self._model = model
-        self._openai = openai
         self._options: dict[str, Any] = {"temperature": temperature}
         self._limits = LIMITS[::-1] if self._provider.address == OPENAI else LIMITS
         self._limit = self._limits[0]
 
     def complete(self, request: Request) -> Reply:
         """Make one call; an option that the model says it does not know is left out of the next."""
+        from openai import BadRequestError
+
         sent = self._body(request)
-        with self._in_our_words(request.form):
+        with in_our_words(self._provider, request.form):
             try:
                 return self._reply(self._client.chat.completions.create(**sent))
-            except self._openai.BadRequestError as error:
+            except BadRequestError as error:
                 if self._adapts_to(error, sent):
                     raise OptionRefused(f"{self.id} does not take an option it was sent") from None
                 raise
@@ -84,16 +80,7 @@ class OpenAIChat:
         Raises:
             LanguageUnavailable, LanguageMisconfigured: with the cure, and the nearest names.
         """
-        listed = self._listed()
-        if listed is None or {self._model, f"{self._model}:latest"} & set(listed):
-            return
-        with self._in_our_words():
-            try:
-                self._client.models.retrieve(self._model)  # some are there, and not listed
-            except self._openai.NotFoundError:
-                near = get_close_matches(self._model, listed, n=3, cutoff=0.3) or listed[:3]
-                said = f"there is no model {self._model!r} at {self._provider.address}"
-                raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
+        check_model(self._client, self._model, self._provider)
 
     def close(self) -> None:
         """Close the client's connections; may be called twice."""
@@ -105,19 +92,6 @@ class OpenAIChat:
         # in the extra body, as the client takes 2 ms to look through a schema
         return {"model": self._model, "messages": messages, **options, "extra_body": _form(request)}
 
-    def _listed(self) -> list[str] | None:
-        """Return the models there are; None where the server keeps no list."""
-        with self._in_our_words():
-            try:
-                listed = self._client.models.with_raw_response.list()
-            except self._openai.APIStatusError as error:
-                if error.status_code in (404, 405, 501) and not complaint_of(error).is_page:
-                    return None
-                raise
-            if "json" not in listed.headers.get("content-type", "json"):
-                raise page(self._provider)
-            return [one.id for one in listed.parse().data]
-
     def _reply(self, completion: ChatCompletion) -> Reply:
         """Return what came as a reply; the client hands on whatever came, be it none."""
         if isinstance(completion, str):
@@ -125,7 +99,7 @@ class OpenAIChat:
         try:
             return _reply_in(completion)
         except (AttributeError, KeyError, TypeError, ValidationError):
-            raise LanguageUnavailable(f"{self.id} sent something that is no reply; it is asked again later") from None
+            raise LanguageUnavailable(f"{self.id} sent something that is no reply; {LATER}") from None
 
     def _adapts_to(self, error: BadRequestError, sent: Mapping[str, Any]) -> bool:
         """Leave out, or call by its other name, an option that was sent and refused; return whether there is one."""
@@ -138,19 +112,6 @@ class OpenAIChat:
             self._limit = other
             return True
         return False
-
-    @contextmanager
-    def _in_our_words(self, form: Form = "text") -> Iterator[None]:
-        try:
-            yield
-        except (self._openai.OpenAIError, JSONDecodeError, RuntimeError) as error:
-            # its own words may repeat the key; a RuntimeError comes of a closed client, or of brackets nested too deep
-            raise self._meaning(error, form) from None
-
-    def _meaning(self, error: Exception, form: Form) -> LanguageError:
-        if isinstance(error, self._openai.APIStatusError):
-            return error_of(complaint_of(error), self._provider, form=form)
-        return no_reply(error, self._provider)
 
 
 def openai_chat(argument: str) -> OpenAIChat:

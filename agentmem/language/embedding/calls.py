@@ -1,6 +1,6 @@
 """Calls for vectors that leave the machine: in batches, paid for, tried again, and what comes back is checked.
 
-Two adapters use it, which know a client each: `openai_embedding` and `langchain_embedding`.
+Two adapters use it, which know a client each: `openai.py` and `langchain.py`.
 """
 
 from __future__ import annotations

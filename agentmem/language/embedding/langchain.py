@@ -9,6 +9,7 @@ from agentmem.errors import LanguageError, LanguageUnavailable
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
 from agentmem.language.paying.charging import charged_to
+from agentmem.language.providers.errors import LATER
 from agentmem.language.providers.langchain import complaint_in, named_after, provider_of, said_of
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
@@ -82,7 +83,7 @@ class LangChainEmbedder:
         """Return our error for whatever a provider's client raises; an unknown one waits, so that nothing is lost."""
         complaint = complaint_in(problem)
         if complaint is None:
-            return LanguageUnavailable(f"{self.id} failed ({type(problem).__name__}); it is asked again later")
+            return LanguageUnavailable(f"{self.id} failed ({type(problem).__name__}); {LATER}")
         return refusal(complaint, self._provider)
 
 

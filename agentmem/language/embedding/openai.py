@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from agentmem.errors import InvalidInput, LanguageError, LanguageUnavailable
 from agentmem.language.contract import CountedVectors
 from agentmem.language.embedding.calls import Sent, TextTooLong, VectorCalls, refusal
-from agentmem.language.providers.openai import complaint_of, model_and_address, no_reply, opened, page
+from agentmem.language.providers.openai import check_model, complaint_of, model_and_address, no_reply, opened, page
 from agentmem.language.providers.retrying import Patience
 from agentmem.vectors import Vectors
 
@@ -87,6 +87,14 @@ class OpenAIEmbedder:
     def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
         """Return what `embed` returns, and what it took."""
         return self._calls.embed(texts)
+
+    def check(self) -> None:
+        """Ask which models there are, which costs nothing, and whether this is one of them.
+
+        Raises:
+            LanguageUnavailable, LanguageMisconfigured: with the cure, and the nearest names.
+        """
+        check_model(self._client, self._model, self._provider)
 
     def close(self) -> None:
         """Hang up; may be called twice."""

@@ -20,6 +20,7 @@ from agentmem.errors import BadAnswer, FormRefused, LanguageError, LanguageMisco
 if TYPE_CHECKING:
     from agentmem.language.chat.contract import Form
 
+LATER = "what waits for it is asked again later"
 EXCERPT = 120
 """Characters of a provider's words that are passed on."""
 _KEY = re.compile(r"\b(?:sk|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
@@ -86,7 +87,7 @@ def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -
     """Return the error that a complaint comes to, of a model asked in this form."""
     said, why = f"{provider.model} answered {complaint.status}", provider.excerpt(complaint.said) or "no reason given"
     if _is_outage(complaint):
-        return LanguageUnavailable(f"{said}: {why}; it is asked again later", retry_after_s=seconds_to_wait(complaint))
+        return LanguageUnavailable(f"{said}: {why}; {LATER}", retry_after_s=seconds_to_wait(complaint))
     if complaint.status in (400, 413, 422) and not complaint.is_page:
         if form != "text" and _is_about_form(complaint):
             return FormRefused(f"{provider.model} cannot be asked for {form} ({complaint.status})")

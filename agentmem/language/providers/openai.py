@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
 from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
-from agentmem.language.providers.errors import Complaint, Provider, error_of
+from agentmem.language.providers.errors import LATER, Complaint, Provider, error_of
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
 
+    from agentmem.language.chat.contract import Form
+
 OPENAI = "OpenAI"
 KEY_VARIABLE, ADDRESS_VARIABLE = "OPENAI_API_KEY", "OPENAI_BASE_URL"
+SCHEMELESS = re.compile(r"(?<=.)@((?:localhost|[\w.-]+:\d{2,5})(?:[:/].*)?)$")
+"""The address of a server without `http://`; a version may stand behind an @ as well: `claude@20240229`."""
 NO_KEY = SecretStr("no-key-needed")
 """Sent to servers other than OpenAI's when there is no key: the client insists on one, they do not look at it."""
 
@@ -102,8 +110,13 @@ def model_and_address(argument: str) -> tuple[str, str | None]:
     ('nomic-embed-text:v1.5', 'http://localhost:11434/v1')
     >>> model_and_address("gpt-4o-mini")
     ('gpt-4o-mini', None)
+
+    Raises:
+        InvalidInput: what follows the model is an address, but for the `http://` before it.
     """
     model, *address = re.split("@(?=https?://)", argument, maxsplit=1)
+    if not address and (short := SCHEMELESS.search(model)):
+        raise InvalidInput(f"{short[1]!r} is no address; write {model[: short.start()]}@http://{short[1]}")
     return model, next(iter(address), None)
 
 
@@ -118,9 +131,61 @@ def no_reply(error: Exception, provider: Provider) -> LanguageError:
     """Return what it means that the client brought no reply at all."""
     import openai
 
-    said = "cannot be reached" if isinstance(error, openai.APIConnectionError) else "broke off"
     why = type(error.__cause__ or error).__name__
-    return LanguageUnavailable(f"{provider.model} {said} ({why}); it is asked again later")
+    if isinstance(error, openai.APIConnectionError):
+        said = f"cannot be reached ({why}): is it running, and the address right?"
+        return LanguageUnavailable(f"{provider.model} {said} {LATER}")
+    return LanguageUnavailable(f"{provider.model} broke off ({why}); {LATER}")
+
+
+@contextmanager
+def in_our_words(provider: Provider, form: Form = "text") -> Iterator[None]:
+    """Raise, in place of what the client raises inside the `with`, what it means."""
+    import openai
+
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise error_of(complaint_of(error), provider, form=form) from None  # its own words may repeat the key
+    except (openai.OpenAIError, JSONDecodeError, RuntimeError) as error:
+        # a RuntimeError comes of a closed client, or of brackets nested too deep
+        raise no_reply(error, provider) from None
+
+
+def check_model(client: OpenAI, model: str, provider: Provider) -> None:
+    """Ask which models there are, which costs nothing, and whether this is one of them.
+
+    Raises:
+        LanguageUnavailable, LanguageMisconfigured: with the cure, and the nearest names.
+    """
+    import openai
+
+    listed = _listed(client, provider)
+    if listed is None or {model, f"{model}:latest"} & set(listed):
+        return
+    with in_our_words(provider):
+        try:
+            client.models.retrieve(model)  # some are there, and not listed
+        except openai.NotFoundError:
+            near = get_close_matches(model, listed, n=3, cutoff=0.3) or listed[:3]
+            said = f"there is no model {model!r} at {provider.address}"
+            raise LanguageMisconfigured(f"{said}; the nearest it has: {', '.join(near) or 'none'}") from None
+
+
+def _listed(client: OpenAI, provider: Provider) -> list[str] | None:
+    """Return the models there are; None where the server keeps no list."""
+    import openai
+
+    with in_our_words(provider):
+        try:
+            listed = client.models.with_raw_response.list()
+        except openai.APIStatusError as error:
+            if error.status_code in (404, 405, 501) and not complaint_of(error).is_page:
+                return None
+            raise
+        if "json" not in listed.headers.get("content-type", "json"):
+            raise page(provider)
+        return [one.id for one in listed.parse().data]
 
 
 def page(provider: Provider) -> LanguageError:

@@ -14,7 +14,23 @@ if TYPE_CHECKING:
     from tests.agentmem.cli.conftest import Played, Run
 
 LIMIT_S = 0.5
-COMMANDS = ("play", "replay", "games", "memories", "plugins", "status", "show", "why", "rebuild", "doctor", "bench")
+COMMANDS = (
+    "play",
+    "replay",
+    "games",
+    "memories",
+    "plugins",
+    "status",
+    "show",
+    "why",
+    "cost",
+    "retry",
+    "rebuild",
+    "reembed",
+    "ablate",
+    "doctor",
+    "bench",
+)
 PLAY_OPTIONS = (
     "--memory", "--set", "--policy", "--seed", "--max-steps", "--goal", "--goal-style", "--store", "--namespace",
     "--trajectory", "--json", "--quiet", "--policy-set", "--valid-actions",

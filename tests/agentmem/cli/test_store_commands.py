@@ -23,7 +23,7 @@ def test_status_shows_namespaces_events_and_cursors(agentmem: Run, played: Playe
 
     assert "finn" in ran.out
     assert told["namespaces"][0] | {"holds": None} == {
-        "namespace": "finn", "events": steps, "entries": steps, "memory": "arigraph", "folded": steps,
+        "namespace": "finn", "events": steps, "entries": steps, "memory": "arigraph", "folded": steps, "waiting": 0,
         "holds": None, "set_aside": {},
     }  # fmt: skip
 

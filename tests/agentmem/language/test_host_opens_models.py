@@ -1,15 +1,19 @@
 """Models by what is typed after `--language`, or given in Python; with memories, over real sockets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import InvalidInput, LanguageMisconfigured, UnknownName
+from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
+from agentmem.language.contract import Embedder
 from agentmem.language.facts_task import FACTS
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
@@ -106,9 +110,15 @@ def test_a_language_is_returned_as_it_is(host: Host) -> None:
         ("openai:gpt-4o-mini", LanguageMisconfigured, "OPENAI_API_KEY.* --language rules"),
         ("openai", InvalidInput, "openai:MODEL"),
         ("openia:gpt-4o-mini", UnknownName, "did you mean 'openai'"),
+        ("gpt-4o-mini", UnknownName, "openai:MODEL"),
+        ("openai:llama3@localhost:11434/v1", InvalidInput, "write llama3@http://localhost:11434/v1"),
+        ("openai:llama3@10.0.0.7:8000", InvalidInput, "write llama3@http://10.0.0.7:8000"),
+        ("openai:claude@20240229", LanguageMisconfigured, "no key for openai:claude@20240229"),
+        ("replay:", InvalidInput, "replay:FILE"),
         (Notebook(), InvalidInput, "a Notebook is no language"),
+        (3, InvalidInput, "a int is no language"),
     ],
-    ids=["no key", "no model", "misspelt", "no language"],
+    ids=str,
 )
 def test_what_cannot_be_opened_leaves_nothing_behind(
     host: Host, tmp_path: Path, spec: str, kind: type[Exception], cure: str
@@ -117,3 +127,61 @@ def test_what_cannot_be_opened_leaves_nothing_behind(
         AgentMemory(tmp_path / "memory.db", language=spec, host=host)
 
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "cure"),
+    [
+        ({"on_failure": "panic"}, "it is one of: defer, rules"),
+        ({"embedder": 3}, "a int is no embedder: pass an embedder, its name"),
+        ({"embedder": "text-embedding-3-small"}, "openai:MODEL"),
+        ({"budget": 3}, r"write Budget\(calls=100\)"),
+        ({"budget": {"calls": 3}}, r"write Budget\(calls=100\)"),
+    ],
+    ids=str,
+)
+def test_what_goes_with_a_language_is_checked_before_any_file_is_made(
+    host: Host, tmp_path: Path, given: dict[str, Any], cure: str
+) -> None:
+    with pytest.raises(InvalidInput, match=cure):
+        AgentMemory(tmp_path / "memory.db", host=host, **given)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_embeddings_of_langchain_are_an_embedder(host: Host, tmp_path: Path) -> None:
+    with AgentMemory(tmp_path / "memory.db", embedder=DeterministicFakeEmbedding(size=8), host=host) as memory:
+        memory.add("The key is under the mat.")
+
+        assert memory.search("The key is under the mat.")[0].text.endswith("The key is under the mat.")
+        assert memory.language.embedder.dim == 8
+
+
+def test_an_embedder_opened_by_name_is_closed_and_one_that_was_given_is_not(host: Host, tmp_path: Path) -> None:
+    own = ClosedOnce()
+    AgentMemory(tmp_path / "memory.db", embedder=own, host=host).close()
+
+    offers = Host(["defaults", "episodic", OffersEmbedder()])
+    named = AgentMemory(tmp_path / "memory.db", embedder="own", host=offers)
+    offered = named.language.embedder
+    named.close()
+
+    assert isinstance(offered, ClosedOnce)
+    assert (own.closed, offered.closed) == (0, 1)
+
+
+class ClosedOnce(HashEmbedder):
+    """Counts how often it is closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class OffersEmbedder:
+    """A plugin with an embedder that holds something."""
+
+    @hookimpl
+    def agentmem_embedders(self) -> Mapping[str, Callable[[str], Embedder]]:
+        return {"own": lambda argument: ClosedOnce()}
