@@ -50,16 +50,14 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
         before = digest(remembered.graph, built.name) if ran else None
         with waiting(thinks):
             receipt = remembered.rebuild()
-        after = digest(remembered.graph, built.name)
-        status = remembered.status()
+        after, status = digest(remembered.graph, built.name), remembered.status()
     left = status.entries - status.folded
     told = {"namespace": chosen, "memory": memory, "entries": status.folded, "waiting": left, "before": before}
     if json:
         as_json({**told, "after": after, "same": before == after if ran else None, "receipt": receipt})
     else:
-        typer.echo(
-            f"{memory} in {chosen}: {status.folded} entries folded again, {receipt.milliseconds:.0f} ms in the language"
-        )
+        took = f"{receipt.milliseconds:.0f} ms in the language"
+        typer.echo(f"{memory} in {chosen}: {status.folded} entries folded again, {took}")
         typer.echo(
             _left(status, left, f"{store} --memory {memory}")
             if left

@@ -6,6 +6,23 @@ class TestMyMemoryKeepsTheContract(MemoryContract):
         return MyMemory()
 ```
 
+A memory that asks a language is tested with rules so, and with a model's real client over a
+real socket so:
+
+```python
+class TestMyMemoryKeepsTheContractWithAModel(TestMyMemoryKeepsTheContract):
+    @pytest.fixture(autouse=True)
+    def scripted(self) -> Iterator[None]:
+        with ModelServer(lambda asked: {"gist": asked.text[:80]}) as self.model:
+            yield
+
+    def new_language(self) -> Language:
+        return Host().language(f"openai:scripted@{self.model.url}", HashEmbedder())
+```
+
+`agentmem.testing.models.server` says what a `ModelServer` can do, and
+`agentmem.testing.models.faults` what can go wrong with it.
+
 Everything goes through `AgentMemory`, as it will in use. Optional powers
 (prepare, reinforce, consolidate, forget, show) are tested where a memory declares
 them, and reported as skipped where it does not.

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agentmem.testing.models.server import ModelServer
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +53,21 @@ def test_the_memory_in_the_readme_is_the_example() -> None:
     assert written in (ROOT / "examples" / "03_diary.py").read_text(), "copy examples/03_diary.py into the README"
 
 
+def test_what_the_readme_does_with_a_model_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = next(block for block in blocks("python") if "openai:gpt-4o-mini" in block)
+    fact = {"subject": "mia", "relation": "lives in", "object": "porto", "slot": "home"}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+
+    with ModelServer({"facts": [fact], "place": None, "heading": None}, models=["gpt-4o-mini"]) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        exec(written, {})
+
+    assert capsys.readouterr().out == "1 calls, 0 wait\nmia, lives in, porto\n"
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     tests = next(line for line in "".join(blocks("bash")).splitlines() if line.endswith("pytest"))
     install, _, run = tests.rpartition(" && ")
@@ -61,5 +78,20 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    for command in ("play", "replay", "games", "memories", "plugins", "status", "why", "rebuild", "bench", "doctor"):
+    for command in (
+        "play",
+        "replay",
+        "games",
+        "memories",
+        "plugins",
+        "status",
+        "why",
+        "cost",
+        "retry",
+        "rebuild",
+        "reembed",
+        "ablate",
+        "bench",
+        "doctor",
+    ):
         assert f"agentmem {command}" in README, f"say in the README what agentmem {command} does"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     "game", "memory", "policy", "seed", "score", "max_score", "normalized", "won", "steps", "trajectory", "receipt",
-    "language", "recording", "waiting",
+    "language", "recording", "waiting", "ended",
 }  # fmt: skip
 
 
