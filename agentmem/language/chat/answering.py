@@ -153,7 +153,8 @@ class ChatAnswers:
     def _call(self, request: Request, tally: _Tally) -> Reply:
         """Make one call, paid and traced."""
         read = sum(tokens_in(message.text) for message in request.messages)
-        estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, request.max_tokens)
+        most = max(request.max_tokens, getattr(self._chat, "longest", 0))  # where it has a limit of its own
+        estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, most)
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
             tally.calls += 1
             reply = self._chat.complete(request)
