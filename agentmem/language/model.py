@@ -69,7 +69,7 @@ class ModelLanguage:
         """
         started, prompt = perf_counter(), task.prompt_hash
         try:
-            said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
+            said: Answered[Out] = self._kept.get(_known_by(task, inputs), partial(self._call, task, inputs))
         except LanguageError as error:
             if not self._rules_may_answer(error):
                 raise
@@ -90,7 +90,7 @@ class ModelLanguage:
         if not self._concurrency:
             return
         started = perf_counter()
-        asked = {question(task.name, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
+        asked = {_known_by(task, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
         fresh = [(name, inputs) for name, inputs in asked.items() if name not in self._kept]
         stop = Event()
         if fresh and (self._is_out or len(fresh) == 1):  # one call finds out whether it is back
@@ -206,3 +206,8 @@ class ModelLanguage:
     def _count(self, more: Receipt) -> None:
         with self._lock:
             self._spent += more
+
+
+def _known_by(task: Task[Any], inputs: Mapping[str, Any]) -> str:
+    """Return what an answer is kept by, as in a recording: with another prompt it is another question."""
+    return f"{task.prompt_hash} {question(task.name, inputs)}"

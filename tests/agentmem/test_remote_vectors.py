@@ -21,6 +21,7 @@ from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.embedding.openai import OpenAIEmbedder
 from agentmem.language.providers.retrying import Patience
+from agentmem.language.recording.recorder import recorded
 from agentmem.language.rules import RuleLanguage
 from agentmem.spending.budget import Budget
 from agentmem.testing.embedding import HashEmbedder
@@ -242,3 +243,33 @@ def test_no_thread_of_a_plugin_gets_vectors_around_the_budget(store: SQLiteStore
 
     assert memory.add("Mia moved to Oslo.").receipt.deferred == 1
     assert server.asked == []
+
+
+@pytest.mark.parametrize("poisoned", [False, True])
+def test_what_could_not_be_embedded_is_replayed_as_it_went(tmp_path: Path, poisoned: bool) -> None:
+    def embed(texts: Sequence[str]) -> Vectors:
+        vectors = HashEmbedder().embed(texts)
+        vectors[[poisoned and "puppy" in text for text in texts]] = np.nan
+        return vectors
+
+    def went(language: Language, store: str) -> list[object]:
+        memory = AgentMemory(tmp_path / store, memory=Notebook(), language=language)
+        seen: list[object] = []
+        for event in talk():
+            added = memory.add_many([event])
+            found = memory.search(event.text + "?", now=LATER)
+            seen += [added.receipt.deferred, added.set_aside, [(one.id, one.score) for one in found]]
+        seen += held(memory.graph, "notebook")
+        memory.close()
+        return seen
+
+    cassette = tmp_path / "run.jsonl"
+    with ModelServer(embed=embed) as server:
+        if not poisoned:
+            server.fail(server_error(), times=5)
+        live = went(recorded(RuleLanguage(afar(server)), cassette), "live.db")
+
+    again = went(HOST.language(f"replay:{cassette}"), "again.db")
+
+    assert again == live
+    assert ("t2",) in live if poisoned else 1 in live, "something was set aside, or waited"

@@ -9,7 +9,7 @@ from typing import Any
 
 from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured, OptionRefused
 from agentmem.language.answers import Answered
-from agentmem.language.chat.contract import Chat, End, Message, Reply, Request
+from agentmem.language.chat.contract import Chat, End, LimitsItself, Message, Reply, Request
 from agentmem.language.chat.parsing import LONGEST, Unreadable, read_answer, valid
 from agentmem.language.chat.schemas import schema_of
 from agentmem.language.chat.tracing import traced
@@ -145,7 +145,8 @@ class ChatAnswers:
     def _call(self, request: Request) -> Reply:
         """Make one call, paid and traced."""
         read = sum(tokens_in(message.text) for message in request.messages)
-        estimate = Estimate(request.name, request.prompt_hash, self.name, read, request.max_tokens)
+        own = self._chat.longest if isinstance(self._chat, LimitsItself) else 0
+        estimate = Estimate(request.name, request.prompt_hash, self.name, read, max(request.max_tokens, own))
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
             reply = self._chat.complete(request)
             trace.came(reply)

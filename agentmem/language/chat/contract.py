@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -96,3 +96,14 @@ class Chat(Protocol):
             LanguageUnavailable, LanguageMisconfigured: with the cure.
         """
         ...
+
+
+@runtime_checkable
+class LimitsItself(Protocol):
+    """A chat model that may write more than a request allows for: an optional power.
+
+    Attributes:
+        longest: The most tokens it writes by its own settings; 0 where those say nothing.
+    """
+
+    longest: int

@@ -367,3 +367,24 @@ def test_a_time_to_wait_that_is_none_is_left_aside(serve: Serve, ask: Ask) -> No
     server.fail(error(429, "Slow down.", headers={"Retry-After": until}))
 
     assert facts(ask(server)).answer == MIA
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 10031 tokens "
+        "(9986 in the messages, 45 in the response_format schema).",
+        "Invalid value: messages[0].content is too long for this tool.",
+    ],
+)
+def test_a_question_that_is_too_long_says_nothing_of_the_form_nor_of_options(serve: Serve, ask: Ask, said: str) -> None:
+    server = serve()
+    server.fail(error(400, said))
+    answers = ask(server)
+
+    with pytest.raises(BadAnswer, match="too long"):
+        facts(answers)
+    facts(answers)
+
+    first, second = forms(server)
+    assert first == second

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -334,3 +335,12 @@ def test_who_waits_for_the_call_of_another_does_not_share_that_ones_trouble(faul
         with charged_to(Purse()):
             assert language.ask(LENGTH, text="same").letters == 4
         troubled.result()
+
+
+def test_with_another_prompt_it_is_another_question() -> None:
+    other = replace(LENGTH, prompt="Count {text}.", rules=lambda text: Length(letters=-len(text)))
+    language = language_of(Scripted())
+
+    language.prefetch(LENGTH, [{"text": "four"}])
+
+    assert [language.ask(task, text="four").letters for task in (LENGTH, other)] == [4, -4]
