@@ -11,6 +11,7 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.measured import Limit
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
+from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
@@ -42,7 +43,8 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     """Show what each memory of a stack adds.
 
     Measures the stack whole, without each of its memories, and each by itself: by the evidence found
-    in the conversations of FILE, or by the score in a game.
+    in the conversations of FILE, or by the score in a game. A session, which a --budget is for, is one
+    conversation told to one part of the stack, or one game.
     """
     from agentmem.bench.ablation import Playing, variants
     from agentmem.bench.evidence import Asking
@@ -64,7 +66,13 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     heading(measured)
     rows = [_row(one) for one in done]
     table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[2:])
-    caption([_verdict(done)])
+    left = [
+        f"{one.variant.memory} could not take in {counted(one.waiting, 'entry')}, for the language was out or the "
+        "budget used up: its score says little"
+        for one in done
+        if one.waiting
+    ]
+    caption([_verdict(done), *left])
 
 
 def seeds_of(text: str) -> list[int]:
