@@ -66,13 +66,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     heading(measured)
     rows = [_row(one) for one in done]
     table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[2:])
-    left = [
-        f"{one.variant.memory} could not take in {counted(one.waiting, 'entry')}, for the language was out or the "
-        "budget used up: its score says little"
-        for one in done
-        if one.waiting
-    ]
-    caption([_verdict(done), *left])
+    caption([_verdict(done), *_left_over(done)])
 
 
 def seeds_of(text: str) -> list[int]:
@@ -131,6 +125,15 @@ def _row(one: Ablated) -> dict[str, Any]:
     if one.won is not None:
         return row | {"won": f"{one.won}/{len(one.by)}", "steps": f"{one.steps:.0f}"}
     return row | {category: f"{score * 100:.1f}" for category, score in one.by.items()}
+
+
+def _left_over(done: list[Ablated]) -> list[str]:
+    why = "the language was out, or the budget used up"
+    return [
+        f"{one.variant.memory} could not take in {counted(one.waiting, 'entry')}: {why}; its score says little"
+        for one in done
+        if one.waiting
+    ]
 
 
 def _verdict(done: list[Ablated]) -> str:
