@@ -10,8 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from agentmem.agent.environment import EvalInfo
-from agentmem.agent.episode import Episode, Setup
+from agentmem.agent.episode import Episode, Result, Setup
 from agentmem.bench.conversations import Corpus
 from agentmem.bench.evidence import OVERALL, Asking
 from agentmem.bench.recall import Memories, Watcher, recall
@@ -53,6 +52,7 @@ class Ablated(Value):
         difference: `score` less that of the whole.
         won: Games won; None for conversations.
         steps: Mean steps of the games; None for conversations.
+        waiting: Entries it could not take in, since the language was out, or the budget used up.
     """
 
     variant: Variant
@@ -61,6 +61,7 @@ class Ablated(Value):
     difference: float = 0.0
     won: int | None = None
     steps: float | None = None
+    waiting: int = 0
 
 
 def variants(memory: str, settings: Mapping[str, Any]) -> list[Variant]:
@@ -92,8 +93,11 @@ def ablate_recall(
     found: dict[str, dict[str, float]] = {part.memory: {} for part in parts}
     for one in report.averages:
         found[one.memory][one.category] = one.recall[max(one.recall)].value
+    waiting = {one.memory: one.deferred for one in report.costs}
     done = [
-        Ablated(variant=part, score=by.pop(OVERALL, 0.0), by=by) for part in parts for by in [dict(found[part.memory])]
+        Ablated(variant=part, score=by.pop(OVERALL, 0.0), by=by, waiting=waiting[part.memory])
+        for part in parts
+        for by in [dict(found[part.memory])]
     ]
     return _compared(done)
 
@@ -120,7 +124,7 @@ def ablate_play(
     done, how = [], playing or Playing()
     with how.languages(host) as languages:
         for part in parts:
-            played: dict[int, EvalInfo] = {}
+            played: dict[int, Result] = {}
             for seed in seeds:
                 played[seed] = _played(host, game, part, seed=seed, how=how, language=languages())
                 moved(part.title, 1)
@@ -138,7 +142,7 @@ def _variant(title: str, some: Sequence[str], names: Sequence[str], settings: Ma
     return Variant(title=title, memory=JOINED.join(some), settings=kept)
 
 
-def _played(host: Host, game: str, part: Variant, *, seed: int, how: Playing, language: Language) -> EvalInfo:
+def _played(host: Host, game: str, part: Variant, *, seed: int, how: Playing, language: Language) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         setup = Setup(
             game=game,
@@ -153,16 +157,18 @@ def _played(host: Host, game: str, part: Variant, *, seed: int, how: Playing, la
         with Episode(setup, host, language=language) as episode:
             for _ in episode:
                 pass
-    return episode.result.evaluation
+    return episode.result
 
 
-def _ablated(part: Variant, played: Mapping[int, EvalInfo]) -> Ablated:
+def _ablated(part: Variant, played: Mapping[int, Result]) -> Ablated:
+    ends = {seed: one.evaluation for seed, one in played.items()}
     return Ablated(
         variant=part,
-        score=mean(one.normalized for one in played.values()),
-        by={str(seed): one.normalized for seed, one in played.items()},
-        won=sum(one.won for one in played.values()),
-        steps=mean(one.steps for one in played.values()),
+        score=mean(one.normalized for one in ends.values()),
+        by={str(seed): one.normalized for seed, one in ends.items()},
+        won=sum(one.won for one in ends.values()),
+        steps=mean(one.steps for one in ends.values()),
+        waiting=sum(one.waiting for one in played.values()),
     )
 
 

@@ -11,6 +11,7 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.measured import Limit
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
+from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
@@ -42,7 +43,8 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     """Show what each memory of a stack adds.
 
     Measures the stack whole, without each of its memories, and each by itself: by the evidence found
-    in the conversations of FILE, or by the score in a game.
+    in the conversations of FILE, or by the score in a game. A session, which a --budget is for, is one
+    conversation told to one part of the stack, or one game.
     """
     from agentmem.bench.ablation import Playing, variants
     from agentmem.bench.evidence import Asking
@@ -64,7 +66,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     heading(measured)
     rows = [_row(one) for one in done]
     table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[2:])
-    caption([_verdict(done)])
+    caption([_verdict(done), *_left_over(done)])
 
 
 def seeds_of(text: str) -> list[int]:
@@ -123,6 +125,15 @@ def _row(one: Ablated) -> dict[str, Any]:
     if one.won is not None:
         return row | {"won": f"{one.won}/{len(one.by)}", "steps": f"{one.steps:.0f}"}
     return row | {category: f"{score * 100:.1f}" for category, score in one.by.items()}
+
+
+def _left_over(done: list[Ablated]) -> list[str]:
+    why = "the language was out, or the budget used up"
+    return [
+        f"{one.variant.memory} could not take in {counted(one.waiting, 'entry')}: {why}; its score says little"
+        for one in done
+        if one.waiting
+    ]
 
 
 def _verdict(done: list[Ablated]) -> str:

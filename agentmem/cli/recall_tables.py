@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from agentmem.bench.evidence import OVERALL, Average, Cost, RecallReport
 from agentmem.bench.retrieval import DEPTH, ROUNDS, Mean
 from agentmem.cli.output import caption, heading, table
+from agentmem.cli.shown import counted
 
 MEMORY = "memory"
 INTERVAL = "95 %"
@@ -112,15 +113,16 @@ def _caption(report: RecallReport, cut: int, again: str) -> Iterator[str]:
         yield f"listed@{cut}: R@{cut} if each recollection took one rank, whatever it cites"
     for one in report.costs:
         if one.deferred:
-            yield f"{one.memory} could not yet take in {one.deferred:,} entries: they wait for the language"
+            why = "the language was out, or the budget used up"
+            yield f"{one.memory} could not take in {counted(one.deferred, 'entry')}: {why}; its figures say little"
     yield from _failures(report)
     yield f"again: {again}"
 
 
 def _failures(report: RecallReport) -> Iterator[str]:
     """Yield how often each memory failed, and the first reason."""
-    counted = Counter(one.memory for one in report.failures)
-    for memory, times in counted.items():
+    times_of = Counter(one.memory for one in report.failures)
+    for memory, times in times_of.items():
         first = next(one for one in report.failures if one.memory == memory)
         yield f"{memory} failed on {times} questions, which count as nothing found; the first: {first.error}"
 

@@ -12,6 +12,7 @@ import typer
 from agentmem.cli.chosen import Json, Settings, named, settings_of
 from agentmem.cli.output import as_json, one_line, table
 from agentmem.cli.progress import waiting
+from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
@@ -118,10 +119,11 @@ def _refeed(recorded: Trajectory, fed: AgentMemory, *, json: bool) -> None:
     memory = fed.stack.name
     with waiting(fed.language):
         steps = list(refeed(recorded, fed))
-    status, kept = fed.status(), held(fed.graph, *(one.name for one in fed.stack.memories))
+    status = fed.status()
+    waits, kept = status.entries - status.folded, held(fed.graph, *(one.name for one in fed.stack.memories))
     if json:
-        cut_short = recorded.ending is None
-        as_json({"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside, "cut_short": cut_short})
+        told = {"memory": memory, "steps": steps, "held": kept, "set_aside": status.set_aside, "waiting": waits}
+        as_json({**told, "cut_short": recorded.ending is None})
         return
     rows = [
         {"step": s.step, memory: s.recalled, recorded.header.memory + " (recorded)": s.recalled_then} for s in steps
@@ -129,6 +131,9 @@ def _refeed(recorded: Trajectory, fed: AgentMemory, *, json: bool) -> None:
     table(rows, columns=list(rows[0]), nothing="nothing was recorded")
     holds = ", ".join(f"{one.current} {one.label} and {one.retired} retired" for one in kept) or "nothing of its own"
     typer.echo(f"\n{memory} took in {status.entries} events and holds {holds}; set aside: {len(status.set_aside)}")
+    if waits:
+        why = next((one.waits for one in status.memories if one.waits), "")
+        typer.echo(f"{counted(waits, 'entry')} of them waiting to be taken in: {one_line(why, limit=300)}")
     _tell_if_cut_short(recorded)
 
 

@@ -24,8 +24,8 @@ def _option(name: str, kind: object, default: object, *, help: str, metavar: str
 
 SPECS = "rules, openai:MODEL[@BASE_URL], langchain:PROVIDER:MODEL, replay:FILE, or PLUGIN:…"
 CAPS = (
-    "Of calls, tokens, seconds or money (with prices=FILE), of the whole run, each operation. or day.: "
-    "calls=100,day.tokens=50000; beyond them on_exceed=defer, rules or error."
+    "For a model, of calls, tokens, seconds or money (with prices=FILE): calls=100 in a session, operation.calls=9 for "
+    "each thing done, day.calls=500 in a store; then on_exceed=defer, rules or error."
 )
 OPTIONS = (
     _option("language", str, "rules", metavar="SPEC", help=SPECS),

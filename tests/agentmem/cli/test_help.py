@@ -138,3 +138,10 @@ def test_the_doctor_finds_this_installation_well(agentmem: Run) -> None:
 
     assert ran.code == 0, ran.out
     assert all(finding["state"] != "wrong" for finding in findings)
+
+
+def test_what_stands_in_lines_in_a_help_is_left_so(agentmem: Run) -> None:
+    told = agentmem("bench", "recall", "--help").out
+
+    assert '    {"conversation": "ann", "event": ' in told
+    assert "\\b" not in told

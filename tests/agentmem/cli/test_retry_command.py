@@ -14,7 +14,7 @@ from agentmem.testing.models.faults import Fault, says, server_error
 from agentmem.testing.models.server import ModelServer
 
 if TYPE_CHECKING:
-    from tests.agentmem.cli.conftest import Run
+    from tests.agentmem.cli.conftest import Played, Run
 
 NOTHING: dict[str, object] = {"facts": [], "place": None, "heading": None}
 TEXTS = ("I bought a kayak.", "I live in Oslo.", "I sold the kayak.")
@@ -116,3 +116,28 @@ def test_a_game_that_a_model_ends_tells_where_everything_lies(
     assert "--on-failure rules" in ran.out
     assert "agentmem cost a.db --namespace coin-10-arigraph-1-" in ran.out
     assert ran.err.splitlines()[-1].startswith("agentmem: ")
+
+
+def test_a_measurement_says_what_could_not_be_taken_in(agentmem: Run, spec: str, tmp_path: Path) -> None:
+    events = [
+        {"event": {"id": f"e{n}", "at": f"2026-01-05T09:0{n}Z", "speaker": "Ann", "text": text}}
+        for n, text in enumerate(TEXTS)
+    ]
+    lines = [*events, {"question": {"text": "Who bought a kayak?", "evidence": ["e0"]}}]
+    (tmp_path / "talks.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+
+    for command in (["ablate", "talks.jsonl"], ["bench", "recall", "talks.jsonl"]):
+        memories = "arigraph+none" if command[0] == "ablate" else "arigraph,none"
+        ran = agentmem(*command, "--memory", memories, "--language", spec, "--budget", "calls=1")
+
+        assert ran.code == 0
+        assert "arigraph could not take in 2 entries" in ran.out
+
+
+def test_events_that_are_fed_to_a_memory_and_wait_are_told(agentmem: Run, played: Played, spec: str) -> None:
+    fed = ("replay", played.trajectory, "--memory", "arigraph", "--language", spec, "--budget", "calls=1")
+
+    ran = agentmem(*fed)
+
+    assert "of them waiting to be taken in: task 'facts' was not asked" in ran.out
+    assert json.loads(agentmem(*fed, "--json").out)["waiting"] > 0
