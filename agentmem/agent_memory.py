@@ -108,6 +108,7 @@ class AgentMemory:
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, embedder, on_failure=on_failure)
         self._is_ours = self.language is not language
+        self._is_embedder_ours = self._is_ours and (embedder is None or isinstance(embedder, str))
         self._leaves = may_leave(self.language)
         self._writing = threading.RLock()
         self._opened: Store | None = None
@@ -303,6 +304,8 @@ class AgentMemory:
     def _close(self) -> None:
         if self._is_ours and isinstance(self.language, Closes):
             self.language.close()
+        if self._is_embedder_ours and isinstance(self.language.embedder, Closes):
+            self.language.embedder.close()
         if self._opened is not None:
             self._opened.close()
 

@@ -21,6 +21,7 @@ AgentmemError
 │   │   └── BudgetExceeded  the call was not made: the event waits too
 │   │       └── LeftToRules nor was it, and the budget says that the rules shall answer
 │   ├── FormRefused         a chat model cannot be asked in this form; the next is tried
+│   ├── OptionRefused       nor with this option, which is left out from now on; the same is tried again
 │   ├── BadAnswer           answered, but unusable: the event is set aside
 │   └── UnrecordedCall      a recorded language was asked what it never heard
 └── EnvironmentFailed       a game or chat cannot be opened or played
@@ -123,6 +124,10 @@ class LanguageMisconfigured(LanguageUnavailable):
 
 class FormRefused(LanguageError):
     """A chat model cannot be asked in this form (a JSON schema, a JSON object); the next one is tried."""
+
+
+class OptionRefused(LanguageError):
+    """A chat model does not take an option it was sent. It is left out from now on, and the same is asked again."""
 
 
 class BadAnswer(LanguageError):

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from agentmem.errors import LanguageUnavailable
+from agentmem.errors import BadAnswer, LanguageUnavailable
 from agentmem.events import EVENT_PREFIX, Event, Query, Recollection
 from agentmem.graph.contract import Graph, Where
 from agentmem.journal import EVENT, event_of
@@ -78,13 +78,26 @@ def waiting(graph: Graph, *, after: int) -> list[Event]:
 
 
 def _likeness(text: str, others: Sequence[str], language: Language) -> Vectors:
-    """Return the cosine of `text` with each of `others`, in [0, 1]; 0 where the language cannot embed now."""
+    """Return the cosine of `text` with each of `others`, in [0, 1]; 0 where the language cannot embed them."""
     try:
-        vectors = language.embed([text, *others])
+        vectors = _embedded([text, *others], language)
     except LanguageUnavailable:
         return np.zeros(len(others), np.float32)
     likeness: Vectors = np.clip(np.vecdot(vectors[1:], vectors[0]), 0, 1)
     return likeness
+
+
+def _embedded(texts: Sequence[str], language: Language) -> Vectors:
+    """Return the vectors of texts; zeros for one that cannot be embedded: an event may be set aside for just that."""
+    try:
+        return language.embed(texts)
+    except BadAnswer:
+        if len(texts) == 1:
+            return np.zeros((1, language.embedder.dim), np.float32)
+    half = len(texts) // 2
+    parts = [_embedded(part, language) for part in (texts[:half], texts[half:])]
+    longest = max(part.shape[1] for part in parts)  # of the first text ever, no length is known
+    return np.concatenate([part if part.shape[1] else np.zeros((len(part), longest), np.float32) for part in parts])
 
 
 def _recollection(event: Event, mark: Mark, *, cosine: float, word: float) -> Recollection:

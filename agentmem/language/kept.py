@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-from agentmem.errors import BadAnswer, BudgetExceeded
+from agentmem.errors import BadAnswer, BudgetExceeded, LanguageMisconfigured, StoreError
 from agentmem.language.answers import Answered
 
 ANSWERS_KEPT = 4096
+
+NOT_OURS = (BudgetExceeded, LanguageMisconfigured, StoreError, CancelledError)
+"""What may come of another's budget, prices, store, or of being interrupted: who waited asks with their own."""
 
 Ask = Callable[[], Answered[Any]]
 
@@ -58,7 +61,7 @@ class KeptAnswers:
                 raise kept
             if others is None:
                 return self._ask(question, ask, mine)
-            with suppress(BudgetExceeded):  # another's budget: ask with one's own
+            with suppress(*NOT_OURS):
                 return others.result()
 
     def make(self, question: str, ask: Ask) -> None:
@@ -77,7 +80,10 @@ class KeptAnswers:
             answer = ask()
         except BaseException as error:
             del self._asking[question]
-            mine.set_exception(error)
+            if isinstance(error, Exception):
+                mine.set_exception(error)
+            else:
+                mine.cancel()  # interrupted: that is nobody else's business
             raise
         self._keep(question, answer)
         del self._asking[question]

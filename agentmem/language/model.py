@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import partial
-from threading import Event, Lock
+from threading import Event, Lock, Semaphore, Thread
 from time import perf_counter
 from typing import Any
 
@@ -58,7 +57,7 @@ class ModelLanguage:
         self._texts = EmbeddedTexts(embedder)
         self._kept = KeptAnswers()
         self._concurrency = concurrency
-        self._pool: ThreadPoolExecutor | None = None
+        self._free = Semaphore(concurrency)
         self._lock = Lock()
         self._spent = Receipt()
         self._is_out = False
@@ -71,7 +70,7 @@ class ModelLanguage:
         """
         started, prompt = perf_counter(), task.prompt_hash
         try:
-            said: Answered[Out] = self._kept.get(question(task.name, inputs), partial(self._call, task, inputs))
+            said: Answered[Out] = self._kept.get(_known_by(task, inputs), partial(self._call, task, inputs))
         except LanguageError as error:
             if not self._rules_may_answer(error):
                 raise
@@ -92,7 +91,7 @@ class ModelLanguage:
         if not self._concurrency:
             return
         started = perf_counter()
-        asked = {question(task.name, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
+        asked = {_known_by(task, inputs): inputs for inputs in many[:ANSWERS_KEPT]}
         fresh = [(name, inputs) for name, inputs in asked.items() if name not in self._kept]
         stop = Event()
         if fresh and (self._is_out or len(fresh) == 1):  # one call finds out whether it is back
@@ -137,21 +136,35 @@ class ModelLanguage:
             check()
 
     def close(self) -> None:
-        """Let the threads and the client go; may be called twice."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+        """Let the client go; may be called twice. Nobody waits for calls whose asker was interrupted."""
         self._answers.close()
 
     def _make_at_once(self, task: Task[Any], fresh: Sequence[tuple[str, Mapping[str, Any]]], stop: Event) -> None:
-        pool = self._threads()
-        made = [pool.submit(copy_context().run, self._make, task, name, inputs, stop) for name, inputs in fresh]
+        left, broken = iter(fresh), list[BaseException]()
+
+        def make_some() -> None:
+            for name, inputs in left:
+                try:
+                    with self._free:  # of several that ask ahead at a time, all together make so many calls
+                        self._make(task, name, inputs, stop)
+                except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+                    broken.append(error)
+                    stop.set()
+
+        # of no use to anybody once the asker is gone: whoever interrupts, or ends the process, waits for no call
+        threads = [
+            Thread(target=copy_context().run, args=(make_some,), name="agentmem-language", daemon=True)
+            for _ in range(min(self._concurrency, len(fresh)))
+        ]
         try:
-            for one in made:
-                one.result()
+            for one in threads:
+                one.start()
+            for one in threads:
+                one.join()
         finally:
-            stop.set()  # where one failed, or the caller was interrupted
+            stop.set()  # where the caller was interrupted
+        if broken:
+            raise broken[0]
 
     def _make(self, task: Task[Any], name: str, inputs: Mapping[str, Any], stop: Event) -> None:
         """Make one answer ahead, unless that is no use any more."""
@@ -192,12 +205,11 @@ class ModelLanguage:
         self._count(Receipt(by_rules=1))
         return Answered(answer, by=self._rules.name, calls=0)
 
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="agentmem-language")
-            return self._pool
-
     def _count(self, more: Receipt) -> None:
         with self._lock:
             self._spent += more
+
+
+def _known_by(task: Task[Any], inputs: Mapping[str, Any]) -> str:
+    """Return what an answer is kept by, as in a recording: with another prompt it is another question."""
+    return f"{task.prompt_hash} {question(task.name, inputs)}"

@@ -23,11 +23,13 @@ from agentmem.errors import (
     UnrecordedCall,
 )
 from agentmem.language.answers import Answered
-from agentmem.language.contract import CountedVectors, Out, Task
+from agentmem.language.contract import Closes, CountedVectors, Out, Task, TellsTime
+from agentmem.language.model import ModelLanguage
 from agentmem.language.recording.cassette import Call, Header, read_cassette
-from agentmem.language.recording.recorder import RecordingAnswers, RecordingEmbedder
-from agentmem.language.recording.replay import RecordedAnswers, RecordedEmbedder
+from agentmem.language.recording.recorder import RecordingAnswers, RecordingEmbedder, recorded
+from agentmem.language.recording.replay import RecordedAnswers, RecordedEmbedder, replayed
 from agentmem.language.recording.tape import Tape
+from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
 
 HEADER = Header(language="openai:gpt-x", embedder="hash-64", agentmem="0.1.0")
@@ -322,3 +324,34 @@ def test_vectors_of_a_remote_embedder_come_from_the_cassette(path: Path) -> None
     assert path.read_text().count("a dog") == 1
     with pytest.raises(UnrecordedCall, match='no vector of text "a fish"'):
         again.embed(["a fish"])
+
+
+@pytest.mark.parametrize("spec", ["rules", "scripted"])
+def test_a_replay_that_is_recorded_tells_the_times_it_was_told(tmp_path: Path, spec: str) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    rules = RuleLanguage(HashEmbedder())
+    language = rules if spec == "rules" else ModelLanguage(Parrot(), embedder=HashEmbedder())
+    recording = recorded(language, first)
+    assert isinstance(recording, TellsTime)
+    then = [recording.now() for _ in range(2)]
+
+    replay = recorded(replayed(first, embedder=HashEmbedder(), rules=rules), second)
+
+    assert isinstance(replay, TellsTime)
+    assert [replay.now() for _ in range(2)] == then == list(read_cassette(second).times)
+
+
+def test_who_is_recorded_is_closed(tmp_path: Path) -> None:
+    class Held(RuleLanguage):
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    held = Held(HashEmbedder())
+    recording = recorded(held, tmp_path / "a.jsonl")
+    assert isinstance(recording, Closes)
+
+    recording.close()
+
+    assert held.is_closed

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.errors import InvalidInput, WrongDimension
+from agentmem.errors import InvalidInput, LanguageUnavailable, WrongDimension
 from agentmem.events import Event, new_event
+from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Graph, Where
 from agentmem.graph.sqlite import SQLiteStore
+from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
+from agentmem.language.contract import Language
 from agentmem.language.embedding.openai import OpenAIEmbedder
 from agentmem.language.providers.retrying import Patience
+from agentmem.language.recording.recorder import recorded
 from agentmem.language.rules import RuleLanguage
+from agentmem.spending.budget import Budget
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.models.faults import server_error
 from agentmem.testing.models.server import ModelServer
 from agentmem.testing.notebook import Notebook
+from agentmem.vectors import Vectors
 
 HOST = Host()
 MEMORIES = sorted(name for name, offer in HOST.memories.items() if offer.distribution == "agentmem-graph")
@@ -181,3 +189,87 @@ def test_a_budget_caps_what_an_embedder_is_asked(server: ModelServer, store: SQL
 
     assert (first.receipt.deferred, second.receipt.deferred) == (0, 2)
     assert len(server.asked) == 1
+
+
+def test_a_text_that_cannot_be_embedded_hides_nothing_from_a_search(store: SQLiteStore) -> None:
+    def embed(texts: Sequence[str]) -> Vectors:
+        vectors = HashEmbedder().embed(texts)
+        vectors[["poison" in text for text in texts]] = np.nan
+        return vectors
+
+    with ModelServer(embed=embed) as server:
+        memory = AgentMemory(store, memory=Notebook(), language=RuleLanguage(afar(server)))
+        memory.add("Mia moved to Oslo.", id="good")
+        assert memory.add("There is poison in the cup.", id="bad").set_aside == ("bad",)
+
+        assert [one.sources for one in memory.search("Mia Oslo")] == [("good",)]
+        assert next(one.sources for one in memory.search("the cup")) == ("bad",)
+        assert [one.sources for one in memory.search("poison")] == [("bad",)], "by words"
+
+
+def test_an_embedder_that_was_opened_by_name_is_closed_with_the_memory(
+    tmp_path: Path, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    ours = AgentMemory(tmp_path / "memory.db", memory=Notebook(), embedder=f"openai:tiny@{server.url}")
+    theirs = afar(server)
+    other = AgentMemory(tmp_path / "other.db", memory=Notebook(), embedder=theirs)
+    for memory in (ours, other):
+        memory.add("Mia moved to Oslo.")
+        memory.close()
+
+    with pytest.raises(LanguageUnavailable):
+        ours.language.embedder.embed(["the client is closed"])
+    assert theirs.embed(["still open"]).any()
+
+
+def test_calls_for_vectors_that_failed_are_in_the_receipt(store: SQLiteStore, server: ModelServer) -> None:
+    memory = AgentMemory(store, memory=Notebook(), language=RuleLanguage(afar(server)))
+    server.fail(server_error(), times=None)
+
+    receipt = memory.add("Mia moved to Oslo.").receipt
+
+    assert (receipt.calls, receipt.deferred) == (len(server.asked), 1) == (3, 1)
+
+
+def test_no_thread_of_a_plugin_gets_vectors_around_the_budget(store: SQLiteStore, server: ModelServer) -> None:
+    class Sneaky(Notebook):
+        def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(language.embedder.embed, [event.text]).result()
+            return super().write(event, graph, language)
+
+    memory = AgentMemory(store, memory=Sneaky(), language=RuleLanguage(afar(server)), budget=Budget(calls=0))
+
+    assert memory.add("Mia moved to Oslo.").receipt.deferred == 1
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("poisoned", [False, True])
+def test_what_could_not_be_embedded_is_replayed_as_it_went(tmp_path: Path, poisoned: bool) -> None:
+    def embed(texts: Sequence[str]) -> Vectors:
+        vectors = HashEmbedder().embed(texts)
+        vectors[[poisoned and "puppy" in text for text in texts]] = np.nan
+        return vectors
+
+    def went(language: Language, store: str) -> list[object]:
+        memory = AgentMemory(tmp_path / store, memory=Notebook(), language=language)
+        seen: list[object] = []
+        for event in talk():
+            added = memory.add_many([event])
+            found = memory.search(event.text + "?", now=LATER)
+            seen += [added.receipt.deferred, added.set_aside, [(one.id, one.score) for one in found]]
+        seen += held(memory.graph, "notebook")
+        memory.close()
+        return seen
+
+    cassette = tmp_path / "run.jsonl"
+    with ModelServer(embed=embed) as server:
+        if not poisoned:
+            server.fail(server_error(), times=5)
+        live = went(recorded(RuleLanguage(afar(server)), cassette), "live.db")
+
+    again = went(HOST.language(f"replay:{cassette}"), "again.db")
+
+    assert again == live
+    assert ("t2",) in live if poisoned else 1 in live, "something was set aside, or waited"

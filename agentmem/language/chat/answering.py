@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured
+from agentmem.errors import BadAnswer, FormRefused, LanguageMisconfigured, OptionRefused
 from agentmem.language.answers import Answered
 from agentmem.language.chat.contract import Chat, End, Message, Reply, Request
 from agentmem.language.chat.parsing import LONGEST, Unreadable, read_answer, valid
@@ -132,6 +132,7 @@ class ChatAnswers:
         while self._forms:
             form = self._forms[0]
             text = prompt if form == "schema" or _shows_shape(task) else _with_shape(task, prompt)
+            text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent
             request = Request(
                 messages=(Message(role="user", text=text),),
                 output=task.output,
@@ -142,6 +143,8 @@ class ChatAnswers:
             )
             try:
                 return self._patience(lambda: self._call(request, tally))  # noqa: B023 - called at once
+            except OptionRefused:
+                continue
             except FormRefused:
                 if self._forms[:1] == (form,):  # another thread may have found out before
                     self._forms = self._forms[1:]
@@ -150,7 +153,8 @@ class ChatAnswers:
     def _call(self, request: Request, tally: _Tally) -> Reply:
         """Make one call, paid and traced."""
         read = sum(tokens_in(message.text) for message in request.messages)
-        estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, request.max_tokens)
+        most = max(request.max_tokens, getattr(self._chat, "longest", 0))  # where it has a limit of its own
+        estimate = Estimate(request.name, str(request.metadata["prompt"]), self.name, read, most)
         with paid(estimate) as bill, traced(request, model=self.name) as trace:
             tally.calls += 1
             reply = self._chat.complete(request)
@@ -174,7 +178,10 @@ def _answered(answer: Out, by: str, tally: _Tally) -> Answered[Out]:
 
 
 def _shown(reply: Reply) -> str:
-    text = reply.text if reply.data is None else json.dumps(reply.data, ensure_ascii=False)
+    try:
+        text = reply.text if reply.data is None else json.dumps(reply.data, ensure_ascii=False)
+    except RecursionError:
+        text = reply.text
     text = text.replace("</answer", "<\\/answer")  # it stays inside its fence
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} [...]"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from agentmem.events import Value
 
@@ -18,6 +18,10 @@ Form = Literal["schema", "object", "text"]
 """How an answer is asked for: held to a JSON schema, to any JSON object, or in plain words."""
 End = Literal["whole", "cut", "refused", "filtered"]
 """How a reply ended: by itself, at the token limit, with a refusal, or in the provider's filter."""
+
+
+MOST_TOKENS = 10**9
+"""Of one reply; more than any model reads or writes."""
 
 
 class Message(Value):
@@ -54,7 +58,7 @@ class Reply(Value):
     Attributes:
         text: As the model wrote it; "" where it gave `data` only.
         data: JSON values, where the client has parsed them itself (tool calls).
-        read, written: Tokens as the provider counted them; None where it does not say.
+        read, written: Tokens as the provider counted them; None where it does not say, or cannot have counted.
         end: How it ended.
         model: As the provider names it.
     """
@@ -65,6 +69,12 @@ class Reply(Value):
     written: int | None = None
     end: End = "whole"
     model: str = ""
+
+    @field_validator("read", "written")
+    @classmethod
+    def _counted(cls, tokens: int | None) -> int | None:
+        """Take what is no count of tokens for none: a bill below 0 would give back what others have spent."""
+        return tokens if tokens is not None and 0 < tokens <= MOST_TOKENS else None
 
 
 class Chat(Protocol):
@@ -85,6 +95,7 @@ class Chat(Protocol):
             LanguageUnavailable: nobody answered; `retry_after_s` where the provider said how long.
             LanguageMisconfigured: the key, the model or the address is wrong; asking again is no use.
             FormRefused: the model cannot be asked in this form; ask in the next.
+            OptionRefused: it does not take an option, which is left out from now on; ask the same again.
         """
         ...
 

@@ -37,6 +37,8 @@ ENDS: Mapping[str, End] = {
 """How providers say that a reply ended, where that was not by itself."""
 REASONS = ("finish_reason", "stop_reason", "done_reason", "stopReason")
 """Where they say it."""
+LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens", "num_predict")
+"""How LangChain's classes call the most tokens that are written."""
 STATUS = {
     "ModelAuthenticationError": 401,
     "ModelPermissionDeniedError": 403,
@@ -65,12 +67,18 @@ class LangChainChat:
     Args:
         model: The model.
         id: What it is called; by default after its class and its model.
+
+    Attributes:
+        longest: The most tokens it writes by its own settings, whatever a request says; 0 where those say nothing.
     """
 
     def __init__(self, model: BaseChatModel, *, id: str = "") -> None:  # noqa: A002 - as in `Chat`
         self.id = id or _id_of(model)
         self.forms: tuple[Form, ...] = ("schema", "text") if _has_structured_output(model) else ("text",)
         self._model = model
+        self._limit = next((name for name in LIMITS if hasattr(model, name)), "")
+        own = getattr(model, self._limit, None) if self._limit else None
+        self.longest = own if isinstance(own, int) else 0
         secrets = tuple(one for one in vars(model).values() if isinstance(one, SecretStr))
         self._provider = Provider(self.id, "the provider", "the variable it reads its key from", secrets=secrets)
         self._asking: dict[tuple[type[BaseModel] | None, int], Any] = {}
@@ -88,12 +96,12 @@ class LangChainChat:
         messages = [(one.role, one.text) for one in request.messages]
         try:
             said = self._runnable(request).invoke(messages, config)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - each provider raises its own
             if type(error).__name__ in RAISED:
                 return _reply_in(error)
             complaint = complaint_in(error)
             if complaint is None:
-                raise self._meaning(error, request.form) from error
+                raise self._meaning(error, request.form) from None  # an address may hold the key
             raise error_of(complaint, self._provider, form=request.form) from None  # its own words may repeat the key
         return _reply(said["raw"] if request.form == "schema" else said)
 
@@ -110,9 +118,9 @@ class LangChainChat:
         return self._asking[key]
 
     def _limited(self, max_tokens: int) -> BaseChatModel:
-        """Return the model with a limit, if it knows one by this name and has none of its own."""
-        if getattr(self._model, "max_tokens", max_tokens) is None:
-            return self._model.model_copy(update={"max_tokens": max_tokens})
+        """Return the model with a limit, if it knows one and has none of its own."""
+        if self._limit and getattr(self._model, self._limit) is None:
+            return self._model.model_copy(update={self._limit: max_tokens})
         return self._model
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:

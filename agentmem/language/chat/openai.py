@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
 
-from agentmem.errors import InvalidInput, LanguageError, LanguageMisconfigured, LanguageUnavailable, MissingExtra
+from agentmem.errors import (
+    InvalidInput,
+    LanguageError,
+    LanguageMisconfigured,
+    LanguageUnavailable,
+    MissingExtra,
+    OptionRefused,
+)
 from agentmem.language.chat.contract import End, Form, Reply, Request
 from agentmem.language.chat.schemas import schema_of
 from agentmem.language.providers.errors import Provider, error_of
@@ -83,15 +90,15 @@ class OpenAIChat:
         self._limit = self._limits[0]
 
     def complete(self, request: Request) -> Reply:
-        """Make one call; another where the model says that it does not know an option, which is then left out."""
-        while True:
-            sent = self._body(request)
-            with self._in_our_words(request.form):
-                try:
-                    return self._reply(self._client.chat.completions.create(**sent))
-                except self._openai.BadRequestError as error:
-                    if not self._adapts_to(error, sent):
-                        raise
+        """Make one call; an option that the model says it does not know is left out of the next."""
+        sent = self._body(request)
+        with self._in_our_words(request.form):
+            try:
+                return self._reply(self._client.chat.completions.create(**sent))
+            except self._openai.BadRequestError as error:
+                if self._adapts_to(error, sent):
+                    raise OptionRefused(f"{self.id} does not take an option it was sent") from None
+                raise
 
     def check(self) -> None:
         """Ask which models there are, which costs nothing, and whether this is one of them.
@@ -158,8 +165,9 @@ class OpenAIChat:
     def _in_our_words(self, form: Form = "text") -> Iterator[None]:
         try:
             yield
-        except (self._openai.OpenAIError, JSONDecodeError) as error:
-            raise self._meaning(error, form) from None  # its own words may repeat the key
+        except (self._openai.OpenAIError, JSONDecodeError, RuntimeError) as error:
+            # its own words may repeat the key; a RuntimeError comes of a closed client, or of brackets nested too deep
+            raise self._meaning(error, form) from None
 
     def _meaning(self, error: Exception, form: Form) -> LanguageError:
         if isinstance(error, self._openai.APIStatusError):

@@ -62,6 +62,8 @@ def valid(value: Any, output: type[Out]) -> Out:
         raise Unreadable(f"it is not a JSON object with {fields}")
     try:
         return output.model_validate(_clean(value), extra="ignore")
+    except RecursionError:
+        raise Unreadable("it has too many brackets within each other") from None
     except ValidationError as error:
         problems = [_told(found) for found in error.errors(include_url=False)]
     more = f"; and {len(problems) - PROBLEMS_TOLD} more" if len(problems) > PROBLEMS_TOLD else ""

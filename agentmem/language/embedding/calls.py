@@ -107,9 +107,9 @@ class VectorCalls:
         with paid(Estimate(task="embed", prompt="", model=self.model, read=guess, written=0)) as bill:
             calls.made += 1
             sent = self.send(texts)
-            bill.reply = Reply(text="", read=sent.read, written=0)
+            bill.reply = reply = Reply(text="", read=sent.read, written=0)
             bill.usable = False
-            calls.tokens += guess if sent.read is None else sent.read
+            calls.tokens += guess if reply.read is None else reply.read
             rows = self._checked(sent.rows, count=len(texts))
             bill.usable = True
         return rows
@@ -120,7 +120,7 @@ class VectorCalls:
             raise LanguageUnavailable(f"{self.id} gave {len(rows)} vectors for {count} texts; try again")
         try:
             vectors = np.asarray(rows, np.float32)
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError, OverflowError) as problem:
             raise BadAnswer(f"{self.id} gave what is no vector: {problem}; check the model with another text") from None
         if vectors.ndim != 2 or not vectors.shape[1]:
             raise BadAnswer(f"{self.id} gave vectors of shape {vectors.shape[1:]}; is it a model for embeddings?")

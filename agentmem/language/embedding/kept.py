@@ -10,7 +10,9 @@ from time import perf_counter
 
 import numpy as np
 
+from agentmem.errors import LanguageError
 from agentmem.language.contract import Embedder, Receipt, RemoteEmbedder
+from agentmem.language.paying.metering import metered
 from agentmem.vectors import Vectors
 
 TEXTS_KEPT = 20_000
@@ -79,11 +81,19 @@ class EmbeddedTexts:
     def _made(self, texts: Sequence[str]) -> Vectors:
         if self._remote is None:
             return self._embedder.embed(texts)
-        made = self._remote.embed_counted(texts)
-        with self._lock:
-            self._calls += made.calls
-            self._tokens += made.tokens
+        with metered() as meter:
+            try:
+                made = self._remote.embed_counted(texts)
+            except LanguageError:
+                self._count(meter.calls, meter.tokens)
+                raise
+        self._count(made.calls, made.tokens)
         return made.vectors
+
+    def _count(self, calls: int, tokens: int) -> None:
+        with self._lock:
+            self._calls += calls
+            self._tokens += tokens
 
     def _keep(self, made: dict[str, Vectors]) -> None:
         dim = self._embedder.dim

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from agentmem.errors import LanguageError, LanguageUnavailable
 from agentmem.language.chat.langchain import complaint_in
 from agentmem.language.contract import CountedVectors
@@ -48,7 +50,10 @@ class LangChainEmbedder:
         self.id = id or _named_after(embeddings)
         self.leaves = leaves
         self._embeddings = embeddings
-        self._provider = Provider(self.id, "the provider", "the variable it reads its key from", "--embedder wordllama")
+        secrets = [one for one in getattr(embeddings, "__dict__", {}).values() if isinstance(one, SecretStr)]
+        self._provider = Provider(
+            self.id, "the provider", "the variable it reads its key from", "--embedder wordllama", secrets=secrets
+        )
         self._calls = VectorCalls(self.id, self.id, self._send, patience or Patience())
 
     @property

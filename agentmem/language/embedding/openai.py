@@ -113,13 +113,13 @@ class OpenAIEmbedder:
                 encoding_format="float",  # base64 is shorter, but not every server knows it
             )
             said = json.loads(answer.text)
-        except OpenAIError as problem:
+        except (OpenAIError, RuntimeError) as problem:  # the second of a closed client, or brackets nested too deep
             raise self._explained(problem) from None  # its traceback may show the key
         except ValueError:
             raise page(self._provider) from None
         return _sent(said, self._provider.model)
 
-    def _explained(self, problem: OpenAIError) -> LanguageError | TextTooLong:
+    def _explained(self, problem: OpenAIError | RuntimeError) -> LanguageError | TextTooLong:
         """Return the error of ours that says what the client's means."""
         from openai import APIStatusError
 

@@ -5,9 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agentmem.language.contract import Embedder, GivesLogProbabilities, Language, Out, Receipt, Task
+from agentmem.language.contract import (
+    CountedVectors,
+    Embedder,
+    GivesLogProbabilities,
+    Language,
+    Out,
+    Receipt,
+    RemoteEmbedder,
+    Task,
+)
 from agentmem.language.paying.charging import Charge, going_on
 from agentmem.vectors import Vectors
+
+
+class _ChargedEmbedder:
+    """A remote embedder, each use of it charged to `charge`."""
+
+    def __init__(self, inner: RemoteEmbedder, charge: Charge) -> None:
+        self._inner, self._charge = inner, charge
+        self.id, self.leaves = inner.id, inner.leaves
+
+    @property
+    def dim(self) -> int:
+        return self._inner.dim
+
+    @dim.setter
+    def dim(self, known: int) -> None:
+        self._inner.dim = known
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        with going_on(self._charge):
+            return self._inner.embed(texts)
+
+    def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
+        with going_on(self._charge):
+            return self._inner.embed_counted(texts)
 
 
 class ChargedLanguage:
@@ -18,6 +51,8 @@ class ChargedLanguage:
         self.name: str = inner.name
         self.leaves: bool = inner.leaves
         self.embedder: Embedder = inner.embedder
+        if isinstance(inner.embedder, RemoteEmbedder):
+            self.embedder = _ChargedEmbedder(inner.embedder, charge)
 
     def ask(self, task: Task[Out], /, **inputs: Any) -> Out:
         """Return the other's answer."""

@@ -21,6 +21,7 @@ EXCERPT = 120
 """Characters of a provider's words that are passed on."""
 _KEY = re.compile(r"\b(?:sk|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
 _FORM_WORDS = re.compile(r"response_format|json.?mode|json_object|structured output|schema|grammar|guided|tool")
+_LENGTH_WORDS = re.compile(r"context.?(length|size|window)|too (long|many tokens)|maximum (context|input)")
 _OPTION_WORDS = re.compile(
     r"(unsupported|unrecognized|unknown|unexpected|invalid) (value|parameter|argument|field|option)"
 )
@@ -85,6 +86,8 @@ def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -
     if _is_outage(complaint):
         return LanguageUnavailable(f"{said}: {why}; it is asked again later", retry_after_s=seconds_to_wait(complaint))
     if complaint.status in (400, 413, 422) and not complaint.is_page:
+        if _is_about_length(complaint):
+            return BadAnswer(f"{said}, this question is too long for it: {why}")
         if form != "text" and _is_about_form(complaint):
             return FormRefused(f"{provider.model} cannot be asked for {form} ({complaint.status})")
         if _OPTION_WORDS.search(complaint.said.lower()):
@@ -96,6 +99,12 @@ def error_of(complaint: Complaint, provider: Provider, *, form: Form = "text") -
 def _is_outage(complaint: Complaint) -> bool:
     status = complaint.status
     return status in (408, 409, 425) or status >= 500 or (status == 429 and not complaint.is_about_credit)
+
+
+def _is_about_length(complaint: Complaint) -> bool:
+    """Return whether one question is too long, whatever else is said: tokens of the schema are often named with it."""
+    said = f"{complaint.code} {complaint.said}".lower()
+    return complaint.status == 413 or ("invalid schema" not in said and _LENGTH_WORDS.search(said) is not None)
 
 
 def _is_about_form(complaint: Complaint) -> bool:
@@ -133,7 +142,7 @@ def seconds_to_wait(complaint: Complaint) -> float | None:
             continue
     try:
         until = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())

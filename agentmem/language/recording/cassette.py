@@ -89,10 +89,16 @@ class Call(Value):
 
 
 class Batch(Value):
-    """Texts and their vectors: float32, little-endian, row after row, in base64."""
+    """Texts and their vectors: float32, little-endian, row after row, in base64; or why there are none.
+
+    Attributes:
+        failure, reason: As of a `Call`.
+    """
 
     texts: tuple[str, ...]
-    vectors: str
+    vectors: str = ""
+    failure: Failure | None = None
+    reason: str = ""
 
     @classmethod
     def of(cls, texts: Sequence[str], vectors: Vectors) -> Self:
@@ -100,7 +106,9 @@ class Batch(Value):
         return cls(texts=tuple(texts), vectors=b64encode(vectors.astype(FLOATS).tobytes()).decode())
 
     def rows(self) -> Mapping[str, Vectors]:
-        """Return each text's vector, shape (dim,)."""
+        """Return each text's vector, shape (dim,); none of what failed."""
+        if self.failure is not None:
+            return {}
         floats = np.frombuffer(b64decode(self.vectors), FLOATS).astype(np.float32)
         return dict(zip(self.texts, floats.reshape(len(self.texts), -1), strict=True))
 
@@ -113,12 +121,13 @@ class Moment(Value):
 
 @dataclass(frozen=True)
 class Cassette:
-    """A cassette read back; calls and times in the order of the file."""
+    """A cassette read back; calls, times, and texts that could not be embedded in the order of the file."""
 
     header: Header = field(default_factory=Header)
     calls: Sequence[Call] = ()
     times: Sequence[datetime] = ()
     vectors: Mapping[str, Vectors] = field(default_factory=dict)
+    not_embedded: Sequence[Batch] = ()
 
 
 KINDS: Mapping[str, type[Call | Batch | Moment]] = {"task": Call, "texts": Batch, "now": Moment}
@@ -160,12 +169,13 @@ def read_cassette(path: Path) -> Cassette:
     header = header_in(lines[0], path)
     numbered = list(enumerate(lines, start=1))[header.cassette > 0 :]
     entries = [_entry(line, f"{path}:{number}") for number, line in numbered if line.strip()]
-    batches = [entry.rows() for entry in entries if isinstance(entry, Batch)]
+    batches = [entry for entry in entries if isinstance(entry, Batch)]
     return Cassette(
         header,
         calls=[entry for entry in entries if isinstance(entry, Call)],
         times=[entry.now for entry in entries if isinstance(entry, Moment)],
-        vectors={text: row for rows in batches for text, row in rows.items()},
+        vectors={text: row for batch in batches for text, row in batch.rows().items()},
+        not_embedded=[batch for batch in batches if batch.failure is not None],
     )
 
 

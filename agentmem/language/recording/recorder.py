@@ -24,6 +24,7 @@ from agentmem.language.contract import (
     Receipt,
     RemoteEmbedder,
     Task,
+    TellsTime,
 )
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.paying.charging import charge_now
@@ -66,7 +67,7 @@ class RecordingAnswers:
 
     def now(self) -> datetime:
         """Return the time, which is written down."""
-        return self._tape.now()
+        return self._tape.now(self._inner.now() if isinstance(self._inner, TellsTime) else None)
 
     def check(self) -> None:
         """Find out whether the other can be asked, where it knows how."""
@@ -102,8 +103,12 @@ class RecordingEmbedder:
         return self.embed_counted(texts).vectors
 
     def embed_counted(self, texts: Sequence[str]) -> CountedVectors:
-        """Return what `embed` returns, and what it took."""
-        made = self._inner.embed_counted(texts)
+        """Return what `embed` returns, and what it took; a failure is written down, and raised."""
+        try:
+            made = self._inner.embed_counted(texts)
+        except (LanguageUnavailable, BadAnswer) as error:
+            self._tape.write(Batch(texts=tuple(texts), failure=_kind_of(error), reason=str(error)))
+            raise
         with self._lock:
             rows = {text: row for row, text in enumerate(texts) if text not in self._written}
             self._written.update(rows)
@@ -164,11 +169,13 @@ class RecordingLanguage:
 
     def now(self) -> datetime:
         """Return the time, which is written down."""
-        return self._tape.now()
+        return self._tape.now(self._inner.now() if isinstance(self._inner, TellsTime) else None)
 
     def close(self) -> None:
-        """Make sure that there is a cassette, also where nothing was asked."""
+        """Close the other, where it can be closed; the cassette is there, also where nothing was asked."""
         self._tape.begin()
+        if isinstance(self._inner, Closes):
+            self._inner.close()
 
 
 def recorded(language: Language, path: str | Path) -> Language:
@@ -206,13 +213,16 @@ def _said(task: Task[Any], asked: dict[str, Any], answer: BaseModel) -> Call:
 
 
 def _failed(task: Task[Any], asked: dict[str, Any], error: LanguageUnavailable | BadAnswer) -> Call:
-    failure = next(name for name, kind in FAILURES.items() if isinstance(error, kind))
     charge = charge_now()
     return Call(
         task=task.name,
         inputs=asked,
         prompt=task.prompt_hash,
-        failure=failure,
+        failure=_kind_of(error),
         reason=str(error),
         ahead=charge is not None and charge.ahead,
     )
+
+
+def _kind_of(error: LanguageUnavailable | BadAnswer) -> Failure:
+    return next(name for name, kind in FAILURES.items() if isinstance(error, kind))

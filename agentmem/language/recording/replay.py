@@ -15,7 +15,7 @@ from agentmem.errors import BadAnswer, InvalidInput, UnrecordedCall
 from agentmem.language.answers import Answered
 from agentmem.language.contract import CountedVectors, Embedder, Language, Out, Task
 from agentmem.language.model import ModelLanguage
-from agentmem.language.recording.cassette import Call, Cassette, as_json, question, read_cassette
+from agentmem.language.recording.cassette import Batch, Call, Cassette, as_json, question, read_cassette
 from agentmem.language.recording.nearest import difference, excerpt, nearest
 from agentmem.language.recording.recorder import FAILURES
 from agentmem.vectors import Vectors
@@ -168,21 +168,34 @@ def replayed(path: str | Path, *, embedder: Embedder, rules: Language) -> ModelL
 
 
 class RecordedEmbedder:
-    """The vectors in a cassette: those of a remote embedder, without it."""
+    """The vectors in a cassette: those of a remote embedder, without it; what failed then fails as often again.
 
-    leaves = False
+    It says that it leaves, as the other did, so that all is done in the order it was done in.
+    """
+
+    leaves = True
 
     def __init__(self, cassette: Cassette) -> None:
         self.id = cassette.header.embedder
         self._rows = cassette.vectors
         self.dim = next((len(row) for row in self._rows.values()), 0)
+        self._failures: dict[tuple[str, ...], list[Batch]] = {}
+        for batch in cassette.not_embedded:
+            self._failures.setdefault(batch.texts, []).append(batch)
+        self._lock = Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return the recorded vectors, shape (n, dim).
 
         Raises:
+            LanguageUnavailable, BadAnswer: so it was recorded.
             UnrecordedCall: a text was not embedded then.
         """
+        with self._lock:
+            failed = self._failures.get(tuple(texts))
+            failure = failed.pop(0) if failed else None
+        if failure is not None and failure.failure is not None:
+            raise FAILURES[failure.failure](failure.reason)
         missing = next((text for text in texts if text not in self._rows), None)
         if missing is not None:
             raise UnrecordedCall(

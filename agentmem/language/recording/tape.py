@@ -41,13 +41,13 @@ class Tape:
             self._begin()
             self._add(line_of(line))
 
-    def now(self) -> datetime:
-        """Return the time, which is written down.
+    def now(self, told: datetime | None = None) -> datetime:
+        """Return the time, or what it was `told` to be; it is written down.
 
         Raises:
             StoreUnavailable: as `write`.
         """
-        now = datetime.now(UTC)
+        now = told or datetime.now(UTC)
         self.write(Moment(now=now))
         return now
 

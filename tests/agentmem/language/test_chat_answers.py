@@ -13,6 +13,7 @@ from agentmem.language.contract import Task
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
 from agentmem.testing.models.faults import (
+    Fault,
     content_filter,
     cut_short,
     disconnect,
@@ -329,3 +330,61 @@ def test_an_answer_in_another_language_or_of_garbage_is_kept_as_it_is(serve: Ser
         server.fail(says(json.dumps({"facts": [{**TEA, "object": word}]})))
 
         assert facts(ask(server)).answer.facts[0].object == word
+
+
+def test_brackets_that_are_nested_too_deep_are_a_bad_answer(serve: Serve, ask: Ask) -> None:
+    server = serve('{"facts": [], "place": null, "heading": null, "more": ' + "[" * 900 + "]" * 900 + "}")
+
+    with pytest.raises(BadAnswer, match="too many brackets"):
+        facts(ask(server))
+
+    assert len(server.asked) == 2, "it is shown to the model once"
+
+
+def test_half_a_surrogate_pair_is_asked_as_a_question_mark(serve: Serve, ask: Ask) -> None:
+    server = serve()
+
+    facts(ask(server), "Mia likes \ud83c tea.")
+
+    assert "Mia likes ? tea." in server.asked[0].text
+
+
+@pytest.mark.parametrize("count", [0, -1_000_000, 10**400])
+def test_tokens_that_cannot_have_been_counted_are_estimated(serve: Serve, ask: Ask, count: int) -> None:
+    server = serve()
+    usage = {"prompt_tokens": count, "completion_tokens": count, "total_tokens": count}
+    server.fail(Fault(change=lambda asked, whole: {**whole, "usage": usage}))
+
+    said = facts(ask(server))
+
+    assert 100 < said.read < 5000
+    assert 10 < said.written < 100
+
+
+def test_a_time_to_wait_that_is_none_is_left_aside(serve: Serve, ask: Ask) -> None:
+    server = serve()
+    until = "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"
+    server.fail(error(429, "Slow down.", headers={"Retry-After": until}))
+
+    assert facts(ask(server)).answer == MIA
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 10031 tokens "
+        "(9986 in the messages, 45 in the response_format schema).",
+        "Invalid value: messages[0].content is too long for this tool.",
+    ],
+)
+def test_a_question_that_is_too_long_says_nothing_of_the_form_nor_of_options(serve: Serve, ask: Ask, said: str) -> None:
+    server = serve()
+    server.fail(error(400, said))
+    answers = ask(server)
+
+    with pytest.raises(BadAnswer, match="too long"):
+        facts(answers)
+    facts(answers)
+
+    first, second = forms(server)
+    assert first == second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from agentmem.errors import BadAnswer, InvalidInput, LanguageMisconfigured, Lang
 from agentmem.language.chat.answering import ChatAnswers
 from agentmem.language.chat.langchain import LangChainChat, langchain_chat
 from agentmem.language.facts_task import FACTS
+from agentmem.language.paying.charging import charged_to
 from agentmem.testing.models.faults import refusal
 from agentmem.testing.models.server import ModelServer
 
-from .conftest import KEY, READING, Serve
+from .conftest import KEY, READING, Purse, Serve
 
 ASKED = {"text": "Mia likes tea.", "action": None}
 
@@ -160,3 +162,21 @@ def test_one_that_langchain_opens_by_name(serve: Serve, monkeypatch: pytest.Monk
 def test_what_langchain_cannot_open_names_the_cure(typed: str, kind: type[Exception], cure: str) -> None:
     with pytest.raises(kind, match=cure):
         langchain_chat(typed)
+
+
+def test_a_limit_of_the_models_own_is_what_a_call_is_estimated_at(serve: Serve) -> None:
+    purse = Purse()
+
+    with charged_to(purse):
+        facts(model_at(serve(), max_tokens=9000))
+
+    assert [estimate.written for estimate in purse.reserved] == [9000]
+
+
+def test_no_traceback_shows_what_a_client_said_of_an_address_with_a_key() -> None:
+    model = Plain(raises=OSError(f"cannot reach https://models.example/v1?key={KEY}"))
+
+    with pytest.raises(LanguageUnavailable) as raised:
+        facts(model)
+
+    assert KEY not in "".join(format_exception(raised.value))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +18,13 @@ from agentmem.errors import (
     BudgetExceeded,
     LanguageMisconfigured,
     LanguageUnavailable,
+    StoreUnavailable,
     UnrecordedCall,
 )
 from agentmem.events import new_event
 from agentmem.host import Host
 from agentmem.language.contract import FallsToRules, Language, Task
-from agentmem.language.paying.charging import Heard, charge_now, charged_to
+from agentmem.language.paying.charging import Estimate, Heard, charge_now, charged_to
 from agentmem.memory import Prepares
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.models.faults import server_error, slow
@@ -259,6 +266,29 @@ def test_closing_lets_everything_go_and_may_be_done_twice() -> None:
     assert set(threading.enumerate()) <= before
 
 
+INTERRUPTED = """
+import signal, sys, threading
+sys.path.insert(0, {folder!r})
+from conftest import LENGTH, Scripted, language_of
+
+language = language_of(Scripted(wait_s=30))
+threading.Timer(0.3, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT]).start()
+try:
+    language.prefetch(LENGTH, [{{"text": str(number)}} for number in range(20)])
+except KeyboardInterrupt:
+    language.close()
+    sys.exit(130)
+"""
+
+
+def test_who_interrupts_the_asking_ahead_waits_for_no_call() -> None:
+    code = INTERRUPTED.format(folder=str(Path(__file__).parent))
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, timeout=25, check=False)
+
+    assert (done.returncode, done.stderr.decode()) == (130, "")
+
+
 def test_notes_are_made_eight_at_a_time_over_real_sockets(serve: Serve) -> None:
     server = serve({"keywords": ["tea"], "context": "Mia drinks tea.", "tags": ["home"]})
     server.fail(slow(0.05), times=None)
@@ -281,3 +311,36 @@ def test_an_outage_is_not_hammered_over_real_sockets(serve: Serve) -> None:
     language.prefetch(task, texts(50))
 
     assert len(server.asked) <= 8 * 3
+
+
+@pytest.mark.parametrize(
+    "fault", [LanguageMisconfigured("it has no price"), StoreUnavailable("the disk is full"), KeyboardInterrupt()]
+)
+def test_who_waits_for_the_call_of_another_does_not_share_that_ones_trouble(fault: BaseException) -> None:
+    class Troubled(Purse):
+        def reserve(self, estimate: Estimate) -> bool:
+            begun.set()
+            time.sleep(0.2)
+            raise fault
+
+    begun, language = threading.Event(), language_of(Scripted())
+
+    def ask() -> None:
+        with charged_to(Troubled()), suppress(type(fault)):
+            language.ask(LENGTH, text="same")
+
+    with ThreadPoolExecutor(1) as pool:
+        troubled = pool.submit(ask)
+        begun.wait()
+        with charged_to(Purse()):
+            assert language.ask(LENGTH, text="same").letters == 4
+        troubled.result()
+
+
+def test_with_another_prompt_it_is_another_question() -> None:
+    other = replace(LENGTH, prompt="Count {text}.", rules=lambda text: Length(letters=-len(text)))
+    language = language_of(Scripted())
+
+    language.prefetch(LENGTH, [{"text": "four"}])
+
+    assert [language.ask(task, text="four").letters for task in (LENGTH, other)] == [4, -4]

@@ -6,17 +6,18 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from agentmem.errors import InvalidInput, LanguageMisconfigured, LanguageUnavailable
+from agentmem.errors import BudgetExceeded, InvalidInput, LanguageMisconfigured, LanguageUnavailable
 from agentmem.events import Value
 from agentmem.language.chat.answering import ChatAnswers
 from agentmem.language.chat.contract import Message, Request
 from agentmem.language.chat.openai import OpenAIChat, openai_chat
 from agentmem.language.facts import Reading
 from agentmem.language.facts_task import FACTS
+from agentmem.language.paying.charging import charged_to
 from agentmem.testing.models.faults import Fault, error, html_page, not_json, server_error, slow, unknown_model
 from agentmem.testing.models.server import ModelServer
 
-from .conftest import KEY, Serve
+from .conftest import KEY, Purse, Serve
 
 ASKED = {"text": "Mia likes tea.", "action": None}
 
@@ -84,6 +85,16 @@ def test_an_option_the_model_refuses_is_left_out_from_then_on(
     assert there in server.asked[-1].body
 
 
+def test_a_call_that_an_option_was_refused_in_is_paid_as_any_other(serve: Serve) -> None:
+    server: ModelServer = serve()
+    server.fail(error(400, "Unsupported value: 'temperature' does not support 0 with this model."))
+
+    with charged_to(Purse(1, then=BudgetExceeded("one call"))), pytest.raises(BudgetExceeded):
+        ChatAnswers(chat_at(server)).answer(FACTS, ASKED)
+
+    assert len(server.asked) == 1
+
+
 def test_an_option_refused_to_many_at_once_is_left_out_for_all(serve: Serve) -> None:
     server: ModelServer = serve()
     said = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
@@ -99,7 +110,8 @@ def test_an_option_refused_to_many_at_once_is_left_out_for_all(serve: Serve) -> 
 
 @pytest.mark.parametrize(
     "body",
-    ["{}", '{"error": {"message": "no"}}', "[]", "null", '{"choices": [{"message": null}]}', ""],
+    ["{}", '{"error": {"message": "no"}}', "[]", "null", '{"choices": [{"message": null}]}', "", "[" * 100_000],
+    ids=lambda body: body[:40],
 )
 def test_what_is_no_reply_is_an_outage(serve: Serve, body: str) -> None:
     server: ModelServer = serve()

@@ -342,3 +342,18 @@ def test_an_embedder_that_takes_no_argument_says_so() -> None:
 
 def _when(fault: Fault, condition: Callable[[list[str]], bool]) -> Fault:
     return Fault(fault.status, fault.headers, fault.body, when=lambda asked: condition(asked.body["input"]))
+
+
+def test_a_key_that_a_provider_repeats_is_not_passed_on(server: ModelServer) -> None:
+    from langchain_openai import OpenAIEmbeddings
+
+    key = "gsk4711SecretOfMia0815"
+    made = OpenAIEmbeddings(
+        model="tiny", base_url=server.url, api_key=SecretStr(key), max_retries=0, check_embedding_ctx_length=False
+    )
+    server.fail(error(429, f"too many calls with {key}"))
+
+    with pytest.raises(LanguageUnavailable, match=r"with \*\*\*") as raised:
+        LangChainEmbedder(made, patience=Patience(tries=1)).embed(["red key"])
+
+    assert key not in str(raised.value)
