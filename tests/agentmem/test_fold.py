@@ -287,7 +287,7 @@ def test_odd_text_is_remembered(open_memory: Open, text: str) -> None:
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=4, unique=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_two_namespaces_never_meet(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     store = HOST.store(str(tmp_path_factory.mktemp("isolation") / "memory.db"))
     opened = {}

@@ -23,7 +23,7 @@ from agentmem.segmentation import (
 from agentmem.vectors import to_unit
 
 Numbers = NDArray[np.float64]
-quickly = settings(max_examples=60, deadline=None, database=None)
+quickly = settings(max_examples=60, database=None)
 
 
 def some_likenesses(count: int, seed: int) -> Numbers:

@@ -148,7 +148,7 @@ class StoresBesideDict(RuleBasedStateMachine):
 
 
 StoresBesideDict.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=20, suppress_health_check=list(HealthCheck)
 )
 TestStoresBesideDict = StoresBesideDict.TestCase
 

@@ -296,7 +296,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(inputs=st.lists(st.fixed_dictionaries({"text": JSON}), min_size=1, max_size=4))
 def test_whatever_is_asked_can_be_asked_again(tmp_path: Path, inputs: list[dict[str, Any]]) -> None:
     path = tmp_path / "any.jsonl"

@@ -151,7 +151,7 @@ CAPS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     operations=st.lists(ASKS, min_size=1, max_size=3),
     operation=CAPS,

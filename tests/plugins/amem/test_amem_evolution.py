@@ -208,7 +208,7 @@ answers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(answers, min_size=3, max_size=3))
 def test_whatever_a_model_says_the_notes_stay_sound(host: Host, said: list[dict[str, Any]]) -> None:
     """Contents stay, links end at notes shown, and each vector is that of what the note says."""

@@ -145,7 +145,7 @@ def test_an_event_is_known_by_its_most_typical_steps(
     assert float(np.vecdot(key, boat)) == pytest.approx(1.0, abs=1e-5)
 
 
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=30, database=None)
 @given(st.lists(st.tuples(st.sampled_from("aaab"), words), max_size=30), st.sampled_from(["modularity", "conductance"]))
 @example(NINE_AND_TEN_AT_ONCE, "modularity")
 def test_events_part_the_stream_and_keep_the_least_and_the_most(said: list[tuple[str, str]], measure: str) -> None:
@@ -158,7 +158,7 @@ def test_events_part_the_stream_and_keep_the_least_and_the_most(said: list[tuple
     assert all(len(group.items) >= rule.least for group in groups[:-1] if group.about["ended"] != "session")
 
 
-@settings(max_examples=15, deadline=None, database=None)
+@settings(max_examples=15, database=None)
 @given(st.lists(st.tuples(st.sampled_from("aaab"), words), min_size=6, max_size=30))
 def test_without_refinement_every_event_begins_where_the_rule_says(said: list[tuple[str, str]]) -> None:
     with told(said, EMLLM(EMLLMSettings(gamma=0.3, most=5, refinement="none"))) as memory:

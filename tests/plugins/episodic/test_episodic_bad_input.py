@@ -59,7 +59,7 @@ def test_a_long_event_is_found_and_told_whole(open_memory: Open, say: Say) -> No
     assert best.text.endswith(long.strip())
 
 
-@settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(min_size=1).filter(str.strip), question=st.text())
 def test_every_text_is_taken_in_told_as_it_was_and_asked_for(text: str, question: str) -> None:
     store = SQLiteStore.in_memory()

@@ -22,7 +22,7 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 cosines = st.floats(-1, 1).map(lambda value: round(value, 3))
 chunks_of_steps = st.lists(st.tuples(cosines, st.lists(cosines, min_size=1, max_size=6)), min_size=1, max_size=7)
-quickly = settings(max_examples=80, deadline=None, database=None)
+quickly = settings(max_examples=80, database=None)
 
 
 def shares(scores: list[float], temperature: float) -> list[float]:

@@ -173,7 +173,7 @@ def test_a_chunk_is_shown_with_words_that_say_what_it_is_about(
     assert "mia" not in group.title
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25, database=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["environment", "user"])), max_size=14))
 def test_every_step_is_in_one_chunk_of_its_session_in_the_order_of_time(said: list[tuple[str, Role]]) -> None:
     store = SQLiteStore.in_memory()
