@@ -23,7 +23,8 @@ from agentmem.memory import Consolidates, Forgets, Memory, Reinforces
 from agentmem.recalling import recalled, unfolded
 from agentmem.same_embedder import is_noted, note
 from agentmem.spending.account import Account
-from agentmem.spending.budget import Budget, Budgets, budgets_of
+from agentmem.spending.budget import Budget, Budgets
+from agentmem.spending.session import Session, session_of
 from agentmem.stack import Stack, open_stack
 from agentmem.unfolded import in_journal, recall_events
 
@@ -104,10 +105,10 @@ class AgentMemory:
         language: str | Language | BaseChatModel = "rules",
         embedder: str | Embedder | Embeddings | None = None,
         host: Host | None = None,
-        budget: Budget | Budgets | str | None = None,
+        budget: Budget | Budgets | Session | str | None = None,
         on_failure: OnFailure = "defer",
     ) -> None:
-        budgets = budgets_of(budget)
+        session = session_of(budget)
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, embedder, on_failure=on_failure)
@@ -121,7 +122,7 @@ class AgentMemory:
             store = self._opened = self._host.store(str(store))
         try:
             self.graph: Graph = store.graph(namespace)
-            self._account = Account(store, namespace, budgets)
+            self._account = Account(store, namespace, session)
             self._journal = Journal(self.graph)
             self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
             is_noted(self.graph, self.language.embedder)

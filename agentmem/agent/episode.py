@@ -20,6 +20,7 @@ from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.host import Host
 from agentmem.language.contract import Language, Receipt, TellsTime
+from agentmem.spending.session import Session
 from agentmem.stack import open_stack
 from agentmem.thinking import Thinking, closing_language
 
@@ -121,13 +122,21 @@ class Episode:
         setup: What to play.
         host: Where plugins come from; by default all that are installed.
         language: One that is open already, and stays so; None opens the one of `setup`.
+        session: What is spent of together with others; None for the budget of `setup` alone.
 
     Raises:
         UnknownName, UnknownSetting, InvalidInput, MissingExtra, EnvironmentFailed, LanguageError,
             PluginError, StoreError: with the cure; nothing was recorded.
     """
 
-    def __init__(self, setup: Setup, host: Host | None = None, *, language: Language | None = None) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        host: Host | None = None,
+        *,
+        language: Language | None = None,
+        session: Session | None = None,
+    ) -> None:
         self.setup = setup
         host = Host() if host is None else host
         refuse_taken(setup.trajectory)
@@ -143,7 +152,7 @@ class Episode:
                 memory=memory,
                 language=language,
                 host=host,
-                budget=setup.budget,
+                budget=session or setup.budget,
             )
             if given is None:
                 opened.enter_context(closing_language(language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -18,6 +19,7 @@ from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
 from agentmem.language.contract import Language
+from agentmem.spending.session import Session
 from agentmem.stack import JOINED, OWN
 from agentmem.thinking import Thinking
 
@@ -122,11 +124,13 @@ def ablate_play(
         moved: Is told of each game played.
     """
     done, how = [], playing or Playing()
+    session = Session(how.budget)
     with how.languages(host) as languages:
         for part in parts:
             played: dict[int, Result] = {}
             for seed in seeds:
-                played[seed] = _played(host, game, part, seed=seed, how=how, language=languages())
+                setup = partial(_setup, game, part, seed=seed, how=how)
+                played[seed] = _played(setup, host, languages(), session)
                 moved(part.title, 1)
             done.append(_ablated(part, played))
     return _compared(done)
@@ -142,21 +146,26 @@ def _variant(title: str, some: Sequence[str], names: Sequence[str], settings: Ma
     return Variant(title=title, memory=JOINED.join(some), settings=kept)
 
 
-def _played(host: Host, game: str, part: Variant, *, seed: int, how: Playing, language: Language) -> Result:
-    with tempfile.TemporaryDirectory() as folder:
-        setup = Setup(
-            game=game,
-            store=":memory:",
-            trajectory=Path(folder) / "trajectory.jsonl",
-            name="ablation",
-            memory=part.memory,
-            memory_settings=part.settings,
-            seed=seed,
-            **how.model_dump(),
-        )
-        with Episode(setup, host, language=language) as episode:
-            for _ in episode:
-                pass
+def _setup(game: str, part: Variant, folder: Path, *, seed: int, how: Playing) -> Setup:
+    return Setup(
+        game=game,
+        store=":memory:",
+        trajectory=folder / "trajectory.jsonl",
+        name="ablation",
+        memory=part.memory,
+        memory_settings=part.settings,
+        seed=seed,
+        **how.model_dump(),
+    )
+
+
+def _played(setup: Callable[[Path], Setup], host: Host, language: Language, session: Session) -> Result:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Episode(setup(Path(folder)), host, language=language, session=session) as episode,
+    ):
+        for _ in episode:
+            pass
     return episode.result
 
 

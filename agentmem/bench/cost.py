@@ -26,6 +26,7 @@ from agentmem.errors import UnknownName
 from agentmem.events import Query
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
+from agentmem.spending.session import Session
 
 CHUNK = 1000
 """Events handed over at once while filling."""
@@ -57,11 +58,11 @@ def cost(
     rows: list[Measured] = []
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="agentmem-bench-")))
-        languages = opened.enter_context(how.languages(host))
+        languages, session = opened.enter_context(how.languages(host)), Session(how.budget)
         grown = []
         for number, (name, settings) in enumerate(memories.items()):
             path = folder / f"{number}.db"
-            told = AgentMemory(path, memory=name, settings=settings, language=languages(), host=host, budget=how.budget)
+            told = AgentMemory(path, memory=name, settings=settings, language=languages(), host=host, budget=session)
             grown.append(_Grown(name, opened.enter_context(told), path, how))
         for size in how.sizes:
             _fill(grown, size, moved)

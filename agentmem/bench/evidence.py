@@ -20,8 +20,6 @@ OVERALL = "overall"
 class Asking(Thinking):
     """How the questions are asked, and what the memories think with, as in `Thinking`.
 
-    A budget for a session is one for each conversation of each memory.
-
     Attributes:
         limit: The most recollections an answer may have.
         consolidate: Let each memory consolidate after the last event, where it can.

@@ -25,6 +25,7 @@ from agentmem.fold import GROUP
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
+from agentmem.spending.session import Session
 
 Memories = Mapping[str, Mapping[str, Any]]
 """Names of memories, as a host knows them, each with its settings."""
@@ -72,10 +73,11 @@ def recall(
     asked: list[Asked] = []
     found: list[Average] = []
     costs: list[Cost] = []
+    session = Session(how.budget)
     with how.languages(host) as languages:
         for name, settings in memories.items():
             watcher.begins(name)
-            course = _Course(host, name, settings, languages(), how, watcher)
+            course = _Course(host, name, settings, languages(), how, session, watcher)
             written, answers = course.run(corpus.conversations)
             found += averages(answers, categories=corpus.categories, asking=how)
             costs.append(cost(name, written, answers))
@@ -121,6 +123,7 @@ class _Course:
     settings: Mapping[str, Any]
     language: Language
     how: Asking
+    session: Session
     watcher: Watcher
 
     def run(self, conversations: Sequence[Conversation]) -> tuple[Written, list[Asked]]:
@@ -137,7 +140,7 @@ class _Course:
                         settings=self.settings,
                         language=self.language,
                         host=self.host,
-                        budget=self.how.budget,
+                        budget=self.session,
                     )
                     written += self._told(memory, conversation)
                     asked += [self._asked(memory, conversation, question) for question in conversation.questions]

@@ -43,8 +43,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     """Show what each memory of a stack adds.
 
     Measures the stack whole, without each of its memories, and each by itself: by the evidence found
-    in the conversations of FILE, or by the score in a game. A session, which a --budget is for, is one
-    conversation told to one part of the stack, or one game.
+    in the conversations of FILE, or by the score in a game.
     """
     from agentmem.bench.ablation import Playing, variants
     from agentmem.bench.evidence import Asking

@@ -47,7 +47,6 @@ def cost(  # noqa: PLR0913 - one parameter is one option
     are told the same made-up chat, which needs no file and no network, and are measured in turns.
     Also told: calls, tokens and texts embedded, bytes per event, whether a write stays as cheap as it
     was, and whether text that did not change is embedded again. What was made is erased.
-    A session, which a --budget is for, is that of one memory.
     """
     from agentmem.bench.cost import cost as measure
     from agentmem.bench.growth import Growing

@@ -59,8 +59,7 @@ def recall(  # noqa: PLR0913 - one parameter is one option
 
     Each memory is told all events of the conversations in FILE and asked all its questions; what it
     recalls is held against the events that hold the answer, and what that costs is measured.
-    It needs no model and no network, unless --language names one; a session, which a --budget is for,
-    is one conversation told to one memory.
+    It needs no model and no network, unless --language names one.
 
     Formats: locomo (locomo10.json), memorybank (memory_bank_en.json), and jsonl for conversations of
     your own, one event or one question a line (each of these is one line), in the order of remembering:

@@ -12,7 +12,6 @@ the most they could take. That others call at this moment is known; for how long
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from agentmem.language.paying.charged import ChargedLanguage
 from agentmem.language.paying.charging import Charge, Estimate, Spent, charged_to
 from agentmem.spending.budget import Amount, Budgets
 from agentmem.spending.ledger import NOTHING, Count, Key, Ledger, spent_on
+from agentmem.spending.session import Session, session_of
 from agentmem.spending.spans import Hold, Lack, Span
 
 K = TypeVar("K")
@@ -42,7 +42,7 @@ class Account:
     Args:
         store: Where the namespace is, and what else is spent on the same day.
         namespace: Whose ledger is written.
-        budgets: What may be spent; by default anything.
+        budget: What may be spent; by default anything. A session may be that of several accounts.
         clock: Gives the time that says which day it is.
         watch: Gives seconds that never go back.
     """
@@ -51,18 +51,17 @@ class Account:
         self,
         store: Store,
         namespace: str,
-        budgets: Budgets | None = None,
+        budget: Budgets | Session | None = None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         watch: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.budgets = Budgets() if budgets is None else budgets
+        self._session = session_of(budget)
+        self.budgets = self._session.budgets
         self._store, self._graph = store, store.graph(namespace)
         self._ledger = Ledger(self._graph)
         self._clock, self._watch = clock, watch
-        self._session = Span("session", self.budgets.session)
-        self._settled = threading.Condition()
-        self._settlements = 0
+        self._settled = self._session.settled
         self._rows: dict[Key, Count] = {}
         self._days: dict[tuple[str, str], Count] = {}
 
@@ -91,7 +90,7 @@ class Account:
     def payer(self, who: str) -> _Payer:
         """Return what pays for the calls of `who` in the operation that is going on, or in one of their own."""
         operation = self._operation() or Span("operation", self.budgets.operation)
-        return _Payer(self, who, (operation, self._session))
+        return _Payer(self, who, (operation, self._session.span))
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -134,12 +133,13 @@ class Account:
         wanted = self._amount(estimate.model, _most(estimate))
         until = self._watch() + PATIENCE_S
         while True:
-            seen = self._settlements
-            hold = Hold(estimate, wanted, since=self._watch(), day=str(self._clock().astimezone(UTC).date()))
+            seen = self._session.settlements
+            day = str(self._clock().astimezone(UTC).date())
+            hold = Hold(estimate, wanted, since=self._watch(), day=day, account=self)
             lack = self._try(hold, spans)
             if lack is None:
                 return hold
-            if lack.for_good or not self._wait(seen, until - hold.since):
+            if lack.for_good or not self._session.wait(seen, seconds=until - hold.since):
                 break
         if self.budgets.on_exceed == "rules":
             return None
@@ -197,7 +197,8 @@ class Account:
         models = spent_on(hold.day, [self._store.graph(name) for name in self._store.namespaces()])
         with self._settled:
             _add(models, {model: count for (day, model), count in self._days.items() if day == hold.day})
-            holds = [one for one in self._session.holds if one.day == hold.day and one.kept is not NOTHING]
+            ours = [one for one in self._session.span.holds if one.account is self]
+            holds = [one for one in ours if one.day == hold.day and one.kept is not NOTHING]
         for one in holds:
             _add(models, {one.estimate.model: NOTHING.minus(one.kept)})
         used = sum((self._amount(model, count) for model, count in models.items()), Amount())
@@ -220,16 +221,7 @@ class Account:
         for span in spans:
             span.holds.remove(hold)
             span.used += amount
-        self._settlements += 1
-        self._settled.notify_all()
-
-    def _wait(self, seen: int, seconds: float) -> bool:
-        """Wait until a call of another thread is over; False where there is none, or it takes too long."""
-        me = threading.get_ident()
-        with self._settled:
-            if self._settlements == seen and all(hold.thread == me for hold in self._session.holds):
-                return False
-            return self._settled.wait_for(lambda: self._settlements != seen, timeout=seconds)
+        self._session.one_less()
 
     def _operation(self) -> Span | None:
         account, span = _operation.get()

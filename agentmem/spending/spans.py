@@ -28,6 +28,7 @@ class Hold:
         amount: The most it can take.
         since: When it began, in seconds of the account's watch.
         day: The day it is counted to, UTC.
+        account: Whose it is.
         kept: What was written to the store for it before it was made.
         thread: Who makes it.
     """
@@ -36,6 +37,7 @@ class Hold:
     amount: Amount
     since: float
     day: str
+    account: object
     kept: Count = NOTHING
     thread: int = field(default_factory=threading.get_ident)
 
