@@ -86,7 +86,8 @@ class AgentMemory:
             LangChain; by default one that needs no key and no network. An open language has its own.
         host: Where plugins come from; by default all that are installed.
         budget: What may be spent on a model: `Budgets`, what is typed after `--budget`
-            (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing. None: anything.
+            (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing; or a `Session`
+            (`agentmem.spending.session`) that several memories share. None: anything.
         on_failure: Where the model fails: "defer" lets the event wait, or sets it aside; "rules" lets the rules answer.
 
     Raises:
@@ -165,7 +166,8 @@ class AgentMemory:
         outcome = Outcome()
         with self._writing, self._operation():
             before = self.language.receipt()
-            note(self.graph, self.language.embedder)
+            if self._leaves:  # else it is noted in the transaction that keeps the events
+                note(self.graph, self.language.embedder)
             for start in range(0, len(waiting), GROUP):
                 new, done = self._feed.append(waiting[start : start + GROUP])
                 fresh += new

@@ -118,6 +118,7 @@ class Fold:
         Raises:
             Refused, LanguageUnavailable: the batch must be undone.
         """
+        self._note_embedder()
         if self.cursor < after:
             return False
         for event in fresh:
@@ -183,6 +184,7 @@ class Fold:
         kept = Outcome()
         try:
             with self._graph.batch():
+                self._note_embedder()
                 for entry in entries:
                     self._fold(entry, kept)
                 self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
@@ -198,12 +200,17 @@ class Fold:
         try:
             with self._account.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
+                self._note_embedder()
                 self._settle(entry, proposal, kept)
         except Refused as refused:
             with self._account.batch():
                 self._graph.advance(self._counter, expected=cursor, value=entry.position)
                 kept.set_aside.append(self._aside.put(entry, str(refused)))
         outcome.add(kept)
+
+    def _note_embedder(self) -> None:
+        """Refuse vectors of two embedders: within the transaction, for another process may just have made all anew."""
+        note(self._graph, self._language.embedder)
 
     def _fold(self, entry: Event | Operation, outcome: Outcome) -> None:
         self._settle(entry, self._propose(entry), outcome)
@@ -244,8 +251,6 @@ class Fold:
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
             undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
         if proposal.changes is not None:
-            # in the transaction, for another process may just have made all vectors anew
-            note(self._graph, self._language.embedder)
             try:
                 self._check_origin(proposal.changes, entry)
                 commit(self._graph, proposal.changes, cause=_cause(entry), at=entry.at, by=proposal.by)

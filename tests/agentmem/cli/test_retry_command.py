@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,8 +96,8 @@ def test_a_rebuild_that_is_cut_off_says_so_and_fails(agentmem: Run, told: Path, 
     ran = agentmem("rebuild", *words, "--budget", "calls=1")
 
     assert ran.code == 1
-    assert "1 entries folded again" in ran.out
-    assert "2 entries waiting: " in ran.out
+    # of what is asked ahead at once, the one call allowed may go to a later entry: then none is folded
+    assert re.search(r"([01]) entries folded again(?s:.*)[23] entries waiting: ", ran.out)
     assert "another graph" not in ran.out
 
 
@@ -131,7 +132,7 @@ def test_a_measurement_says_what_could_not_be_taken_in(agentmem: Run, spec: str,
         ran = agentmem(*command, "--memory", memories, "--language", spec, "--budget", "calls=1")
 
         assert ran.code == 0
-        assert "arigraph could not take in 2 entries" in ran.out
+        assert re.search("arigraph could not take in [23] entries", ran.out)
 
 
 def test_events_that_are_fed_to_a_memory_and_wait_are_told(agentmem: Run, played: Played, spec: str) -> None:

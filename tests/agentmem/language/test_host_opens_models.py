@@ -118,7 +118,7 @@ def test_a_language_is_returned_as_it_is(host: Host) -> None:
         (Notebook(), InvalidInput, "a Notebook is no language"),
         (3, InvalidInput, "a int is no language"),
     ],
-    ids=str,
+    ids=lambda given: given if isinstance(given, str) else type(given).__name__,
 )
 def test_what_cannot_be_opened_leaves_nothing_behind(
     host: Host, tmp_path: Path, spec: str, kind: type[Exception], cure: str
