@@ -225,7 +225,9 @@ def _check_place(path: Path, *, create: bool) -> None:
             raise StoreUnavailable(f"{path} is a folder; name a file in it, such as {path / 'graph.db'}")
         if not path.exists():
             if not create:
-                raise StoreUnavailable(f"there is no store at {path}; check the path, or let it be made")
+                raise StoreUnavailable(
+                    f"there is no store at {path}; check the path: one is made when something is first kept in it"
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not os.access(path, os.W_OK):
             raise StoreUnavailable(f"{path} cannot be written; check its permissions")

@@ -383,3 +383,25 @@ def test_a_session_holds_for_all_memories_it_is_given_to(store: Store) -> None:
 
     assert made == 3
     assert [Ledger(store.graph(name)).rows() != {} for name in ("ann", "bob")] == [True, True]
+
+
+def test_nobody_goes_past_a_shared_session_from_many_threads(store: Store) -> None:
+    session = Session(Budget(calls=5))
+    accounts = [Account(store, name, session, clock=lambda: NOON) for name in ("ann", "bob")]
+
+    def ask(number: int) -> int:
+        payer = accounts[number % 2].payer("amem")
+        try:
+            payer.reserve(CALL)
+        except BudgetExceeded:
+            return 0
+        payer.settle(CALL, Spent(task=CALL.task, prompt=CALL.prompt, model=MODEL))
+        return 1
+
+    with ThreadPoolExecutor(8) as pool:
+        made = sum(pool.map(ask, range(40)))
+    for account in accounts:
+        account.flush()
+
+    written = [count.calls for name in ("ann", "bob") for count in Ledger(store.graph(name)).rows().values()]
+    assert made == sum(written) == 5
