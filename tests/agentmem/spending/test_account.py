@@ -28,7 +28,6 @@ from agentmem.spending.account import Account
 from agentmem.spending.budget import Budget, Budgets
 from agentmem.spending.ledger import Ledger
 from agentmem.spending.prices import Prices
-from agentmem.spending.session import Session
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendAnswers
 
@@ -364,44 +363,3 @@ def test_a_language_keeps_what_it_can_do_beyond_the_contract(store: Store) -> No
         assert likely.surprise(["a"]) == [1.0]
     with account.charging("tim", rules()) as (plain, _):
         assert not isinstance(plain, GivesLogProbabilities)
-
-
-def test_a_session_holds_for_all_memories_it_is_given_to(store: Store) -> None:
-    """What a measurement asks for ten conversations is one run, and one budget."""
-    session = Session(Budget(calls=3))
-
-    made = 0
-    for name in ("ann", "bob"):
-        account = Account(store, name, session, clock=lambda: NOON)
-        payer = account.payer("amem")
-        with suppress(BudgetExceeded):
-            for _ in range(2):
-                payer.reserve(CALL)
-                payer.settle(CALL, Spent(task=CALL.task, prompt=CALL.prompt, model=MODEL))
-                made += 1
-        account.flush()
-
-    assert made == 3
-    assert [Ledger(store.graph(name)).rows() != {} for name in ("ann", "bob")] == [True, True]
-
-
-def test_nobody_goes_past_a_shared_session_from_many_threads(store: Store) -> None:
-    session = Session(Budget(calls=5))
-    accounts = [Account(store, name, session, clock=lambda: NOON) for name in ("ann", "bob")]
-
-    def ask(number: int) -> int:
-        payer = accounts[number % 2].payer("amem")
-        try:
-            payer.reserve(CALL)
-        except BudgetExceeded:
-            return 0
-        payer.settle(CALL, Spent(task=CALL.task, prompt=CALL.prompt, model=MODEL))
-        return 1
-
-    with ThreadPoolExecutor(8) as pool:
-        made = sum(pool.map(ask, range(40)))
-    for account in accounts:
-        account.flush()
-
-    written = [count.calls for name in ("ann", "bob") for count in Ledger(store.graph(name)).rows().values()]
-    assert made == sum(written) == 5
