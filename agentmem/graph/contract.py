@@ -10,17 +10,18 @@ from and, when retired, the position that retired it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pydantic import JsonValue
 
 from agentmem.vectors import Vectors
 
+T = TypeVar("T")
 Json: TypeAlias = JsonValue
 Operator = Literal["=", "<", "<=", ">", ">=", "in"]
 Direction = Literal["out", "in", "both"]
@@ -119,6 +120,29 @@ class Graph(Protocol):
         Raises:
             StoreUnavailable: disk full, read-only, or waited too long; nothing was written.
         """
+        ...
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Run `work` inside a batch and return what it returns; a store may do so more than once.
+
+        A store far away need not lock before it reads: it does the work, and where another writer was faster,
+        or the connection broke before the commit, nothing was written and the work is done again. So `work`
+        must change nothing but this graph. Inside a batch it is a part of that.
+
+        Raises:
+            StoreUnavailable: as `batch` does. And whatever `work` raises, which undoes it.
+        """
+        ...
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let reads inside be of one moment where the store can, and ask it only once what has changed since.
+
+        Inside a batch, and inside another one, it is a part of that. Nobody waits for it.
+        """
+        ...
+
+    def counters(self) -> Mapping[str, int]:
+        """Return all counters that were ever advanced, by name, sorted."""
         ...
 
     def counter(self, name: str) -> int:
@@ -273,6 +297,13 @@ class Store(Protocol):
 
         Inside a batch of the namespace's graph it is a part of that, and what is written next may have
         another dimension: so vectors are made anew without two kinds of them ever being there together.
+        """
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nobody else be inside `alone` of this store meanwhile, in whatever thread or process.
+
+        For what must not be decided twice at once across namespaces. Open it before a batch, never inside one.
         """
         ...
 

@@ -20,6 +20,7 @@ from agentmem.vectors import Vectors
 
 T = TypeVar("T")
 COUNTER = "select value from counter where ns = ? and name = ?"
+COUNTERS = "select name, value from counter where ns = ? order by name"
 FIRST = "insert into counter(ns, name, value) values(?, ?, ?) on conflict do nothing"
 SWAP = "update counter set value = ? where ns = ? and name = ? and value = ?"
 
@@ -35,6 +36,20 @@ class SQLiteGraph:
     def batch(self) -> AbstractContextManager[None]:
         """Make everything inside one transaction; an inner batch can be undone by itself."""
         return self._session().batch()
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Run `work` once, inside a batch, and return what it returns."""
+        with self.batch():
+            return work()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let reads inside be of one moment."""
+        return self._session().snapshot()
+
+    def counters(self) -> Mapping[str, int]:
+        """Return all counters that were ever advanced, by name."""
+        session, space = self._reading()
+        return dict(session.rows(COUNTERS, (space.ns,))) if space else {}
 
     def counter(self, name: str) -> int:
         """Return the value of a named counter; 0 when it was never advanced."""

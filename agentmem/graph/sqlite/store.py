@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 import weakref
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -143,6 +143,10 @@ class SQLiteStore:
             space = find_space(session, namespace)
             if space is not None:
                 forget_vectors(session, space)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nobody else be inside: writers of one file wait for each other."""
+        return self._session().batch()
 
     def backup(self, path: Path) -> None:
         """Write a copy that can be opened as a store of its own, while others go on writing.
