@@ -1,0 +1,1 @@
+"""The second store: a Neo4j server."""
