@@ -1,0 +1,85 @@
+"""Sending what a batch on a copy touched to the server: one statement that compares and swaps a version."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agentmem.errors import StoreError
+from agentmem.graph.contract import Edge, Node
+from agentmem.graph.neo4j.copies import COUNTER, Copy, Run
+from agentmem.graph.neo4j.rows import edge_row, node_row
+from agentmem.graph.neo4j.statements import statement
+from agentmem.graph.neo4j.stems import keys_of, stems
+from agentmem.graph.neo4j.touched import Touched
+
+
+class Overtaken(StoreError):
+    """Another process has written to the namespace since the copy was brought up to date; nothing was written."""
+
+
+def commit(copy: Copy, touched: Touched, run: Run) -> None:
+    """Send what was touched, as it stands in the copy, and let the copy be of the version that makes.
+
+    Raises:
+        Overtaken: the namespace is not of the copy's version any more.
+        StoreUnavailable: it could not be sent; the copy must be undone.
+    """
+    if not touched:
+        return
+    nodes = copy.graph.get(list(touched.nodes), vectors=True)
+    mark = str(uuid.uuid4())
+    edges = _by_type(touched.edges.values())
+    found = run(
+        _statement(tuple(sorted(edges))),
+        namespace=copy.namespace,
+        born=copy.born,
+        version=copy.version,
+        commit=mark,
+        space=_space(copy, touched, nodes, mark),
+        kinds=sorted({f"{node.memory}/{node.label}" for node in nodes}),
+        erased=list(touched.erased),
+        vectors_gone=touched.vectors_gone,
+        nodes=_rows(copy.namespace, nodes),
+        edges=edges,
+    )
+    if not found:
+        found = run(statement("committed"), namespace=copy.namespace, commit=mark)
+    if not found:
+        raise Overtaken(f"namespace {copy.namespace!r} is not of version {copy.version} any more")
+    copy.born, copy.version, copy.nodes = found[0]
+
+
+def _statement(types: Sequence[str]) -> str:
+    """Return the statement that also puts edges of these types, which are checked identifiers."""
+    edges = "\n".join(statement("commit_edges", type=one) for one in types)
+    return statement("commit").replace("<edges>", edges)
+
+
+def _space(copy: Copy, touched: Touched, nodes: Sequence[Node], mark: str) -> Mapping[str, Any]:
+    counters = copy.graph.counters()
+    space: dict[str, Any] = {COUNTER + name: counters[name] for name in touched.counters}
+    space |= {"version": copy.version + 1, "commit": mark}
+    if touched.erased:
+        space["deleted"] = copy.version + 1
+    if touched.vectors_gone:
+        space["dim"] = None
+    dim = next((len(node.vector) for node in nodes if node.vector is not None), None)
+    return space if dim is None else space | {"dim": dim}
+
+
+def _rows(namespace: str, nodes: Sequence[Node]) -> list[Mapping[str, Any]]:
+    words = stems([node.text for node in nodes])
+    return [
+        node_row(node, said, keys_of(namespace, f"{node.memory}/{node.label}"))
+        for node, said in zip(nodes, words, strict=True)
+    ]
+
+
+def _by_type(edges: Sequence[Edge] | Any) -> dict[str, list[Mapping[str, Any]]]:
+    grouped: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for edge in edges:
+        grouped[edge.type].append(edge_row(edge))
+    return dict(grouped)

@@ -1,0 +1,15 @@
+// What has changed in a namespace since a version: the namespace, nodes, and all edges from them.
+// Its own properties are read first: what is committed meanwhile is asked for again, and never missed.
+MATCH (s:MemSpace {namespace: $namespace})
+WITH properties(s) AS space
+RETURN space,
+  COLLECT {
+    MATCH (n:Mem) WHERE n.namespace = $namespace AND n.version > $version
+    RETURN n {.*, words: null, keys: null, at: null, name: null} LIMIT $most
+  } AS nodes,
+  COLLECT {
+    MATCH (n:Mem) WHERE n.namespace = $namespace AND n.version > $version
+    WITH n LIMIT $most
+    MATCH (n)-[e]->(m:Mem) WHERE m.namespace = $namespace
+    RETURN [n.id, type(e), m.id, properties(e)]
+  } AS edges
