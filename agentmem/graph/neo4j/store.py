@@ -1,60 +1,109 @@
-"""The Neo4j store: namespaces in one database of a server."""
+"""The Neo4j store: namespaces in one database of a server, shared by many processes and machines."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
+from agentmem.errors import StoreUnavailable
 from agentmem.graph.checks import check_namespace
-from agentmem.graph.contract import Graph
 from agentmem.graph.neo4j.address import Address, address_of, is_neo4j
 from agentmem.graph.neo4j.graph import Neo4jGraph
 from agentmem.graph.neo4j.near import Near
+from agentmem.graph.neo4j.schema import look, set_up
 from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
 
+PAGE = 1000
+
 
 class Neo4jStores:
-    """Opens Neo4j stores: `neo4j://[user@]host[:port][/database]`, also `bolt`, `+s` and `+ssc`."""
+    """Opens Neo4j stores.
+
+    It claims `neo4j://[user[:password]@]host[:port][/database]`, and the like with `bolt`, `+s` and `+ssc`.
+    A password is better kept in NEO4J_PASSWORD. After a `?`: `near=20000`, the most nodes a namespace may have
+    to be copied to the client; `wait=60`, seconds to wait for a server that is away; `root=team`, for several
+    stores in one database.
+    """
 
     def claims(self, uri: str) -> bool:
         """Return whether `uri` is one of our schemes; opens nothing."""
         return is_neo4j(uri)
 
     def open(self, uri: str, *, create: bool = True) -> Neo4jStore:
-        """Open the store."""
+        """Open the store, making our schema in the database if `create`.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, or nothing is kept there and `create` is False.
+            StoreRefused: the server is too old, our schema is of a newer version, or may not be made.
+            InvalidInput, UnknownSetting: the address cannot be used.
+        """
         return Neo4jStore(address_of(uri), create=create)
 
 
 class Neo4jStore:
+    """Where graphs are kept: a database of a Neo4j server; promises: `agentmem.graph.contract.Store`.
+
+    Args:
+        address: Where it is.
+        create: Make our schema if it is not there.
+
+    Raises:
+        StoreUnavailable, StoreRefused: as `Neo4jStores.open` says.
+    """
+
     def __init__(self, address: Address, *, create: bool = True) -> None:
         self.uri = address.uri
+        self.address = address
         self.server = Server(address)
         self._near = Near(self.server, address.near)
+        try:
+            found = look(self.server, address.prefix)
+            if not create and not found.is_used:
+                raise StoreUnavailable(f"nothing is kept at {self.uri} yet; check the address, or keep something first")
+            if found.schema is None:
+                set_up(self.server)
+        except BaseException:
+            self.close()
+            raise
 
     def graph(self, namespace: str) -> Neo4jGraph:
+        """Return the graph of `namespace`, made on its first write."""
         check_namespace(namespace)
-        return Neo4jGraph(namespace, self._near, cast(Graph, _Far(namespace)))
+        return Neo4jGraph(namespace, self.address.full_name(namespace), self._near)
 
     def namespaces(self) -> list[str]:
-        return [row[0] for row in self.server.read(statement("namespaces"))]
+        """Return the names in use, sorted."""
+        prefix = self.address.prefix
+        return sorted(str(row[0]).removeprefix(prefix) for row in self.server.read(statement("namespaces"), prefix=prefix))
 
     def drop(self, namespace: str) -> int:
+        """Erase a namespace whole; return how many nodes it had."""
         check_namespace(namespace)
-        count = self.server.write("MATCH (n:Mem {namespace:$namespace}) DETACH DELETE n RETURN count(*)", namespace=namespace)[0][0]
-        self.server.write("MATCH (n:MemSpace {namespace:$namespace}) DELETE n", namespace=namespace)
-        self._near.forget(namespace)
+        name, count = self.address.full_name(namespace), 0
+        while gone := self.server.write(statement("drop_nodes"), namespace=name, most=PAGE)[0][0]:
+            count += gone
+        self.server.write(statement("drop_space"), namespace=name)
+        self._near.forget(name)
         return count
 
     def forget_vectors(self, namespace: str) -> None:
-        check_namespace(namespace)
-        self._near.forget_vectors(cast(Graph, _Far(namespace)), lambda: None)
+        """Take the vector off every node of a namespace, and with them the dimension it keeps."""
+        self.graph(namespace).forget_vectors()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else be inside, in whatever thread or process, by a lock on the server."""
+        with self.server.transaction() as transaction:
+            transaction.run(statement("alone"), key=f"alone/{self.address.root}")
+            yield
+
+    def backup(self, path: Path) -> None:
+        """Write a copy into a new SQLite file."""
+        raise NotImplementedError
 
     def close(self) -> None:
+        """Close the connections and free the copies; may be called twice."""
         self._near.close()
         self.server.close()
-
-class _Far:
-    def __init__(self, namespace: str) -> None:
-        self.namespace = namespace

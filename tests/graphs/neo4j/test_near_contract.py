@@ -1,15 +1,19 @@
+"""Namespaces that are kept near, as copies, keep every promise of a store."""
+
 from pathlib import Path
-import pytest, neo4j
-from agentmem.graph.neo4j.store import Neo4jStores
+
+import pytest
+
+from agentmem.graph.neo4j import Neo4jStores
 from agentmem.testing.store_contract import StoreContract
 
-@pytest.fixture(autouse=True)
-def wipe():
-    d=neo4j.GraphDatabase.driver("bolt://127.0.0.1:17687")
-    d.execute_query("MATCH (n) DETACH DELETE n"); d.close()
 
 class TestNearKeepsTheContract(StoreContract):
     factory = Neo4jStores
 
+    @pytest.fixture(autouse=True)
+    def server(self, neo4j_uri: str) -> None:
+        self.server_uri = neo4j_uri
+
     def uri(self, folder: Path) -> str:
-        return "bolt://127.0.0.1:17687"
+        return f"{self.server_uri}?root={folder.name}"

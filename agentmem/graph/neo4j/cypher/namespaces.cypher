@@ -1,3 +1,4 @@
-// The namespaces in use.
-MATCH (s:MemSpace) WHERE s.nodes > 0 OR any(name IN keys(s) WHERE name STARTS WITH 'counter/')
+// The namespaces in use, of a store with this prefix.
+MATCH (s:MemSpace) WHERE s.namespace STARTS WITH $prefix
+  AND (s.nodes > 0 OR any(name IN keys(s) WHERE name STARTS WITH 'counter/'))
 RETURN s.namespace ORDER BY s.namespace

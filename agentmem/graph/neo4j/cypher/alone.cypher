@@ -1,0 +1,2 @@
+// Let nobody else be here until this transaction ends.
+MERGE (m:MemMeta {key: $key}) SET m.lock = $key

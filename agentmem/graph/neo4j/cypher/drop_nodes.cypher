@@ -1,0 +1,5 @@
+// Erase nodes of a namespace, some at a time.
+MATCH (n:Mem) WHERE n.namespace = $namespace AND n.id > ''
+WITH n LIMIT $most
+DETACH DELETE n
+RETURN count(*)

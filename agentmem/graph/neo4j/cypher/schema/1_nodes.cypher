@@ -1,0 +1,1 @@
+CREATE CONSTRAINT mem_key IF NOT EXISTS FOR (n:Mem) REQUIRE (n.namespace, n.id) IS UNIQUE

@@ -1,0 +1,1 @@
+CREATE CONSTRAINT mem_space IF NOT EXISTS FOR (s:MemSpace) REQUIRE s.namespace IS UNIQUE
