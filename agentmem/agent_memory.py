@@ -209,8 +209,8 @@ class AgentMemory:
         if not isinstance(query, Query):
             query = new_query(query, limit=limit, now=now, as_of=as_of, min_score=min_score)
         query = self._host.before_recall(query)
-        is_noted(self.graph, self.language.embedder)
-        with self._operation():
+        with self._operation(), self.graph.snapshot():
+            is_noted(self.graph, self.language.embedder)
             found = self._found(query)
         return list(self._host.after_recall(query, found))
 
@@ -220,12 +220,14 @@ class AgentMemory:
         Raises:
             InvalidInput: nothing has this id here.
         """
-        return explain(self.graph, id)
+        with self.graph.snapshot():
+            return explain(self.graph, id)
 
     def status(self) -> Status:
         """Return how far each memory has come, and what it could not take in."""
-        standing = tuple(_standing(fold) for fold in self._feed.folds)
-        return Status(namespace=self.graph.namespace, entries=self._journal.last, memories=standing)
+        with self.graph.snapshot():
+            standing = tuple(_standing(fold) for fold in self._feed.folds)
+            return Status(namespace=self.graph.namespace, entries=self._journal.last, memories=standing)
 
     def catch_up(self) -> Receipt:
         """Fold what waits, after an outage or another process's writes; return what it cost.
@@ -365,11 +367,13 @@ class AgentMemory:
         """Write operations to the journal, one for each of the `arguments` of each memory, then fold them."""
         at = now or datetime.now(UTC)
         with self._writing, self._operation():
-            with self.graph.batch():  # all of them are asked, or none
-                for fold in self._feed.folds:
-                    for given in arguments(fold):
-                        self._journal.record(verb, fold.memory.name, at=at, arguments=given)
+            self.graph.transact(lambda: self._record(verb, arguments, at))  # all of them are asked, or none
             return self.catch_up()
+
+    def _record(self, verb: str, arguments: Callable[[Fold], list[dict[str, Any]]], at: datetime) -> None:
+        for fold in self._feed.folds:
+            for given in arguments(fold):
+                self._journal.record(verb, fold.memory.name, at=at, arguments=given)
 
     def _cost(self, before: Receipt, outcome: Outcome) -> Receipt:
         deferred = self._journal.last - self._feed.slowest if outcome.unavailable else 0

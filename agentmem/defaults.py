@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def agentmem_stores() -> Mapping[str, Callable[[], StoreFactory]]:
-    """Offer `sqlite`: one file, nothing to set up."""
-    return {"sqlite": _sqlite}
+    """Offer `sqlite`: one file, nothing to set up; and `neo4j`, a server."""
+    return {"sqlite": _sqlite, "neo4j": _neo4j}
 
 
 @hookimpl
@@ -49,6 +49,12 @@ def _sqlite() -> StoreFactory:
     from agentmem.graph.sqlite import SQLiteStores
 
     return SQLiteStores()
+
+
+def _neo4j() -> StoreFactory:
+    from agentmem.graph.neo4j import Neo4jStores
+
+    return Neo4jStores()
 
 
 def _wordllama(argument: str) -> Embedder:

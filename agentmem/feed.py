@@ -53,14 +53,16 @@ class Feed:
         return min(fold.cursor for fold in self.folds)
 
     def _append_together(self, events: Sequence[Event]) -> tuple[list[Event], Outcome]:
-        outcome = Outcome()
-        with self._graph.batch():
-            last = self._journal.last
-            fresh = self._journal.extend(events)
-            behind = [fold for fold in self.folds if not fold.take(fresh, outcome, after=last)]
+        fresh, outcome, behind = self._graph.transact(lambda: self._appended(events))
         for fold in behind:
             outcome.add(fold.catch_up())
         return fresh, outcome
+
+    def _appended(self, events: Sequence[Event]) -> tuple[list[Event], Outcome, list[Fold]]:
+        outcome = Outcome()
+        last = self._journal.last
+        fresh = self._journal.extend(events)
+        return fresh, outcome, [fold for fold in self.folds if not fold.take(fresh, outcome, after=last)]
 
 
 def _all_of(outcomes: Iterable[Outcome]) -> Outcome:

@@ -181,32 +181,41 @@ class Fold:
     def _fold_together(self, entries: Sequence[Event | Operation], outcome: Outcome, *, cursor: int) -> bool:
         """Fold `entries` in one transaction; False where the store refused what one of them proposed."""
         self.prepare([entry for entry in entries if isinstance(entry, Event)])
-        kept = Outcome()
+
+        def folded() -> Outcome:
+            kept = Outcome()
+            self._note_embedder()
+            for entry in entries:
+                self._fold(entry, kept)
+            self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
+            return kept
+
         try:
-            with self._graph.batch():
-                self._note_embedder()
-                for entry in entries:
-                    self._fold(entry, kept)
-                self._graph.advance(self._counter, expected=cursor, value=entries[-1].position)
+            outcome.add(self._graph.transact(folded))
         except Refused:
             return False
-        outcome.add(kept)
         return True
 
     def _fold_alone(self, entry: Event | Operation, outcome: Outcome, *, cursor: int) -> None:
         """Ask outside the transaction, then commit with the cursor, and with what was paid for the asking."""
         proposal = self._propose(entry)
-        kept = Outcome()
+
+        def settled() -> Outcome:
+            kept = Outcome()
+            self._graph.advance(self._counter, expected=cursor, value=entry.position)
+            self._note_embedder()
+            self._settle(entry, proposal, kept)
+            return kept
+
+        def refused(reason: str) -> Outcome:
+            self._graph.advance(self._counter, expected=cursor, value=entry.position)
+            return Outcome(set_aside=[self._aside.put(entry, reason)])
+
         try:
-            with self._account.batch():
-                self._graph.advance(self._counter, expected=cursor, value=entry.position)
-                self._note_embedder()
-                self._settle(entry, proposal, kept)
-        except Refused as refused:
-            with self._account.batch():
-                self._graph.advance(self._counter, expected=cursor, value=entry.position)
-                kept.set_aside.append(self._aside.put(entry, str(refused)))
-        outcome.add(kept)
+            outcome.add(self._account.transact(settled))
+        except Refused as error:
+            reason = str(error)
+            outcome.add(self._account.transact(lambda: refused(reason)))
 
     def _note_embedder(self) -> None:
         """Refuse vectors of two embedders: within the transaction, for another process may just have made all anew."""

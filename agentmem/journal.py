@@ -46,8 +46,7 @@ class Journal:
 
     def append(self, events: Sequence[Event]) -> list[Event]:
         """Append durably and return what is new, with positions and in UTC; known ids are skipped."""
-        with self._graph.batch():
-            return self.extend(events)
+        return self._graph.transact(lambda: self.extend(events))
 
     def extend(self, events: Sequence[Event]) -> list[Event]:
         """Append as `append` does, inside a batch of the caller: durable when that commits."""
@@ -67,13 +66,15 @@ class Journal:
 
     def record(self, verb: str, memory: str, *, at: datetime, arguments: Mapping[str, Any]) -> Operation:
         """Append an operation on one memory, durably."""
-        with self._graph.batch():
+        props: dict[str, Json] = {"verb": verb, "memory": memory, "arguments": dict(arguments)}
+
+        def recorded() -> Operation:
             last = self.last
-            operation = Operation(verb, memory, arguments, at, last + 1)
-            props: dict[str, Json] = {"verb": verb, "memory": memory, "arguments": dict(arguments)}
             self._graph.put_nodes([Node(f"operation/{last + 1}", OPERATION, at, props=props, position=last + 1)])
             self._graph.advance(COUNTER, expected=last, value=last + 1)
-        return operation
+            return Operation(verb, memory, arguments, at, last + 1)
+
+        return self._graph.transact(recorded)
 
     def after(self, position: int, *, limit: int) -> list[Event | Operation]:
         """Return up to `limit` entries behind `position`, oldest first."""

@@ -44,9 +44,12 @@ def note(graph: Graph, embedder: Embedder) -> None:
     """
     if is_noted(graph, embedder):
         return
-    with graph.batch():
+
+    def noted() -> None:
         is_noted(graph, embedder)  # another may have written meanwhile
         write_down(graph, embedder)
+
+    graph.transact(noted)
 
 
 def write_down(graph: Graph, embedder: Embedder) -> None:

@@ -137,7 +137,7 @@ class Graph(Protocol):
     def snapshot(self) -> AbstractContextManager[None]:
         """Let reads inside be of one moment where the store can, and ask it only once what has changed since.
 
-        Inside a batch, and inside another one, it is a part of that. Nobody waits for it.
+        Inside a batch, and inside another one, it is a part of that. A write inside ends it. Nobody waits for it.
         """
         ...
 

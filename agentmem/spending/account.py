@@ -31,6 +31,7 @@ from agentmem.spending.session import Session, session_of
 from agentmem.spending.spans import Hold, Lack, Span
 
 K = TypeVar("K")
+T = TypeVar("T")
 PATIENCE_S = 600.0
 """How long a call waits for those under way to come to less than was held for them."""
 log = logging.getLogger(__name__)
@@ -92,19 +93,23 @@ class Account:
         operation = self._operation() or Span("operation", self.budgets.operation)
         return _Payer(self, who, (operation, self._session.span))
 
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Open a batch of the graph; what was spent so far is written with it, or not, as all the rest."""
+    def transact(self, work: Callable[[], T]) -> T:
+        """Do `work` as the graph does; what was spent so far is written with it, or not, as all the rest."""
         rows: dict[Key, Count] = {}
         days: dict[tuple[str, str], Count] = {}
+
+        def with_what_was_spent() -> T:
+            made = work()
+            with self._settled:
+                _add(rows, self._rows)
+                _add(days, self._days)
+                self._rows, self._days = {}, {}
+            if rows or days:
+                self._ledger.add(rows, days)
+            return made
+
         try:
-            with self._graph.batch():
-                yield
-                with self._settled:
-                    rows, self._rows = self._rows, rows
-                    days, self._days = self._days, days
-                if rows or days:
-                    self._ledger.add(rows, days)
+            return self._graph.transact(with_what_was_spent)
         except BaseException:
             with self._settled:
                 _add(self._rows, rows)
@@ -116,8 +121,7 @@ class Account:
         if not (self._rows or self._days):
             return
         try:
-            with self.batch():
-                pass
+            self.transact(lambda: None)
         except StoreError as error:
             log.warning("what models were paid is not in the ledger yet: %s", error)
 
@@ -177,20 +181,22 @@ class Account:
 
     def _keep_on_day(self, hold: Hold) -> Lack | None:
         """Write a call to the store before it is made, if the day allows it; else return why it does not."""
-        taken = {(hold.day, hold.estimate.model): _most(hold.estimate)}
+        most = _most(hold.estimate)
+
+        def keep() -> Lack | None:
+            hold.kept = NOTHING
+            lack = self._day(hold).lack(hold)
+            if lack is None:
+                self._ledger.add({}, {(hold.day, hold.estimate.model): most})
+                hold.kept = most
+            return lack
+
         try:
-            with self.batch():  # writers wait for each other: nobody else holds anything from the check to the commit
-                lack = self._day(hold).lack(hold)
-                if lack is None:
-                    with self._settled:
-                        hold.kept = _most(hold.estimate)
-                        _add(self._days, taken)
+            with self._store.alone():  # nobody else holds anything, in any namespace, from the check to the commit
+                return self.transact(keep)
         except BaseException:
-            if hold.kept is not NOTHING:
-                with self._settled:
-                    _add(self._days, {on: NOTHING.minus(count) for on, count in taken.items()})
+            hold.kept = NOTHING
             raise
-        return lack
 
     def _day(self, hold: Hold) -> Span:
         """Return the day of `hold` as the store has it, with what is not written yet, and our calls under way."""

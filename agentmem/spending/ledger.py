@@ -74,7 +74,8 @@ class Ledger:
             rows: Calls that are over.
             days: The same, and what is held for calls that are not; below 0 gives back what was held.
         """
-        with self._graph.batch():
+
+        def added() -> None:
             kept = {node.id: _count_of(node) for node in self._graph.get([_id_of(*key) for key in rows])}
             nodes = [_row(key, kept.get(_id_of(*key), NOTHING).plus(count)) for key, count in rows.items()]
             for day in sorted({day for day, _ in days}):
@@ -83,6 +84,8 @@ class Ledger:
                     models[model] = models.get(model, NOTHING).plus(count)
                 nodes.append(_day(day, models))
             self._graph.put_nodes(nodes)
+
+        self._graph.transact(added)
 
 
 def spent_on(day: str, graphs: Iterable[Graph]) -> dict[str, Count]:

@@ -1,10 +1,10 @@
 """The second store: a Neo4j server, for several machines and a graph people look at.
 
-`store.py` opens servers (`address.py`, `server.py`, `schema.py`, `faults.py`), `graph.py` fulfils the contract:
+`stores.py` and `store.py` open servers (`address.py`, `server.py`, `schema.py`, `faults.py`), `graph.py` fulfils the contract:
 from a copy near by where a namespace is small (`near.py`, `copies.py`, `touched.py`, `commit.py`), on the server
 where it is not. `rows.py` says how nodes look there, `cypher/` holds every statement.
 """
 
-from agentmem.graph.neo4j.store import Neo4jStore, Neo4jStores
+from agentmem.graph.neo4j.stores import Neo4jStores
 
-__all__ = ["Neo4jStore", "Neo4jStores"]
+__all__ = ["Neo4jStores"]

@@ -26,6 +26,8 @@ MOST_COPIES = 64
 MOST_NODES = 100_000
 """In all copies; those used last are kept."""
 COUNTER = "counter/"
+NAME = "copy"
+"""Of the one namespace in a store that is a copy."""
 
 
 class Copy:
@@ -47,7 +49,7 @@ class Copy:
         self.is_loaded = False
         self.writing = threading.RLock()
         self._store = SQLiteStore.in_memory()
-        self.graph = self._store.graph(namespace)
+        self.graph = self._store.graph(NAME)
 
     def refresh(self, run: Run, *, most: int) -> bool:
         """Bring the copy up to date; False where the namespace has more than `most` nodes.
@@ -86,20 +88,20 @@ class Copy:
 
     def forget_vectors(self) -> None:
         """Take the vector off every node."""
-        self._store.forget_vectors(self.namespace)
+        self._store.forget_vectors(NAME)
 
     def close(self) -> None:
         """Free it."""
         self._store.close()
 
     def _is(self, space: Mapping[str, Any]) -> bool:
-        return self.born == space.get("born", "") and self.version >= space.get("version", 0)
+        return bool(self.born == space.get("born", "") and self.version >= space.get("version", 0))
 
     def _take(self, space: Mapping[str, Any], nodes: Sequence[Any], edges: Sequence[Any], run: Run) -> None:
         is_other = self.born != space.get("born", "") or space.get("deleted", 0) > self.version
         with self.graph.batch():
             if is_other or len(nodes) >= PAGE:
-                self._store.drop(self.namespace)
+                self._store.drop(NAME)
                 self._put_all(run)
             else:
                 self._put(map(node_of, nodes), [edge_of(*edge) for edge in edges])

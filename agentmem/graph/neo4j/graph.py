@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Graph, Hit, Node, Where, ids_of
+from agentmem.graph.neo4j.far import FarGraph
 from agentmem.graph.neo4j.near import Near
 from agentmem.graph.neo4j.touched import Touched
 from agentmem.vectors import Vectors
@@ -17,7 +18,7 @@ T = TypeVar("T")
 class Neo4jGraph:
     """The nodes and edges of one namespace on a Neo4j server; promises: `agentmem.graph.contract.Graph`."""
 
-    def __init__(self, namespace: str, near: Near, far: Graph) -> None:
+    def __init__(self, namespace: str, far: FarGraph, near: Near) -> None:
         self.namespace = namespace
         self._near, self._far = near, far
 
@@ -45,7 +46,9 @@ class Neo4jGraph:
 
     def advance(self, name: str, *, expected: int, value: int) -> None:
         """Compare and swap a counter."""
-        self._write(lambda graph: graph.advance(name, expected=expected, value=value), lambda touched: touched.advance(name))
+        self._write(
+            lambda graph: graph.advance(name, expected=expected, value=value), lambda touched: touched.advance(name)
+        )
 
     def put_nodes(self, nodes: Sequence[Node]) -> None:
         """Write all or none; a node whose id is known is replaced."""
@@ -127,6 +130,10 @@ class Neo4jGraph:
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""
         return self._write(lambda graph: graph.delete(ids), lambda touched: touched.erase(ids))
+
+    def forget_vectors(self) -> None:
+        """Take the vector off every node, and with them the dimension that is kept."""
+        self._near.forget_vectors(self._far)
 
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""

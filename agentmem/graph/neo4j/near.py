@@ -17,6 +17,7 @@ from agentmem.errors import StoreUnavailable
 from agentmem.graph.contract import Graph
 from agentmem.graph.neo4j.commit import Overtaken, commit
 from agentmem.graph.neo4j.copies import Copies, Copy
+from agentmem.graph.neo4j.far import FarGraph
 from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.neo4j.touched import Touched
@@ -65,7 +66,7 @@ class Near:
         self._mine = threading.local()
 
     @contextmanager
-    def reading(self, far: Graph) -> Iterator[Graph]:
+    def reading(self, far: FarGraph) -> Iterator[Graph]:
         """Give the graph to read: that of the batch or snapshot this thread is in, or a copy that is up to date."""
         held = self._held(far.namespace)
         if held is not None:
@@ -75,7 +76,7 @@ class Near:
             yield copy.graph if self._is_fresh(copy) else far
 
     @contextmanager
-    def snapshot(self, far: Graph) -> Iterator[None]:
+    def snapshot(self, far: FarGraph) -> Iterator[None]:
         """Let this thread read the copy as it is now."""
         if self._held(far.namespace) is not None:
             yield
@@ -89,7 +90,7 @@ class Near:
                 yield
 
     @contextmanager
-    def batch(self, far: Graph) -> Iterator[None]:
+    def batch(self, far: FarGraph) -> Iterator[None]:
         """Open a batch that waits for other writers at its beginning, or a part of the one this thread is in."""
         held = self._held(far.namespace)
         if held is not None and held.is_batch:
@@ -110,7 +111,7 @@ class Near:
                 commit(copy, touched, transaction.run)
             self._check_size(copy)
 
-    def transact(self, far: Graph, work: Callable[[], T]) -> T:
+    def transact(self, far: FarGraph, work: Callable[[], T]) -> T:
         """Do `work` on the copy, and commit what it touched; again, if it was overtaken."""
         held = self._held(far.namespace)
         if held is not None and held.is_batch:
@@ -129,7 +130,7 @@ class Near:
                 return work()
         return far.transact(lambda: self._work_far(far, work))
 
-    def write(self, far: Graph, write: Callable[[Graph], T], note: Callable[[Touched], None]) -> T:
+    def write(self, far: FarGraph, write: Callable[[Graph], T], note: Callable[[Touched], None]) -> T:
         """Write to the copy and note what that touches, or write far."""
         held = self._held(far.namespace)
         if held is None or not held.is_batch:
@@ -139,16 +140,16 @@ class Near:
             note(held.touched)
         return made
 
-    def forget_vectors(self, far: Graph, forget: Callable[[], None]) -> None:
-        """Take the vector off every node, on the copy or, by `forget`, far."""
+    def forget_vectors(self, far: FarGraph) -> None:
+        """Take the vector off every node."""
         held = self._held(far.namespace)
         if held is None or not held.is_batch:
-            return self.transact(far, lambda: self.forget_vectors(far, forget))
-        if held.touched is None or held.copy is None:
-            return forget()
-        held.copy.forget_vectors()
-        held.touched.vectors_gone = True
-        return None
+            self.transact(far, lambda: self.forget_vectors(far))
+        elif held.copy is None or held.touched is None:
+            far.forget_vectors()
+        else:
+            held.copy.forget_vectors()
+            held.touched.vectors_gone = True
 
     def forget(self, namespace: str) -> None:
         """Begin anew with a namespace that was dropped."""
@@ -172,7 +173,7 @@ class Near:
         self._check_size(copy)
         return made
 
-    def _work_far(self, far: Graph, work: Callable[[], T]) -> T:
+    def _work_far(self, far: FarGraph, work: Callable[[], T]) -> T:
         with self._holding(far.namespace, Held(far, is_batch=True)):
             return work()
 

@@ -17,8 +17,7 @@ from agentmem.graph.contract import Edge, Json, Node
 
 Properties = dict[str, Any]
 OURS = frozenset(
-    ("namespace", "id", "kind", "memory", "name", "text", "at", "at_us", "position", "retired", "current")
-    + ("by", "version", "vec", "words", "keys", "length")
+    "namespace id kind memory name text at at_us position retired current by version vec words keys length".split()
 )
 OURS_OF_EDGES = frozenset(("position",))
 PREFIXES = ("p_", "j_")

@@ -31,6 +31,7 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
 
 
 def keys_of(namespace: str, kind: str) -> str:
+    """Return the words by which a search by words is kept to a namespace, and to a kind of it."""
     return f"{_token(namespace)} {_token(namespace, kind)}"
 
 

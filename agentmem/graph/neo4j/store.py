@@ -8,7 +8,8 @@ from pathlib import Path
 
 from agentmem.errors import StoreUnavailable
 from agentmem.graph.checks import check_namespace
-from agentmem.graph.neo4j.address import Address, address_of, is_neo4j
+from agentmem.graph.neo4j.address import Address
+from agentmem.graph.neo4j.far import Far, FarGraph
 from agentmem.graph.neo4j.graph import Neo4jGraph
 from agentmem.graph.neo4j.near import Near
 from agentmem.graph.neo4j.schema import look, set_up
@@ -16,30 +17,6 @@ from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
 
 PAGE = 1000
-
-
-class Neo4jStores:
-    """Opens Neo4j stores.
-
-    It claims `neo4j://[user[:password]@]host[:port][/database]`, and the like with `bolt`, `+s` and `+ssc`.
-    A password is better kept in NEO4J_PASSWORD. After a `?`: `near=20000`, the most nodes a namespace may have
-    to be copied to the client; `wait=60`, seconds to wait for a server that is away; `root=team`, for several
-    stores in one database.
-    """
-
-    def claims(self, uri: str) -> bool:
-        """Return whether `uri` is one of our schemes; opens nothing."""
-        return is_neo4j(uri)
-
-    def open(self, uri: str, *, create: bool = True) -> Neo4jStore:
-        """Open the store, making our schema in the database if `create`.
-
-        Raises:
-            StoreUnavailable: it cannot be reached, or nothing is kept there and `create` is False.
-            StoreRefused: the server is too old, our schema is of a newer version, or may not be made.
-            InvalidInput, UnknownSetting: the address cannot be used.
-        """
-        return Neo4jStore(address_of(uri), create=create)
 
 
 class Neo4jStore:
@@ -50,13 +27,14 @@ class Neo4jStore:
         create: Make our schema if it is not there.
 
     Raises:
-        StoreUnavailable, StoreRefused: as `Neo4jStores.open` says.
+        StoreUnavailable, StoreRefused: as `agentmem.graph.neo4j.Neo4jStores.open` says.
     """
 
     def __init__(self, address: Address, *, create: bool = True) -> None:
         self.uri = address.uri
         self.address = address
         self.server = Server(address)
+        self._far = Far(self.server)
         self._near = Near(self.server, address.near)
         try:
             found = look(self.server, address.prefix)
@@ -71,12 +49,14 @@ class Neo4jStore:
     def graph(self, namespace: str) -> Neo4jGraph:
         """Return the graph of `namespace`, made on its first write."""
         check_namespace(namespace)
-        return Neo4jGraph(namespace, self.address.full_name(namespace), self._near)
+        return Neo4jGraph(namespace, FarGraph(self.address.full_name(namespace), self._far), self._near)
 
     def namespaces(self) -> list[str]:
         """Return the names in use, sorted."""
         prefix = self.address.prefix
-        return sorted(str(row[0]).removeprefix(prefix) for row in self.server.read(statement("namespaces"), prefix=prefix))
+        return sorted(
+            str(row[0]).removeprefix(prefix) for row in self.server.read(statement("namespaces"), prefix=prefix)
+        )
 
     def drop(self, namespace: str) -> int:
         """Erase a namespace whole; return how many nodes it had."""

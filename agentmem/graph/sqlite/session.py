@@ -145,7 +145,10 @@ class Session:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let all statements inside, and the nodes kept, be of one moment, whoever commits meanwhile."""
+        """Let all statements inside, and the nodes kept, be of one moment, whoever commits meanwhile.
+
+        A batch inside ends it, for only what was never read can be locked.
+        """
         if self.depth or self._in_snapshot:
             yield
             return
@@ -154,7 +157,8 @@ class Session:
             self.refresh()
             self._in_snapshot = True
             yield
-            self.rows("commit")
+            if self._in_snapshot:
+                self.rows("commit")
         except BaseException:
             # Suppressed: the store was closed meanwhile, which the first error says.
             with suppress(sqlite3.Error):
@@ -166,6 +170,9 @@ class Session:
     @contextmanager
     def _outermost(self) -> Iterator[None]:
         self._spoiled = False
+        if self._in_snapshot:
+            self.rows("commit")
+            self._in_snapshot = False
         self.run("begin immediate")
         try:
             self.refresh()

@@ -346,8 +346,11 @@ def test_a_transaction_that_fails_does_not_lose_what_was_spent(store: Store) -> 
     account = account_of(store)
     pay(account)
 
-    with pytest.raises(ValueError, match="the rest"), account.batch():
+    def refused() -> None:
         raise ValueError("the rest was refused")
+
+    with pytest.raises(ValueError, match="the rest"):
+        account.transact(refused)
 
     assert calls_of(account, store) == 1
 
