@@ -56,24 +56,23 @@ class Copy:
 
         Beside a thread that writes to it, it stays as it is: what that thread commits is newer anyway.
         """
-        found = run(statement("changes"), namespace=self.namespace, version=self.version, most=PAGE)
-        space, nodes, edges = found[0] if found else ({}, [], [])
-        if int(space.get("nodes", 0)) > most:
+        born, version, nodes = self._asked(run)
+        if nodes > most:
             return False
-        if self._is(space) or not self.writing.acquire(blocking=False):
-            self.is_loaded = self.is_loaded or self._is(space)
-            return True
-        try:
-            if not self._is(space):
-                self._take(space, nodes, edges, run)
-        finally:
-            self.writing.release()
+        if self._is_of(born, version):
+            self.is_loaded = True
+        elif self.writing.acquire(blocking=False):
+            try:
+                if not self._is_of(born, version):
+                    self._take(run)
+            finally:
+                self.writing.release()
         return True
 
     def is_behind(self, run: Run) -> bool:
         """Return whether others have written since it was brought up to date."""
-        found = run(statement("space"), namespace=self.namespace)
-        return not self._is(found[0][0] if found else {})
+        born, version, _ = self._asked(run)
+        return not self._is_of(born, version)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -94,10 +93,16 @@ class Copy:
         """Free it."""
         self._store.close()
 
-    def _is(self, space: Mapping[str, Any]) -> bool:
-        return bool(self.born == space.get("born", "") and self.version >= space.get("version", 0))
+    def _asked(self, run: Run) -> tuple[str, int, int]:
+        found = run(statement("space"), namespace=self.namespace)
+        return tuple(found[0]) if found else ("", 0, 0)
 
-    def _take(self, space: Mapping[str, Any], nodes: Sequence[Any], edges: Sequence[Any], run: Run) -> None:
+    def _is_of(self, born: str, version: int) -> bool:
+        return self.born == born and self.version >= version
+
+    def _take(self, run: Run) -> None:
+        found = run(statement("changes"), namespace=self.namespace, version=self.version, most=PAGE)
+        space, nodes, edges = found[0] if found else ({}, [], [])
         is_other = self.born != space.get("born", "") or space.get("deleted", 0) > self.version
         with self.graph.batch():
             if is_other or len(nodes) >= PAGE:

@@ -64,6 +64,7 @@ class Near:
         self._server, self._most = server, most
         self._copies = Copies(most)
         self._mine = threading.local()
+        self._types: set[str] = set()
 
     @contextmanager
     def reading(self, far: FarGraph) -> Iterator[Graph]:
@@ -108,7 +109,7 @@ class Near:
                 touched = Touched()
                 with self._holding(far.namespace, Held(copy.graph, True, copy, touched)):
                     yield
-                commit(copy, touched, transaction.run)
+                commit(copy, touched, transaction.run, self._types)
             self._check_size(copy)
 
     def transact(self, far: FarGraph, work: Callable[[], T]) -> T:
@@ -169,7 +170,7 @@ class Near:
                     if copy.is_behind(self._server.read):  # what it stumbled over may be no more
                         raise Overtaken from error
                     raise
-            commit(copy, touched, self._server.write)
+            commit(copy, touched, self._server.write, self._types)
         self._check_size(copy)
         return made
 

@@ -1,5 +1,7 @@
 // All that a batch touched, if the namespace is still of the version the batch was done on.
+// Never planned again as the database grows: every step is by a unique index.
 // The lock comes first: what is compared is read after it.
+CYPHER replan=skip
 MERGE (s:MemSpace {namespace: $namespace})
   ON CREATE SET s.version = 0, s.deleted = 0, s.nodes = 0, s.texts = 0, s.tokens = 0, s.kinds = []
 SET s.lock = $commit

@@ -1,2 +1,2 @@
-// What is known of a namespace.
-MATCH (s:MemSpace {namespace: $namespace}) RETURN properties(s)
+// Which namespace of that name this is, its version, and how many nodes it has.
+MATCH (s:MemSpace {namespace: $namespace}) RETURN coalesce(s.born, ''), s.version, s.nodes
