@@ -5,8 +5,6 @@ from __future__ import annotations
 from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
-    DriverError,
-    Neo4jError,
     ServiceUnavailable,
     SessionExpired,
     UnsupportedServerProduct,
@@ -37,9 +35,9 @@ def explained(problem: Exception, address: Address) -> StoreUnavailable:
 
 def _said(problem: Exception, address: Address) -> str:
     code = getattr(problem, "code", "") or ""
-    for part, said in ABOUT_CODES:
-        if part in code:
-            return said.format(user=address.user, database=address.database or "of its default name")
+    known = next((said for part, said in ABOUT_CODES if part in code), "")
+    if known:
+        return known.format(user=address.user, database=address.database or "of its default name")
     if isinstance(problem, AuthError):
         return f"the server wants to know who asks; set {USER} and {PASSWORD}"
     if isinstance(problem, UnsupportedServerProduct):
@@ -48,9 +46,7 @@ def _said(problem: Exception, address: Address) -> str:
         return f"no Neo4j answers there ({_first_line(problem)}); {_cure(address)}"
     if isinstance(problem, ConfigurationError):
         return f"{_first_line(problem)}; check the address"
-    if isinstance(problem, Neo4jError | DriverError):
-        return f"{code or type(problem).__name__}: {_first_line(problem)}; see the server's log"
-    return type(problem).__name__
+    return f"{code or type(problem).__name__}: {_first_line(problem)}; see the server's log"
 
 
 def _cure(address: Address) -> str:

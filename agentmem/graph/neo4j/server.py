@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 class Transaction:
     """An open transaction: nothing in it is seen by others, or kept, until it ends well."""
 
-    def __init__(self, server: Server, transaction: neo4j.Transaction) -> None:
-        self._server, self._transaction = server, transaction
+    def __init__(self, server: Server, session: neo4j.Session) -> None:
+        self._server, self._session = server, session
+        self._transaction = session.begin_transaction()
 
     def run(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Run one statement; one round trip."""
@@ -38,6 +39,28 @@ class Transaction:
             return self._transaction.run(statement, parameters).values()
         except (DriverError, Neo4jError) as problem:
             raise self._server.explained(problem) from problem
+
+    def begin_again(self) -> None:
+        """Undo everything, and begin anew."""
+        try:
+            self._server.trips += 2
+            self._transaction.rollback()
+            self._transaction = self._session.begin_transaction()
+        except (DriverError, Neo4jError) as problem:
+            raise self._server.explained(problem) from problem
+
+    def commit(self) -> None:
+        """Commit it."""
+        try:
+            self._server.trips += 1
+            self._transaction.commit()
+        except (DriverError, Neo4jError) as problem:
+            raise self._server.explained(problem) from problem
+
+    def close(self) -> None:
+        """Undo it, if it was not committed."""
+        self._transaction.close()
+        self._session.close()
 
 
 class Server:
@@ -90,18 +113,12 @@ class Server:
         Raises:
             StoreUnavailable: nothing was committed; or the server was lost at the very end, and it may be.
         """
-        session, transaction = self._repeated(self._begin)
-        with session:
-            try:
-                yield Transaction(self, transaction)
-            except BaseException:
-                transaction.close()
-                raise
-            try:
-                self.trips += 1
-                transaction.commit()
-            except (DriverError, Neo4jError) as problem:
-                raise self.explained(problem) from problem
+        transaction = self._repeated(self._begin)
+        try:
+            yield transaction
+            transaction.commit()
+        finally:
+            transaction.close()
 
     def explained(self, problem: Exception) -> StoreUnavailable:
         """Return the error of ours that says what `problem` means for the store."""
@@ -114,11 +131,11 @@ class Server:
             self._driver.close()
         self._driver = None
 
-    def _begin(self) -> tuple[neo4j.Session, neo4j.Transaction]:
+    def _begin(self) -> Transaction:
         self.trips += 1
         session = self._session(neo4j.WRITE_ACCESS)
         try:
-            return session, session.begin_transaction()
+            return Transaction(self, session)
         except BaseException:
             session.close()
             raise
