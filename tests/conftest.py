@@ -1,12 +1,12 @@
 """What all tests share: an invariant is not about how busy the machine is; and one Neo4j server for the whole run."""
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from agentmem.testing.neo4j.jars import OWN, NoServer
-from agentmem.testing.neo4j.watched import shared_server
+from agentmem.testing.neo4j.absent import OWN, NoServer
 
 REQUIRED = "AGENTMEM_REQUIRE_NEO4J"
 """Environment variable: fail where there is no server to test on, instead of skipping."""
@@ -15,15 +15,24 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker which process stands for the whole run (a hook of pytest-xdist)."""
+    node.workerinput["run"] = os.getpid()
+
+
 @pytest.fixture(scope="session")
-def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
     """Where a real Neo4j server is: the one named in the environment, or one started for this run of tests."""
     if own := os.environ.get(OWN):
         return own
-    alone = worker_id == "master"
-    place = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    worker: dict[str, Any] | None = getattr(request.config, "workerinput", None)
+    own_folder = tmp_path_factory.getbasetemp()
     try:
-        return shared_server(place / "neo4j", os.getpid() if alone else os.getppid())
+        from agentmem.testing.neo4j.watched import shared_server
+
+        if worker:
+            return shared_server(own_folder.parent / "neo4j", worker["run"])
+        return shared_server(own_folder / "neo4j", os.getpid())
     except NoServer as none:
         if os.environ.get(REQUIRED):
             pytest.fail(str(none))

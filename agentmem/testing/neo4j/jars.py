@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -10,17 +9,11 @@ import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
 
-VERSION = "5.26.20"
-CURE = "install a Java 17 and Maven (apt-get install openjdk-17-jre-headless maven), or name a server of your own in "
-OWN = "AGENTMEM_TEST_NEO4J_URI"
-"""Environment variable: a server to test on. Stores of tests are made and erased in it."""
+from agentmem.testing.neo4j.absent import NoServer
+from agentmem.testing.neo4j.alone import alone
 
 
-class NoServer(Exception):
-    """No server can be started here; the message says how to get one."""
-
-
-def jars(version: str = VERSION) -> Path:
+def jars(version: str) -> Path:
     """Return the folder with the jars of a server, fetched if they are not there yet.
 
     Raises:
@@ -31,10 +24,9 @@ def jars(version: str = VERSION) -> Path:
     if kept.is_dir():
         return kept
     if not shutil.which("mvn"):
-        raise NoServer(f"there is no Maven to fetch a Neo4j server with; {CURE}{OWN}")
+        raise NoServer.since("there is no Maven to fetch it with")
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "neo4j.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be fetching them
+    with alone(cache / "neo4j.lock"):
         if not kept.is_dir():
             _fetch(version, kept)
     return kept
@@ -48,5 +40,5 @@ def _fetch(version: str, kept: Path) -> None:
         command = ["mvn", "-q", "-B", f"-Dneo4j={version}", "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
         ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
         if ended.returncode:
-            raise NoServer(f"Maven cannot fetch Neo4j {version}: {ended.stdout[-300:].strip()}; {CURE}{OWN}")
-        lib.rename(kept)
+            raise NoServer.since(f"Maven cannot fetch Neo4j {version} ({ended.stdout[:300].strip()})")
+        lib.rename(kept)  # all of them or none
