@@ -32,17 +32,40 @@ log = logging.getLogger(__name__)
 
 
 class Transaction:
-    """An open transaction: nothing in it is seen by others, or kept, until it ends well."""
+    """An open transaction: nothing in it is seen by others, or kept, until it ends well.
 
-    def __init__(self, server: Server, transaction: neo4j.Transaction, watched: Callable[[], Any]) -> None:
-        self._server, self._transaction, self._watched = server, transaction, watched
+    Args:
+        server: Where it is.
+        session: Used by nobody else, and closed with it.
+    """
+
+    def __init__(self, server: Server, session: neo4j.Session) -> None:
+        self._server, self._session = server, session
+        self._transaction = self._done(session.begin_transaction)
 
     def run(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Run one statement; one round trip."""
+        return self._done(lambda: self._transaction.run(statement, parameters).values())
+
+    def begin_again(self) -> None:
+        """Undo everything, and begin anew."""
+        self._done(self._transaction.rollback)
+        self._transaction = self._done(self._session.begin_transaction)
+
+    def commit(self) -> None:
+        """Commit it."""
+        self._done(self._transaction.commit)
+
+    def close(self) -> None:
+        """Undo it, if it was not committed."""
+        with suppress(*FAULTS), self._server.watch.over(self._session):  # what was lost is undone already
+            self._session.close()
+
+    def _done(self, step: Callable[[], T]) -> T:
         try:
             self._server.trips += 1
-            with self._watched():
-                return self._transaction.run(statement, parameters).values()
+            with self._server.watch.over(self._session):
+                return step()
         except FAULTS as problem:
             raise self._server.explained(problem) from problem
 
@@ -53,6 +76,7 @@ class Server:
     Attributes:
         address: Where it is.
         trips: Round trips made so far.
+        watch: Over everybody who waits for an answer.
     """
 
     def __init__(self, address: Address) -> None:
@@ -95,18 +119,12 @@ class Server:
             StoreUnavailable: nothing was committed.
             Unsure: the server was lost during the commit.
         """
-        session, transaction = self.repeat(self._begin)
-        watched = partial(self._watch.over, session)
+        transaction = self.repeat(self._begin)
         try:
-            yield Transaction(self, transaction, watched)
-            with watched():
-                self.trips += 1
-                transaction.commit()
-        except FAULTS as problem:
-            raise self.explained(problem) from problem
+            yield transaction
+            transaction.commit()
         finally:
-            with suppress(*FAULTS), watched():  # where it was lost there is nothing left to undo
-                session.close()
+            transaction.close()
 
     def repeat(self, work: Callable[[], T]) -> T:
         """Do `work`, and again if it met another transaction, or the server is away, for as long as that may help.
@@ -141,20 +159,19 @@ class Server:
             self._driver.close()
             self._driver = None
 
-    def _begin(self) -> tuple[neo4j.Session, neo4j.Transaction]:
-        self.trips += 1
+    def _begin(self) -> Transaction:
         session = self._session(neo4j.WRITE_ACCESS)
         try:
-            with self._watch.over(session):
-                return session, session.begin_transaction()
+            return Transaction(self, session)
         except BaseException:
-            session.close()
+            with suppress(*FAULTS):
+                session.close()
             raise
 
     def _auto(self, access: str, statement: str, parameters: dict[str, Any]) -> list[Row]:
         self.trips += 1
         session = self._session(access)
-        with self._watch.over(session), session:
+        with self.watch.over(session), session:
             return session.run(neo4j.Query(statement, timeout=LONGEST_S), parameters).values()
 
     def _is_enough(self, state: RetryCallState) -> bool:
@@ -187,7 +204,7 @@ class Server:
     def _start(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        self._watch = Watch(partial(answers, self.address))
+        self.watch = Watch(partial(answers, self.address))
         self._driver = None
         self._awaited = False
 
