@@ -13,7 +13,8 @@ from agentmem.graph.neo4j.address import Address
 from agentmem.graph.neo4j.far import Far, FarGraph
 from agentmem.graph.neo4j.graph import Neo4jGraph
 from agentmem.graph.neo4j.near import Near
-from agentmem.graph.neo4j.schema import look, set_up
+from agentmem.graph.neo4j.probe import probe
+from agentmem.graph.neo4j.schema import bring_up
 from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.sqlite import SQLiteStore
@@ -28,6 +29,9 @@ class Neo4jStore:
         address: Where it is.
         create: Make our schema if it is not there.
 
+    Attributes:
+        found: What the server is and can do.
+
     Raises:
         StoreUnavailable, StoreRefused: as `agentmem.graph.neo4j.Neo4jStores.open` says.
     """
@@ -39,11 +43,10 @@ class Neo4jStore:
         self._far = Far(self.server)
         self._near = Near(self.server, address.near)
         try:
-            found = look(self.server, address.prefix)
-            if not create and not found.is_used:
+            self.found = probe(self.server, address.prefix)
+            if not create and not self.found.is_used:
                 raise StoreUnavailable(f"nothing is kept at {self.uri} yet; check the address, or keep something first")
-            if found.schema is None:
-                set_up(self.server)
+            bring_up(self.server, self.found)
         except BaseException:
             self.close()
             raise
