@@ -16,6 +16,7 @@ from agentmem.explain import Explanation, explain
 from agentmem.feed import Feed
 from agentmem.fold import GROUP, Fold, Outcome
 from agentmem.graph.contract import Graph, Store
+from agentmem.graph.moving.mark import check_whole
 from agentmem.host import Host
 from agentmem.journal import Journal
 from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
@@ -126,7 +127,9 @@ class AgentMemory:
             self._account = Account(store, namespace, session)
             self._journal = Journal(self.graph)
             self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
-            is_noted(self.graph, self.language.embedder)
+            with self.graph.snapshot():
+                check_whole(self.graph)
+                is_noted(self.graph, self.language.embedder)
             self._catch_up()
         except Exception:
             self._close()

@@ -11,8 +11,10 @@ from agentmem.cli.ablate import ablate
 from agentmem.cli.bench import bench
 from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chosen import Chosen, trace_hooks
+from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
+from agentmem.cli.export import export, import_
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
@@ -78,8 +80,11 @@ for command in (
     retry,
     rebuild,
     reembed,
+    copy,
+    export,
+    import_,
     ablate,
     doctor,
 ):
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

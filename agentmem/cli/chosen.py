@@ -40,6 +40,9 @@ ValidActions = Annotated[
 Namespace = Annotated[
     str | None, typer.Option("--namespace", metavar="NS", help="Whose memory; may be left out where there is one.")
 ]
+Namespaces = Annotated[
+    list[str] | None, typer.Option("--namespace", metavar="NS", help="Only this one; may be repeated.")
+]
 StoreUri = Annotated[str, typer.Argument(metavar="STORE", callback=named, help="A store: memory.db, or a URI.")]
 
 

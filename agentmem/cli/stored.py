@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,19 @@ def namespace_of(store: Store, given: str | None) -> str:
         f"the store {store.uri} has {len(known)} namespaces ({shown}); choose one with --namespace, "
         f"or see: agentmem status {store.uri}"
     )
+
+
+def namespaces_of(store: Store, given: Sequence[str] | None) -> list[str]:
+    """Return the namespaces that are meant: those given, or all there are.
+
+    Raises:
+        InvalidInput: one is not there, or the store is empty.
+    """
+    from agentmem.reembedding import in_use
+
+    if given or not in_use(store):
+        return [namespace_of(store, one) for one in given or (None,)]
+    return in_use(store)
 
 
 def naming(store: Store, namespace: str) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from agentmem.errors import InvalidInput
+import numpy as np
+
+from agentmem.errors import InvalidInput, WrongDimension
 from agentmem.graph.contract import Edge, Json, Node
+from agentmem.vectors import Vectors
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -165,3 +168,59 @@ def _check_integers(value: Json) -> None:
             _check_integers(inner)
     elif isinstance(value, int):
         check_integer(value, "property value")
+
+
+def check_kind(node: Node, *, memory: str, label: str) -> None:
+    """Check that a node stays of the memory and label it had.
+
+    Raises:
+        InvalidInput: it does not.
+    """
+    if (node.memory, node.label) != (memory, label):
+        raise InvalidInput(
+            f"node {node.id[:80]!r} is a {label} of memory {memory!r} and cannot become a {node.label} "
+            f"of {node.memory!r}: use another id"
+        )
+
+
+def check_limit(limit: int | None, *, least: int = 1) -> None:
+    """Check how many results are asked for.
+
+    Raises:
+        InvalidInput: fewer than `least`.
+    """
+    if limit is not None and limit < least:
+        raise InvalidInput(f"limit is {limit}: ask for at least {least}")
+
+
+def stacked(vectors: Sequence[Vectors], dim: int | None) -> Vectors:
+    """Return vectors of one namespace as float32, shape (n, dim).
+
+    Raises:
+        WrongDimension: they differ from `dim` or from each other, or are not finite.
+    """
+    shapes = {np.shape(vector) for vector in vectors}
+    wanted = (dim,) if dim is not None else next(iter(shapes))
+    for shape in shapes:
+        if shape != wanted or shape == (0,) or len(shape) != 1:
+            raise WrongDimension(
+                f"a vector of shape {shape} where this namespace keeps {wanted}: use the embedder it was made with"
+            )
+    rows = np.asarray(vectors, np.float32)
+    if not np.isfinite(rows).all():
+        raise WrongDimension("a vector holds NaN or infinity: nothing was written; check the embedder")
+    return rows
+
+
+def as_queries(vectors: Vectors) -> Vectors:
+    """Return queries as float32, shape (n, dim).
+
+    Raises:
+        WrongDimension: they are not a matrix, or not finite.
+    """
+    queries = np.asarray(vectors, np.float32)
+    if queries.ndim != 2:
+        raise WrongDimension(f"queries of shape {queries.shape}: pass one row per query, shape (n, dim)")
+    if not np.isfinite(queries).all():
+        raise WrongDimension("a query holds NaN or infinity: check the embedder")
+    return queries

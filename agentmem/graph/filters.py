@@ -71,25 +71,39 @@ def _property(name: str, operator: Operator, value: Json) -> Condition:
         each = [_property(name, "=", one) for one in value]
         either = " or ".join(sql for sql, _ in each) or "0"
         return f"({either})", tuple(parameter for _, parameters in each for parameter in parameters)
-    if operator not in COMPARISONS:
-        raise InvalidInput(f"property {name!r}: no comparison {operator!r}; use one of =, <, <=, >, >=, in")
+    check_comparison(name, operator, value)
     return _comparison(name, operator, value)
 
 
-def _comparison(name: str, operator: Operator, value: Json) -> Condition:
-    path = f"$.{name}"
+def check_comparison(name: str, operator: Operator, value: Json) -> None:
+    """Check that a property can be compared with `value` so.
+
+    Raises:
+        InvalidInput: there is no such comparison, or not with such a value.
+    """
+    if operator not in COMPARISONS:
+        raise InvalidInput(f"property {name!r}: no comparison {operator!r}; use one of =, <, <=, >, >=, in")
     if isinstance(value, list | dict):
         raise InvalidInput(
             f"property {name!r}: a {type(value).__name__} cannot be compared; use text, a number or a bool"
         )
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value_json(value)
-        sql = f"(json_type(n.props, ?) in ('integer', 'real') and json_extract(n.props, ?) {COMPARISONS[operator]} ?)"
-        return sql, (path, path, value)
-    if operator == "=":
+    value_json(value)
+    if operator != "=" and (value is None or isinstance(value, bool)):
+        raise InvalidInput(f"property {name!r}: {value!r} has no order; compare it with '='")
+
+
+def _comparison(name: str, operator: Operator, value: Json) -> Condition:
+    path = f"$.{name}"
+    if operator == "=" and not _is_number(value):
         # As JSON, because json_extract cuts text at a NUL and takes true for 1.
         return "n.props -> ? = ?", (path, value_json(value))
-    if not isinstance(value, str):
-        raise InvalidInput(f"property {name!r}: {value!r} has no order; compare it with '='")
+    assert isinstance(value, int | float | str)
+    if _is_number(value):
+        sql = f"(json_type(n.props, ?) in ('integer', 'real') and json_extract(n.props, ?) {COMPARISONS[operator]} ?)"
+        return sql, (path, path, value)
     sql = f"(json_type(n.props, ?) = 'text' and json_extract(n.props, ?) {COMPARISONS[operator]} ?)"
     return sql, (path, path, value)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 WORD = re.compile(r"[^\W_]+")
+MOST_ROWS = 2000
+"""Texts that are ranked in a search by words."""
 MOST_WORDS = 64
 """Words of one query that are looked up; later ones add cost and no meaning."""
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from agentmem.errors import StoreError
 from agentmem.graph.contract import Node
-from agentmem.graph.neo4j.copies import COUNTER, Copy, Run
-from agentmem.graph.neo4j.rows import edge_row, node_row
+from agentmem.graph.neo4j.batch import COUNTER
+from agentmem.graph.neo4j.copies import Copy, Run
+from agentmem.graph.neo4j.rows import edge_row
 from agentmem.graph.neo4j.statements import statement
-from agentmem.graph.neo4j.stems import keys_of, stems
 from agentmem.graph.neo4j.touched import Touched
+from agentmem.graph.neo4j.writing import rows_of
 
 
 class Overtaken(StoreError):
@@ -45,13 +46,13 @@ def commit(copy: Copy, touched: Touched, run: Run, types: set[str]) -> None:
         _statement(tuple(edges)),
         namespace=copy.namespace,
         born=copy.born,
-        version=copy.version,
+        version=copy.version + 1,
         commit=mark,
         space=_space(copy, touched, nodes, mark),
         kinds=sorted({f"{node.memory}/{node.label}" for node in nodes}),
         erased=list(touched.erased),
         vectors_gone=touched.vectors_gone,
-        nodes=_rows(copy.namespace, nodes),
+        nodes=rows_of(copy.namespace, nodes),
         edges=edges,
     )
     if not found:
@@ -64,8 +65,9 @@ def commit(copy: Copy, touched: Touched, run: Run, types: set[str]) -> None:
 @cache
 def _statement(types: Sequence[str]) -> str:
     """Return the statement that also puts edges of these types, which are checked identifiers."""
-    edges = "\n".join(statement("commit_edges", type=one) for one in types)
-    return statement("commit").replace("<edges>", edges)
+    blocks = {name: statement(name) for name in ("erase", "take_vectors", "put_nodes")}
+    edges = "\n".join(f"CALL () {{\n{statement('put_edges', type=one)}\n}}" for one in types)
+    return statement("commit", edges=edges, **blocks)
 
 
 def _space(copy: Copy, touched: Touched, nodes: Sequence[Node], mark: str) -> Mapping[str, Any]:
@@ -78,12 +80,3 @@ def _space(copy: Copy, touched: Touched, nodes: Sequence[Node], mark: str) -> Ma
         space["dim"] = None
     dim = next((len(node.vector) for node in nodes if node.vector is not None), None)
     return space if dim is None else space | {"dim": dim}
-
-
-def _rows(namespace: str, nodes: Sequence[Node]) -> list[Mapping[str, Any]]:
-    words = stems([node.text for node in nodes])
-    return [
-        node_row(node, said, keys_of(namespace, f"{node.memory}/{node.label}"))
-        for node, said in zip(nodes, words, strict=True)
-    ]
-

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from agentmem.graph.contract import Edge, Node
+from agentmem.graph.neo4j.batch import counters_of
 from agentmem.graph.neo4j.rows import edge_of, node_of
 from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import statement
@@ -25,7 +25,6 @@ PAGE = 2000
 MOST_COPIES = 64
 MOST_NODES = 100_000
 """In all copies; those used last are kept."""
-COUNTER = "counter/"
 NAME = "copy"
 """Of the one namespace in a store that is a copy."""
 
@@ -218,8 +217,3 @@ class Copies:
             idle = copy is not None and not copy.users
         if copy is not None and idle:
             copy.close()  # else by the last who uses it
-
-
-def counters_of(space: Mapping[str, Any]) -> dict[str, int]:
-    """Return the counters among the properties of a `MemSpace`, by name, sorted."""
-    return {name.removeprefix(COUNTER): space[name] for name in sorted(space) if name.startswith(COUNTER)}

@@ -1,64 +1,147 @@
-"""What goes wrong with a server, each in one sentence with the cure."""
+"""What goes wrong with a server, each in one sentence with the cure; and what may go well when it is tried again."""
 
 from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from ssl import SSLCertVerificationError, SSLError
 
 from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
-    DriverError,
-    Neo4jError,
+    ConnectionAcquisitionTimeoutError,
+    ForbiddenOnReadOnlyDatabase,
+    IncompleteCommit,
     ServiceUnavailable,
     SessionExpired,
+    TransientError,
     UnsupportedServerProduct,
 )
 
-from agentmem.errors import StoreUnavailable
+from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
 from agentmem.graph.neo4j.address import PASSWORD, USER, Address
+from agentmem.graph.neo4j.watch import Silent
 
+OLDEST = (5, 26)
+NEEDED = f"at least Neo4j {'.'.join(map(str, OLDEST))} is needed"
 ABOUT_CODES = (
-    ("AuthenticationRateLimit", "too many wrong passwords were tried; wait 10 seconds, then use the right one"),
-    ("Unauthorized", f"a user or password is wrong or missing; set {USER} and {PASSWORD}"),
-    ("DatabaseNotFound", "there is no database {database}; name one that is there after the port, as in …:7687/neo4j"),
-    ("ReadOnly", "the database is read-only; ask its administrator for one that can be written"),
-    ("Forbidden", "user {user!r} may not do this; an administrator must give it the role publisher"),
-    ("MemoryLimit", "its transaction memory is used up; raise dbms.memory.transaction.total.max on the server"),
-    ("OutOfMemory", "its memory is used up; give the server more (server.memory.heap.max_size)"),
-    ("TransactionTimedOut", "the server ended what took too long (db.transaction.timeout); raise that, or do less"),
-    ("Outdated", "another transaction came in between again and again; try again"),
+    ("AuthenticationRateLimit", "too many wrong passwords were given; wait ten seconds, then give the right one"),
+    ("CredentialsExpired", "the password of {user!r} must be changed first: ALTER CURRENT USER SET PASSWORD"),
+    ("Unauthorized", f"it does not take this password for the user {{user!r}}; set {USER} and {PASSWORD}"),
+    ("DatabaseNotFound", "it has no database {database!r}; name one that it has after the port, such as /neo4j"),
+    ("DatabaseUnavailable", "its database {database} is not up; start it, or wait for it with ?wait=60"),
+    ("ReadOnly", "the database is read-only; name one that can be written, or have it made so by its administrator"),
+    ("Forbidden", "the user {user!r} has not the right to do this; an administrator must grant it"),
+    ("TransactionMemoryLimit", "this needs more memory than it gives to one; raise db.memory.transaction.max there"),
+    ("MemoryPool", "its memory for transactions is used up; raise dbms.memory.transaction.total.max there"),
+    ("OutOfMemory", "its memory is used up; give it more with server.memory.heap.max_size"),
+    ("TransactionTimedOut", "it ended what took too long; do less at once, or raise db.transaction.timeout there"),
+    ("Outdated", "other transactions were faster again and again; try again"),
     ("DeadlockDetected", "other transactions held what this one needed, again and again; try again"),
+    ("LockAcquisitionTimeout", "another transaction holds what this one needs for too long; try again"),
 )
 """What a code of the server's holds, and what that means."""
+ABOUT_CAUSES = (
+    (socket.gaierror, "", "the host of {where} is not known here; check its name"),
+    (
+        SSLCertVerificationError,
+        "",
+        "its certificate is not trusted here; write {scheme}+ssc:// where it signed that itself",
+    ),
+    (SSLError, "", "no TLS is spoken at {where}; write {scheme}:// where there is none, or check the port"),
+    (ConnectionRefusedError, "", "nothing listens at {where}; start it, check the port, or wait for it with ?wait=60"),
+    (Exception, "looks like HTTP", "at {where} is a server of HTTP; use the port of Bolt, as a rule 7687, not 7474"),
+    (Silent, "", "{where} takes connections, and does not answer: it is frozen or overloaded; look at its machine"),
+    (TimeoutError, "", "nobody answers at {where}: it is frozen, overloaded or no Neo4j; check it, its host and port"),
+    (
+        Exception,
+        "handshake",
+        "{where} ends the connection at once; write {scheme}+s:// if it wants TLS, or check the port",
+    ),
+)
+"""The kind of an error behind one, what it holds, and what that means."""
+AWAY_CODE = "DatabaseUnavailable"
+FINAL_CODE = "TransactionMemoryLimit"
+NO_SPACE = ("No space left", "disk", "Disk")
 
 
-def explained(problem: Exception, address: Address) -> StoreUnavailable:
+class Unsure(StoreUnavailable):
+    """The server was lost during a commit: all of it is there, or nothing is."""
+
+
+def is_away(problem: BaseException | None) -> bool:
+    """Return whether the server is not there, so that one may wait for it; what was sent may have been done."""
+    if isinstance(problem, IncompleteCommit):
+        return False
+    return isinstance(problem, ServiceUnavailable | SessionExpired) or AWAY_CODE in _code(problem)
+
+
+def is_conflict(problem: BaseException | None) -> bool:
+    """Return whether the server undid something that may go well the next time."""
+    final = isinstance(problem, ForbiddenOnReadOnlyDatabase) or FINAL_CODE in _code(problem)
+    return isinstance(problem, TransientError) and not is_away(problem) and not final
+
+
+def is_forbidden(problem: BaseException) -> bool:
+    """Return whether the user has not the right to do it."""
+    return _code(problem).endswith("Security.Forbidden")
+
+
+def explained(problem: Exception, address: Address) -> StoreError:
     """Return the error of ours that says what `problem` means for the store at `address`."""
+    if isinstance(problem, IncompleteCommit):
+        return Unsure(f"{address.uri} was lost while it committed: look whether it is there before doing it again")
+    if isinstance(problem, UnsupportedServerProduct) or _is_protocol(problem):
+        return StoreRefused(f"{address.uri} is no Neo4j server, or an old one: {NEEDED}; upgrade it, or check the port")
     return StoreUnavailable(f"{address.uri} cannot be used: {_said(problem, address)}")
 
 
 def _said(problem: Exception, address: Address) -> str:
-    code = getattr(problem, "code", "") or ""
+    code = _code(problem)
+    if isinstance(problem, AuthError) and not address.password:
+        return f"it wants a password, and none is given; set {USER} and {PASSWORD}"
     for part, said in ABOUT_CODES:
         if part in code:
-            return said.format(user=address.user, database=address.database or "of its default name")
-    if isinstance(problem, AuthError):
-        return f"the server wants to know who asks; set {USER} and {PASSWORD}"
-    if isinstance(problem, UnsupportedServerProduct):
-        return "the server is too old for this driver; at least Neo4j 5.26 is needed"
-    if isinstance(problem, SessionExpired | ServiceUnavailable):
-        return f"no Neo4j answers there ({_first_line(problem)}); {_cure(address)}"
-    if isinstance(problem, ConfigurationError):
-        return f"{_first_line(problem)}; check the address"
-    if isinstance(problem, Neo4jError | DriverError):
-        return f"{code or type(problem).__name__}: {_first_line(problem)}; see the server's log"
-    return type(problem).__name__
+            return said.format(user=address.user, database=address.database or "of its own")
+    if isinstance(problem, ConnectionAcquisitionTimeoutError):
+        return "all connections are in use, and none came free in time; use it from fewer threads at once"
+    if isinstance(problem, ServiceUnavailable | SessionExpired):
+        return _unreached(problem, address)
+    said = _first_line(problem)
+    if any(part in said for part in NO_SPACE):
+        return f"it cannot write ({said}); make room on its disk, then restart it"
+    return f"{code or type(problem).__name__}: {said}; its log may tell more"
 
 
-def _cure(address: Address) -> str:
-    cure = "start it, or check host and port (Bolt's, 7687 by default, not the 7474 of the browser)"
-    scheme, plus, _ = address.uri.partition("://")[0].partition("+")
-    other = f"{scheme}:// where it has no TLS" if plus else f"{scheme}+s:// where it has TLS"
-    return f"{cure}; {other}; ?wait=60 waits for one that is being restarted"
+def _unreached(problem: Exception, address: Address) -> str:
+    """Return why no connection to the server could be made, or why it broke."""
+    causes = list(_causes(problem))
+    scheme, _, where = address.host.partition("://")
+    for kind, part, said in ABOUT_CAUSES:
+        if any(isinstance(cause, kind) and part in str(cause) for cause in causes):
+            return said.format(where=where, scheme=scheme.partition("+")[0])
+    return f"the connection broke ({_first_line(causes[-1])}); see whether it runs, or wait for it with ?wait=60"
 
 
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0][:200].rstrip(".")
+def _causes(problem: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, and all it came from: of several members of a cluster it may be several."""
+    while problem is not None:
+        yield problem
+        if isinstance(problem, BaseExceptionGroup):
+            for one in problem.exceptions:
+                yield from _causes(one)
+        problem = problem.__cause__
+
+
+def _is_protocol(problem: Exception) -> bool:
+    """Return whether the server is too old for the settings of the driver."""
+    return isinstance(problem, ConfigurationError) and "Bolt Protocol" in str(problem)
+
+
+def _code(problem: BaseException | None) -> str:
+    return getattr(problem, "code", None) or ""
+
+
+def _first_line(problem: BaseException) -> str:
+    said = getattr(problem, "message", None) or str(problem)
+    return (said.splitlines() or [type(problem).__name__])[0][:200].rstrip(".")

@@ -74,7 +74,7 @@ class Near:
             yield held.graph
             return
         with self._copies.using(far.namespace) as copy:
-            yield copy.graph if self._is_fresh(copy) else far
+            yield copy.graph if copy is not None and self._is_fresh(copy) else far
 
     @contextmanager
     def snapshot(self, far: FarGraph) -> Iterator[None]:
@@ -83,7 +83,7 @@ class Near:
             yield
             return
         with self._copies.using(far.namespace) as copy:
-            if not self._is_fresh(copy):
+            if copy is None or not self._is_fresh(copy):
                 with far.snapshot():
                     yield
                 return
@@ -178,10 +178,8 @@ class Near:
         with self._holding(far.namespace, Held(far, is_batch=True)):
             return work()
 
-    def _is_fresh(self, copy: Copy | None) -> bool:
-        """Bring a copy up to date; False where there is none, or it would be too large."""
-        if copy is None:
-            return False
+    def _is_fresh(self, copy: Copy) -> bool:
+        """Bring a copy up to date; False where it would be too large."""
         if copy.refresh(self._server.read, most=self._most):
             return True
         self._copies.leave(copy.namespace)

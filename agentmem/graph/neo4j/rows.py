@@ -17,7 +17,26 @@ from agentmem.graph.contract import Edge, Json, Node
 
 Properties = dict[str, Any]
 OURS = frozenset(
-    "namespace id kind memory name text at at_us position retired current by version vec words keys length".split()
+    [
+        "namespace",
+        "id",
+        "kind",
+        "memory",
+        "name",
+        "text",
+        "at",
+        "at_us",
+        "position",
+        "retired",
+        "current",
+        "by",
+        "version",
+        "vec",
+        "vec_zero",
+        "words",
+        "keys",
+        "length",
+    ]
 )
 OURS_OF_EDGES = frozenset(("position",))
 PREFIXES = ("p_", "j_")
@@ -53,15 +72,18 @@ def node_row(node: Node, words: Sequence[str], keys: str) -> Mapping[str, Any]:
         "by": storable(node.by),
     }
     if text:
-        props |= {"text": text, "words": " ".join(words), "keys": keys, "length": len(words)}
+        props |= {"text": text, "words": " ".join(words), "keys": keys, "length": len(words) + 1}
     if node.retired is not None:
         props["retired"] = node.retired
     if node.vector is not None:
-        props["vec"] = np.asarray(node.vector, np.float32).tolist()
+        vector = np.asarray(node.vector, np.float32)
+        props["vec"] = vector.tolist()
+        if not vector.any():
+            props["vec_zero"] = True
     return {
         "id": node.id,
         "label": "Mem" if node.label.startswith("Mem") else node.label,
-        "length": len(words),
+        "length": len(words) + 1 if text else 0,
         "props": props | flat(node.props, OURS),
     }
 

@@ -3,68 +3,46 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from importlib.resources import files
-from typing import NamedTuple
 
 from neo4j.exceptions import ClientError, Neo4jError, TransientError
 
 from agentmem.errors import StoreRefused
-from agentmem.graph.neo4j.server import Server
+from agentmem.graph.neo4j.faults import is_forbidden
+from agentmem.graph.neo4j.probe import Found
+from agentmem.graph.neo4j.server import FAULTS, Server
 from agentmem.graph.neo4j.statements import statement
 
 VERSION = 1
 """Of the schema. A newer one is refused; an older one is brought up to date."""
-OLDEST = (5, 26)
 THERE = ("EquivalentSchemaRuleAlreadyExists", "IndexAlreadyExists", "ConstraintAlreadyExists")
-NO_RIGHT = "Forbidden"
 TRIES = 40
 PAUSE_S = 0.25
 
 
-class Opened(NamedTuple):
-    """What was found when a store was opened.
-
-    Attributes:
-        version: Of the server, such as "5.26.20".
-        edition: "community" or "enterprise".
-        schema: The version of our schema there; None where it is not made yet.
-        is_used: Whether a namespace is there.
-    """
-
-    version: str
-    edition: str
-    schema: int | None
-    is_used: bool
-
-
-def look(server: Server, root: str) -> Opened:
-    """Return what is there, in one round trip.
+def bring_up(server: Server, found: Found) -> None:
+    """Make the schema if it is missing or old: nothing is asked where it is as it should be.
 
     Raises:
-        StoreRefused: the server is too old, or the schema is of a newer version.
-        StoreUnavailable: it cannot be reached.
+        StoreRefused: it is of a newer version, or this user may not make it.
     """
-    rows = server.read(statement("opened"), root=root)
-    opened = Opened(*rows[0])
-    if _numbers(opened.version) < OLDEST:
-        raise StoreRefused(
-            f"{server.address.uri} is Neo4j {opened.version}; at least {'.'.join(map(str, OLDEST))} is needed"
-        )
-    _check(server, opened.schema or 0)
-    return opened
+    _check(server, found.schema or 0)
+    if found.schema != VERSION:
+        set_up(server)
 
 
 def set_up(server: Server) -> None:
     """Make what is missing of the schema, whoever else does so at this moment.
 
     Raises:
-        StoreRefused: this user may not; the message has the statement an administrator must run.
+        StoreRefused: this user may not, and the message has the statement an administrator must run; or the
+            schema is of a newer version.
+        StoreUnavailable: it cannot be made.
     """
     for command in schema_statements():
         _make(server, command)
-    server.schema("CALL db.awaitIndexes(120)")
+    _make(server, statement("schema_awaited"))
     _check(server, int(server.write(statement("schema_made"), version=VERSION)[0][0]))
 
 
@@ -76,21 +54,22 @@ def schema_statements() -> list[str]:
 
 def _make(server: Server, command: str) -> None:
     # IF NOT EXISTS is not enough: of several processes at once some see one that is just being made, or a deadlock.
-    for _ in range(TRIES):
+    for left in reversed(range(TRIES)):
         try:
-            server.schema(command)
-        except TransientError:
+            return server.schema(command)
+        except TransientError as problem:
+            if not left:
+                raise server.explained(problem) from problem
             time.sleep(random.uniform(0, PAUSE_S))  # noqa: S311 - so that two do not meet again
-        except ClientError as problem:
-            if (problem.code or "").endswith(THERE):
-                return
+        except FAULTS as problem:
+            if isinstance(problem, ClientError) and (problem.code or "").endswith(THERE):
+                return None
             raise _refusal(server, command, problem) from problem
-        else:
-            return
+    return None
 
 
-def _refusal(server: Server, command: str, problem: Neo4jError) -> Exception:
-    if NO_RIGHT in (problem.code or ""):
+def _refusal(server: Server, command: str, problem: Exception) -> Exception:
+    if isinstance(problem, Neo4jError) and is_forbidden(problem):
         shown = " ".join(command.split())
         return StoreRefused(
             f"{server.address.user!r} may not make what a store needs in {server.address.uri}; "
@@ -105,7 +84,3 @@ def _check(server: Server, version: int) -> None:
             f"{server.address.uri} was set up by a newer agentmem (schema {version}, this one knows {VERSION}); "
             "upgrade with: pip install --upgrade agentmem-graph"
         )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])

@@ -6,37 +6,67 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import neo4j
-from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired, TransientError
+from neo4j.exceptions import DriverError, Neo4jError
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
-from agentmem.errors import StoreUnavailable
+from agentmem.errors import StoreError, StoreUnavailable
 from agentmem.graph.neo4j.address import Address
-from agentmem.graph.neo4j.faults import explained
+from agentmem.graph.neo4j.faults import explained, is_away, is_conflict
+from agentmem.graph.neo4j.watch import Watch, answers
 
 T = TypeVar("T")
 Row = list[Any]
-AWAY = (ServiceUnavailable, SessionExpired)
-TRANSIENT_S = 10.0
-"""How long a statement is tried again that met another one: a deadlock, a lock that was held too long."""
+FAULTS = (DriverError, Neo4jError)
+CONFLICT_S = 10.0
+"""How long something is tried again that met another transaction: a deadlock, or a lock."""
+AT_ONCE_S = 1.0
+"""What fails faster is tried once more in any case: the connection may be one to a server restarted since."""
+LONGEST_S = 120.0
+"""After which the server ends a statement, be it that it waits for a lock."""
 log = logging.getLogger(__name__)
 
 
 class Transaction:
-    """An open transaction: nothing in it is seen by others, or kept, until it ends well."""
+    """An open transaction: nothing in it is seen by others, or kept, until it ends well.
 
-    def __init__(self, server: Server, transaction: neo4j.Transaction) -> None:
-        self._server, self._transaction = server, transaction
+    Args:
+        server: Where it is.
+        session: Used by nobody else, and closed with it.
+    """
+
+    def __init__(self, server: Server, session: neo4j.Session) -> None:
+        self._server, self._session = server, session
+        self._transaction = self._done(session.begin_transaction)
 
     def run(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Run one statement; one round trip."""
+        return self._done(lambda: self._transaction.run(statement, parameters).values())
+
+    def begin_again(self) -> None:
+        """Undo everything, and begin anew."""
+        self._done(self._transaction.rollback)
+        self._transaction = self._done(self._session.begin_transaction)
+
+    def commit(self) -> None:
+        """Commit it."""
+        self._done(self._transaction.commit)
+
+    def close(self) -> None:
+        """Undo it, if it was not committed."""
+        with suppress(*FAULTS), self._server.watch.over(self._session):  # what was lost is undone already
+            self._session.close()
+
+    def _done(self, step: Callable[[], T]) -> T:
         try:
             self._server.trips += 1
-            return self._transaction.run(statement, parameters).values()
-        except (DriverError, Neo4jError) as problem:
+            with self._server.watch.over(self._session):
+                return step()
+        except FAULTS as problem:
             raise self._server.explained(problem) from problem
 
 
@@ -46,16 +76,16 @@ class Server:
     Attributes:
         address: Where it is.
         trips: Round trips made so far.
+        watch: Over everybody who waits for an answer.
     """
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.trips = 0
-        self._lock = threading.Lock()
-        self._driver: neo4j.Driver | None = None
-        self._process = os.getpid()
-        self._inherited: list[neo4j.Driver] = []
         self._closed = False
+        self._inherited: list[neo4j.Driver | None] = []
+        self._driver: neo4j.Driver | None = None
+        self._start()
 
     def read(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Run a statement that changes nothing; one round trip.
@@ -63,7 +93,7 @@ class Server:
         Raises:
             StoreUnavailable: it failed, again and again where that may help.
         """
-        return self._repeated(lambda: self._auto(neo4j.READ_ACCESS, statement, parameters))
+        return self.repeat(lambda: self._auto(neo4j.READ_ACCESS, statement, parameters))
 
     def write(self, statement: str, /, **parameters: Any) -> list[Row]:
         """Run a statement that may be run twice, and commit; one round trip.
@@ -71,7 +101,7 @@ class Server:
         Raises:
             StoreUnavailable: as `read`. If the server was lost, what was sent may be there or not.
         """
-        return self._repeated(lambda: self._auto(neo4j.WRITE_ACCESS, statement, parameters))
+        return self.repeat(lambda: self._auto(neo4j.WRITE_ACCESS, statement, parameters))
 
     def schema(self, statement: str) -> None:
         """Run a statement about indexes or constraints, once.
@@ -79,31 +109,46 @@ class Server:
         Raises:
             Neo4jError, DriverError: it failed.
         """
-        self.trips += 1
-        with self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(statement).consume()
+        self._auto(neo4j.WRITE_ACCESS, statement, {})
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction that commits where the block ends well, and is undone where it does not.
 
         Raises:
-            StoreUnavailable: nothing was committed; or the server was lost at the very end, and it may be.
+            StoreUnavailable: nothing was committed.
+            Unsure: the server was lost during the commit.
         """
-        session, transaction = self._repeated(self._begin)
-        with session:
-            try:
-                yield Transaction(self, transaction)
-            except BaseException:
-                transaction.close()
-                raise
-            try:
-                self.trips += 1
-                transaction.commit()
-            except (DriverError, Neo4jError) as problem:
-                raise self.explained(problem) from problem
+        transaction = self.repeat(self._begin)
+        try:
+            yield transaction
+            transaction.commit()
+        finally:
+            transaction.close()
 
-    def explained(self, problem: Exception) -> StoreUnavailable:
+    def repeat(self, work: Callable[[], T]) -> T:
+        """Do `work`, and again if it met another transaction, or the server is away, for as long as that may help.
+
+        Args:
+            work: Whole transactions, which may be done twice; where the last commit is uncertain it is not repeated.
+
+        Raises:
+            StoreUnavailable, StoreRefused: of the server, in our words; and whatever else `work` raises.
+        """
+        trying = Retrying(
+            retry=retry_if_exception(lambda problem: is_away(_fault(problem)) or is_conflict(_fault(problem))),
+            wait=wait_random_exponential(multiplier=0.05, max=1),
+            stop=self._is_enough,
+            reraise=True,
+        )
+        try:
+            made = trying(work)
+        except FAULTS as problem:
+            raise self.explained(problem) from problem
+        self._awaited = False
+        return made
+
+    def explained(self, problem: Exception) -> StoreError:
         """Return the error of ours that says what `problem` means for the store."""
         return explained(problem, self.address)
 
@@ -112,62 +157,73 @@ class Server:
         self._closed = True
         if self._driver is not None and self._process == os.getpid():
             self._driver.close()
-        self._driver = None
+            self._driver = None
 
-    def _begin(self) -> tuple[neo4j.Session, neo4j.Transaction]:
-        self.trips += 1
+    def _begin(self) -> Transaction:
         session = self._session(neo4j.WRITE_ACCESS)
         try:
-            return session, session.begin_transaction()
+            return Transaction(self, session)
         except BaseException:
-            session.close()
+            with suppress(*FAULTS):
+                session.close()
             raise
 
     def _auto(self, access: str, statement: str, parameters: dict[str, Any]) -> list[Row]:
         self.trips += 1
-        with self._session(access) as session:
-            return session.run(statement, parameters).values()
-
-    def _repeated(self, work: Callable[[], T]) -> T:
-        trying = Retrying(
-            retry=retry_if_exception(lambda problem: isinstance(problem, (*AWAY, TransientError))),
-            wait=wait_random_exponential(multiplier=0.05, max=1),
-            stop=self._is_enough,
-            reraise=True,
-        )
-        try:
-            return trying(work)
-        except (DriverError, Neo4jError) as problem:
-            raise self.explained(problem) from problem
+        session = self._session(access)
+        with self.watch.over(session), session:
+            return session.run(neo4j.Query(statement, timeout=LONGEST_S), parameters).values()
 
     def _is_enough(self, state: RetryCallState) -> bool:
-        problem = state.outcome.exception() if state.outcome else None
-        if isinstance(problem, TransientError):
-            return (state.seconds_since_start or 0) > TRANSIENT_S
-        # Once again in any case: a connection may be one to a server that was restarted since.
-        if state.attempt_number == 2 and self.address.wait_s:
+        problem = _fault(state.outcome.exception() if state.outcome else None)
+        passed = state.seconds_since_start or 0
+        if is_conflict(problem):
+            return passed > CONFLICT_S
+        if state.attempt_number == 1 and passed < AT_ONCE_S:
+            return False
+        if passed < self.address.wait_s and not self._awaited:
+            self._awaited = True
             log.warning("%s is away; waiting up to %g s for it", self.address.uri, self.address.wait_s)
-        return state.attempt_number > 1 and (state.seconds_since_start or 0) >= self.address.wait_s
+        return passed >= self.address.wait_s
 
     def _session(self, access: str) -> neo4j.Session:
-        return self._connected().session(database=self.address.database, default_access_mode=access)
+        driver = self._connected()
+        return driver.session(database=self.address.database, default_access_mode=access, fetch_size=-1)
 
     def _connected(self) -> neo4j.Driver:
         if self._closed:
             raise StoreUnavailable(f"{self.address.uri} was closed; open it again")
+        if self._process != os.getpid():
+            self._inherited.append(self._driver)  # its sockets are the parent's: never used, never closed here
+            self._start()
         with self._lock:
-            if self._driver is not None and self._process != os.getpid():
-                self._inherited.append(self._driver)  # its sockets are the parent's: never used, never closed here
-                self._driver = None
             if self._driver is None:
-                self._process = os.getpid()
-                self._driver = neo4j.GraphDatabase.driver(
-                    self.address.host,
-                    auth=(self.address.user, self.address.password) if self.address.password else None,
-                    max_transaction_retry_time=2,
-                    connection_timeout=3,
-                    connection_acquisition_timeout=8,
-                    liveness_check_timeout=30,
-                    notifications_min_severity="OFF",
-                )
+                self._driver = _driver(self.address)
             return self._driver
+
+    def _start(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self.watch = Watch(partial(answers, self.address))
+        self._driver = None
+        self._awaited = False
+
+
+def _driver(address: Address) -> neo4j.Driver:
+    # What it logs about broken connections is raised as well: only who listens to it shall hear it twice.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
+    return neo4j.GraphDatabase.driver(
+        address.host,
+        auth=(address.user, address.password) if address.password else None,
+        user_agent="agentmem",
+        telemetry_disabled=True,
+        connection_timeout=3,
+        connection_acquisition_timeout=5,
+        liveness_check_timeout=30,
+        notifications_min_severity="OFF",
+    )
+
+
+def _fault(problem: BaseException | None) -> BaseException | None:
+    """Return what the driver raised: as it is, or where it was explained already."""
+    return problem.__cause__ if isinstance(problem, StoreError) else problem

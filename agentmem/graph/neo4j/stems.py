@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
+
+from agentmem.graph.checks import storable
 
 _mine = threading.local()
 
@@ -21,19 +25,25 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
         connection = _mine.connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.execute("create virtual table t using fts5(text, tokenize='porter unicode61', content='')")
         connection.execute("create virtual table v using fts5vocab(t, 'instance')")
-    connection.execute("begin")
-    connection.executemany("insert into t(rowid, text) values(?, ?)", enumerate(texts, 1))
     found: list[list[tuple[int, str]]] = [[] for _ in texts]
-    for term, doc, offset in connection.execute("select term, doc, offset from v"):
-        found[doc - 1].append((offset, term))
-    connection.execute("rollback")
+    connection.execute("begin")
+    try:
+        connection.executemany("insert into t(rowid, text) values(?, ?)", enumerate(map(storable, texts), 1))
+        for term, doc, offset in connection.execute("select term, doc, offset from v"):
+            found[doc - 1].append((offset, term))
+    finally:
+        connection.execute("rollback")
     return [[term for _, term in sorted(terms)] for terms in found]
 
 
-def keys_of(namespace: str, kind: str) -> str:
-    """Return the words by which a search by words is kept to a namespace, and to a kind of it."""
-    return f"{_token(namespace)} {_token(namespace, kind)}"
+def keys_of(namespace: str, memory: str, label: str) -> str:
+    """Return the words by which a search by words is kept to a namespace, to a memory, a label, or both."""
+    wanted = ((), (memory, None), (None, label), (memory, label))
+    return " ".join(key_of(namespace, *some) for some in wanted)
 
 
-def _token(*parts: str) -> str:
-    return str(int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest()[:8], "big"))
+@lru_cache(maxsize=4096)
+def key_of(namespace: str, *of: str | None) -> str:
+    """Return one word that stands for a namespace, or for a memory and a label in it; None stands for any."""
+    said = json.dumps([namespace, *of]).encode()
+    return str(int.from_bytes(hashlib.sha256(said).digest()[:8], "big"))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from agentmem.errors import StoreUnavailable
 from agentmem.graph.checks import check_namespace
+from agentmem.graph.moving.copying import copy
 from agentmem.graph.neo4j.address import Address
 from agentmem.graph.neo4j.far import Far, FarGraph
 from agentmem.graph.neo4j.graph import Neo4jGraph
 from agentmem.graph.neo4j.near import Near
-from agentmem.graph.neo4j.schema import look, set_up
+from agentmem.graph.neo4j.probe import probe
+from agentmem.graph.neo4j.schema import bring_up
 from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
+from agentmem.graph.sqlite import SQLiteStore
 
 PAGE = 1000
 
@@ -25,6 +28,9 @@ class Neo4jStore:
     Args:
         address: Where it is.
         create: Make our schema if it is not there.
+
+    Attributes:
+        found: What the server is and can do.
 
     Raises:
         StoreUnavailable, StoreRefused: as `agentmem.graph.neo4j.Neo4jStores.open` says.
@@ -37,11 +43,10 @@ class Neo4jStore:
         self._far = Far(self.server)
         self._near = Near(self.server, address.near)
         try:
-            found = look(self.server, address.prefix)
-            if not create and not found.is_used:
+            self.found = probe(self.server, address.prefix)
+            if not create and not self.found.is_used:
                 raise StoreUnavailable(f"nothing is kept at {self.uri} yet; check the address, or keep something first")
-            if found.schema is None:
-                set_up(self.server)
+            bring_up(self.server, self.found)
         except BaseException:
             self.close()
             raise
@@ -80,8 +85,19 @@ class Neo4jStore:
             yield
 
     def backup(self, path: Path) -> None:
-        """Write a copy into a new SQLite file."""
-        raise NotImplementedError
+        """Write a copy into a new SQLite file, which can be opened as a store, or copied back.
+
+        Raises:
+            StoreUnavailable: `path` is there already, or cannot be written; it is left as it was.
+        """
+        if path.exists():
+            raise StoreUnavailable(f"{path} is there already; name a new file for the backup")
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        with closing(SQLiteStore(unfinished)) as target:
+            for namespace in self.namespaces():
+                copy(self, target, namespace)
+        unfinished.rename(path)
 
     def close(self) -> None:
         """Close the connections and free the copies; may be called twice."""

@@ -9,12 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from agentmem.errors import CursorMoved
-from agentmem.graph.checks import check_integer
+from agentmem.graph.checks import as_queries, check_integer, check_limit
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.expand import expand
 from agentmem.graph.sqlite import reading, search, writing
 from agentmem.graph.sqlite.session import Session, Space
-from agentmem.graph.sqlite.spaces import check_limit, find_space, make_space
+from agentmem.graph.sqlite.spaces import find_space, make_space
 from agentmem.graph.sqlite.vectors import VectorIndex
 from agentmem.vectors import Vectors
 
@@ -130,7 +130,7 @@ class SQLiteGraph:
     def nearest_many(self, vectors: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, in one pass."""
         check_limit(limit)
-        queries = search.as_queries(vectors)
+        queries = as_queries(vectors)
         session, space = self._reading()
         while space is not None:
             found = search.nearest(session, space, self._index(), queries, where, limit=limit)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agentmem.errors import WrongDimension
 from agentmem.graph.checks import check_node, microseconds, moment, props_json, storable
 from agentmem.graph.contract import Node
 from agentmem.graph.sqlite.kept import Kept
@@ -69,25 +68,6 @@ def blob_of(vector: Vectors) -> bytes:
 def vector_of(blob: bytes) -> Vectors:
     """Return a vector as it was kept, shape (dim,); read-only."""
     return np.frombuffer(blob, "<f4")
-
-
-def stacked(vectors: Sequence[Vectors], dim: int | None) -> Vectors:
-    """Return vectors of one namespace as float32, shape (n, dim).
-
-    Raises:
-        WrongDimension: they differ from `dim` or from each other, or are not finite.
-    """
-    shapes = {np.shape(vector) for vector in vectors}
-    wanted = (dim,) if dim is not None else next(iter(shapes))
-    for shape in shapes:
-        if shape != wanted or shape == (0,) or len(shape) != 1:
-            raise WrongDimension(
-                f"a vector of shape {shape} where this namespace keeps {wanted}: use the embedder it was made with"
-            )
-    rows = np.asarray(vectors, np.float32)
-    if not np.isfinite(rows).all():
-        raise WrongDimension("a vector holds NaN or infinity: nothing was written; check the embedder")
-    return rows
 
 
 def ids_json(ids: Sequence[str]) -> str:

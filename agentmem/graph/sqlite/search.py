@@ -18,7 +18,7 @@ from agentmem.graph.sqlite.rows import COLUMNS, KEPT_COLUMNS, kept_of, node_of
 from agentmem.graph.sqlite.session import Session, Space
 from agentmem.graph.sqlite.spaces import kinds_of
 from agentmem.graph.sqlite.vectors import NUMBER_BYTES, Snapshot, VectorIndex, best, scores
-from agentmem.graph.text import fts5_query, words_of
+from agentmem.graph.text import MOST_ROWS, fts5_query, words_of
 from agentmem.vectors import Vectors
 
 # S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
@@ -26,8 +26,6 @@ from agentmem.vectors import Vectors
 SPARE = 8
 """Candidates fetched beyond those asked for, in case some are no longer current."""
 WIDER = 4
-MOST_ROWS = 2000
-"""Texts that are ranked in a search by words."""
 FURTHER = 8
 """Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
 GONE = """select 1 from json_each(?) w cross join node n on n.kind = w.value and n.ns = ? and n.retired is not null
@@ -221,17 +219,3 @@ class _Search:
 def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return the arrays as one; a single one as it is, for it may be long."""
     return arrays[0] if len(arrays) == 1 else np.concatenate([np.empty(0, np.int64), *arrays])
-
-
-def as_queries(vectors: Vectors) -> Vectors:
-    """Return queries as float32, shape (n, dim).
-
-    Raises:
-        WrongDimension: they are not a matrix, or not finite.
-    """
-    queries = np.asarray(vectors, np.float32)
-    if queries.ndim != 2:
-        raise WrongDimension(f"queries of shape {queries.shape}: pass one row per query, shape (n, dim)")
-    if not np.isfinite(queries).all():
-        raise WrongDimension("a query holds NaN or infinity: check the embedder")
-    return queries

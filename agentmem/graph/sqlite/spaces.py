@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agentmem.errors import InvalidInput
 from agentmem.graph.contract import Where
 from agentmem.graph.sqlite.session import Session, Space
 
@@ -58,13 +57,3 @@ def keep_dimension(session: Session, space: Space, dim: int) -> None:
     if space.dim is None:
         session.run("update space set dim = ? where ns = ?", (dim, space.ns))
         space.dim = dim
-
-
-def check_limit(limit: int | None, *, least: int = 1) -> None:
-    """Check how many results are asked for.
-
-    Raises:
-        InvalidInput: fewer than `least`.
-    """
-    if limit is not None and limit < least:
-        raise InvalidInput(f"limit is {limit}: ask for at least {least}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentmem.errors import InvalidInput, UnknownNode
-from agentmem.graph.checks import check_edge, props_json
+from agentmem.errors import UnknownNode
+from agentmem.graph.checks import check_edge, check_kind, props_json, stacked
 from agentmem.graph.contract import Edge, Node
 from agentmem.graph.sqlite.reading import find
-from agentmem.graph.sqlite.rows import blob_of, content_of, kept_of, stacked
+from agentmem.graph.sqlite.rows import blob_of, content_of, kept_of
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.graph.sqlite.spaces import keep_dimension, make_kind
 
@@ -37,7 +37,7 @@ def put_nodes(session: Session, space: Space, nodes: Sequence[Node]) -> None:
     vectors = stacked(carried, space.dim) if carried else None
     known = find(session, space, last)
     for one, was in known.items():
-        _check_kind(last[one], was.node)
+        check_kind(last[one], memory=was.node.memory, label=was.node.label)
 
     blobs: list[Row] = []
     added: list[Row] = []
@@ -128,11 +128,3 @@ def delete_namespace(session: Session, space: Space) -> int:
     for table in ("kind", "counter", "space"):
         session.run(f"delete from {table} where ns = ?", (space.ns,))  # noqa: S608 - one of the three names above
     return count
-
-
-def _check_kind(node: Node, old: Node) -> None:
-    if (old.memory, old.label) != (node.memory, node.label):
-        raise InvalidInput(
-            f"node {node.id[:80]!r} is a {old.label} of memory {old.memory!r} and cannot become a {node.label} "
-            f"of {node.memory!r}: use another id"
-        )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from agentmem.graph.neo4j import Neo4jStores
+from agentmem.testing.neo4j.roots import store_uri
 from agentmem.testing.store_contract import StoreContract
 
 
@@ -16,4 +17,4 @@ class TestNearKeepsTheContract(StoreContract):
         self.server_uri = neo4j_uri
 
     def uri(self, folder: Path) -> str:
-        return f"{self.server_uri}?root={folder.name}"
+        return store_uri(self.server_uri, folder)

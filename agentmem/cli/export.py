@@ -1,0 +1,122 @@
+"""`agentmem export` and `agentmem import`: a store as lines of JSON, and back."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated, cast
+
+import typer
+
+from agentmem.cli.chosen import Json, Namespaces, StoreUri
+from agentmem.cli.copy import told
+from agentmem.cli.output import as_json
+from agentmem.cli.progress import progress
+from agentmem.cli.shown import counted
+from agentmem.cli.stored import existing, namespaces_of
+from agentmem.errors import InvalidInput
+
+STANDARD = "-"
+
+
+def export(
+    ctx: typer.Context,
+    store: StoreUri,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="- for standard output; .gz to compress it.")] = STANDARD,
+    *,
+    namespace: Namespaces = None,
+    json: Json = False,
+) -> None:
+    """Write a store as lines of JSON, the journal first.
+
+    All of it: what is retired, past versions, vectors and counters. The file is there when it is whole.
+    """
+    from agentmem.graph.moving.exporting import export as exported
+
+    if json and file == STANDARD:
+        raise InvalidInput("--json prints what was done, and - the export itself: name a file")
+    with existing(ctx.obj.host(), store) as opened:
+        names = namespaces_of(opened, namespace)
+        stats = [opened.graph(name).stats() for name in names]
+        with (
+            _written(file) as to,
+            progress(sum(one["nodes"] + one["retired"] + one["edges"] for one in stats)) as moved,
+        ):
+            done = exported(opened, names, to, moved=moved)
+    if json:
+        as_json({"file": file, "namespaces": {name: whole._asdict() for name, whole in done.items()}})
+    elif file != STANDARD:
+        for name, whole in done.items():
+            typer.echo(f"{name}: {counted(whole.nodes, 'node')}, {counted(whole.edges, 'edge')}, {whole.sha256}")
+        typer.echo(f"written: {file}")
+
+
+def import_(
+    ctx: typer.Context,
+    store: Annotated[str, typer.Argument(metavar="STORE", help="A store: memory.db, or a URI; made if need be.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What agentmem export wrote; - for standard input.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Bring an export into a store.
+
+    The file is checked first: of one that is broken, cut off or edited nothing is taken. Twice is as good as once.
+    """
+    from agentmem.graph.moving.importing import import_ as imported
+    from agentmem.graph.moving.importing import read
+
+    host = ctx.obj.host()
+    with _read(file) as came:
+        read(came)  # before the store is made
+        opened = host.store(store)
+        try:
+            with progress(0) as moved:
+                done = imported(opened, came, moved=moved)
+        finally:
+            opened.close()
+    if json:
+        as_json(done)
+    else:
+        typer.echo("\n".join(told(one, "imported and compared") for one in done))
+
+
+@contextmanager
+def _written(file: str) -> Iterator[IO[bytes]]:
+    """Give a file to write, which takes its name when it is whole."""
+    if file == STANDARD:
+        yield sys.stdout.buffer
+        return
+    path = Path(file)
+    if path.exists():
+        raise InvalidInput(f"{file} is there already; name a new file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with cast("IO[bytes]", gzip.open(part, "wb") if path.suffix == ".gz" else part.open("wb")) as to:
+            yield to
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _read(file: str) -> Iterator[IO[bytes]]:
+    """Give an export to read, twice if need be."""
+    if file == STANDARD:
+        with tempfile.TemporaryFile() as kept:
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            yield kept
+        return
+    path = Path(file)
+    if not path.is_file():
+        raise InvalidInput(f"there is no file {file}; make one with: agentmem export STORE FILE")
+    with cast("IO[bytes]", gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")) as came:
+        try:
+            yield came
+        except (EOFError, gzip.BadGzipFile, OSError) as problem:
+            raise InvalidInput(f"{file} cannot be read ({problem}); export it again, nothing was changed") from None

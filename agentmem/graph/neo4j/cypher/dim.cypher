@@ -1,0 +1,2 @@
+// The dimension a namespace keeps.
+MATCH (s:MemSpace {namespace: $namespace}) RETURN s.dim

@@ -1,0 +1,2 @@
+// Wait, for as many seconds at most, until every index can be used.
+CALL db.awaitIndexes(100)

@@ -1,0 +1,145 @@
+"""Search in one namespace on the server: by vector, exact, and by words, ranked as the SQLite store ranks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+from agentmem.errors import WrongDimension
+from agentmem.graph.checks import as_queries
+from agentmem.graph.contract import Hit, Where
+from agentmem.graph.neo4j.batch import Space
+from agentmem.graph.neo4j.ranking import Phrase, Texts, idf, score
+from agentmem.graph.neo4j.reading import Ask
+from agentmem.graph.neo4j.rows import node_of
+from agentmem.graph.neo4j.statements import statement
+from agentmem.graph.neo4j.stems import key_of, stems
+from agentmem.graph.neo4j.where import everything
+from agentmem.graph.text import MOST_ROWS, words_of
+from agentmem.vectors import Vectors
+
+MOST_COUNTED = 20_000
+"""Texts with a word beyond which they are not counted: it tells nothing any more."""
+MOST_LIKE = 1.5
+"""A cosine is below; above are vectors that are just being made anew, with another dimension."""
+LOOKED_AT, AT_LEAST, WIDER = 4, 64, 4
+"""Texts looked at for each that is asked for, at least, and how many times more if too few of them are meant."""
+
+
+def nearest(ask: Ask, vectors: Vectors, where: Where, *, limit: int, space: Space | None) -> list[list[Hit]]:
+    """Return for each row of `vectors` up to `limit` nodes with their cosine, best first, ties by id; exact.
+
+    Args:
+        ask: Runs statements on the namespace.
+        vectors: Shape (n, dim).
+        where: Only nodes that match.
+        limit: At least 1.
+        space: Inside a batch, what is known of the namespace by now.
+
+    Raises:
+        WrongDimension: `vectors` have another dim than the vectors kept.
+    """
+    queries = as_queries(vectors)
+    found: list[list[Hit]] = [[] for _ in queries]
+    if not len(queries) or (space is not None and space.dim is None):
+        return found
+    text, parameters = everything(where)
+    dim = queries.shape[1]
+    if space is not None:
+        _check_dim(dim, space.dim)
+    asked = parameters | {
+        "queries": queries.tolist(),
+        "zeros": (~queries.any(axis=1)).tolist(),
+        "dim": dim,
+        "is_known": space is not None,
+        "limit": limit,
+    }
+    while True:
+        rows = ask(statement("nearest", conditions=text), **asked)
+        if space is None and rows:
+            _check_dim(dim, rows[0][3])
+        if not any((row[2] or 0) > MOST_LIKE for row in rows):
+            break
+    for number, node, cosine, _ in rows:
+        if node is not None:
+            found[number].append(Hit(node_of(node), max(-1.0, min(1.0, cosine))))
+    return found
+
+
+def matching(ask: Ask, namespace: str, text: str, where: Where, *, limit: int, space: Space | None) -> list[Hit]:
+    """Return up to `limit` nodes that share words with `text`, best first, ties by id; `space` as for `nearest`."""
+    key = _key(namespace, where)
+    asked = words_of(text)
+    words = {word: tuple(said) for word, said in zip(asked, stems(asked), strict=True) if said}
+    if not words:
+        return []
+    queries = [_query(key), *(_query(key, [said]) for said in words.values())]
+    anywhere = [_query(key_of(namespace)), *(_query(key_of(namespace), [said]) for said in words.values())]
+    counts = ask(
+        statement("word_counts"),
+        queries=[{"searched": one, "anywhere": all_} for one, all_ in zip(queries, anywhere, strict=True)],
+        most=MOST_COUNTED,
+    )
+    if not counts:
+        return []
+    more = (0, 0) if space is None else (space.texts, space.tokens)
+    texts = Texts(counts[0][2] + more[0], counts[0][3] + more[1])
+    in_searched = {word: row[0] for word, row in zip(words, counts[1:], strict=True)}
+    phrases = [
+        Phrase(words[word], idf(texts, row[1]))
+        for word, row in zip(words, counts[1:], strict=True)
+        if word in _telling(in_searched, counts[0][0])
+    ]
+    query = _query(key, [phrase.stems for phrase in phrases])
+    return _ranked(ask, query, phrases, texts, where, limit=limit) if phrases else []
+
+
+def frequencies(ask: Ask, namespace: str, words: Sequence[str], where: Where, *, most: int) -> Mapping[str, int]:
+    """Return in how many nodes each of `words` is, counting no further than `most`."""
+    said = dict(zip(words, stems([" ".join(words_of(word)) for word in words]), strict=True))
+    asked = [word for word, some in said.items() if some]
+    counts = dict.fromkeys(words, 0)
+    if not asked:
+        return counts
+    text, parameters = everything(where)
+    queries = [_query(_key(namespace, where), [tuple(said[word])]) for word in asked]
+    rows = ask(statement("frequencies", conditions=text), **parameters, queries=queries, most=most)
+    return counts | dict(zip(asked, (row[0] for row in rows), strict=True))
+
+
+def _ranked(ask: Ask, query: str, phrases: Sequence[Phrase], texts: Texts, where: Where, *, limit: int) -> list[Hit]:
+    text, parameters = everything(where)
+    most = max(AT_LEAST, LOOKED_AT * limit)
+    while True:
+        rows = ask(statement("worded", conditions=text), **parameters, query=query, most=most)
+        meant = [row[0] for row in rows if row[0] is not None]
+        if len(meant) >= limit or len(rows) < most:
+            break
+        most *= WIDER
+    hits = [Hit(node_of(row), score(row["words"].split(" "), phrases, texts)) for row in meant]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[:limit]
+
+
+def _telling(counts: Mapping[str, int], searched: int) -> list[str]:
+    """Return the words by which texts are ranked, as the SQLite store chooses them: not those that are everywhere."""
+    if len(counts) < 2 or searched <= MOST_ROWS:
+        return list(counts)
+    rarest_first = sorted((word for word, rows in counts.items() if rows), key=counts.__getitem__)
+    affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
+    return rarest_first[: max(1, affordable)]
+
+
+def _key(namespace: str, where: Where) -> str:
+    """Return the one word that all nodes have that are of the memory and label `where` asks for."""
+    return key_of(namespace, *([] if where.memory is None and where.label is None else [where.memory, where.label]))
+
+
+def _query(key: str, phrases: Sequence[tuple[str, ...]] = ()) -> str:
+    """Return the query for texts with a key, and with any of some phrases if there are any; all is quoted."""
+    said = " ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+    return f'+keys:"{key}"^0' + (f" +words:({said})" if said else "")
+
+
+def _check_dim(dim: int, kept: int | None) -> None:
+    if kept is not None and kept != dim:
+        raise WrongDimension(f"a query of shape ({dim},) where this namespace keeps ({kept},): use its embedder")
