@@ -17,7 +17,7 @@ import pytest
 from neo4j.exceptions import AuthError, ClientError, DriverError
 
 from agentmem.testing.neo4j import Neo4jServer, NoServer
-from agentmem.testing.neo4j.java import JAVA25, LONG_TERM, java_command
+from agentmem.testing.neo4j.java import LONG_TERM, java_command
 from agentmem.testing.neo4j.server import PORTS
 
 Start = Callable[..., Neo4jServer]
@@ -122,7 +122,7 @@ def test_a_password_the_server_refuses_is_told_at_once(start_neo4j: Start) -> No
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path, start_neo4j: Start) -> None:
-    start_neo4j  # noqa: B018 - 
+    start_neo4j  # noqa: B018 -
     with pytest.raises(NoServer, match="no.such.setting"):
         Neo4jServer.start(tmp_path, settings={"no.such.setting": "1"})
 
