@@ -49,8 +49,8 @@ def bare(driver: neo4j.Driver) -> None:
 @pytest.mark.usefixtures("bare")
 def test_six_processes_that_open_it_at_once_all_succeed(own_uri: str, driver: neo4j.Driver) -> None:
     command = [sys.executable, "-c", OPEN_WHEN_TOLD]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    processes = [subprocess.Popen(command, text=True, **pipes) for _ in range(6)]
+    pipe = subprocess.PIPE
+    processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(6)]
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
