@@ -19,7 +19,7 @@ from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.sqlite import SQLiteStore
 
 Run = Callable[..., Sequence[Row]]
-"""Runs a statement with parameters: `Server.read`, or `Transaction.run`."""
+"""Runs a statement with parameters: `Server.write`, or `Transaction.run`."""
 PAGE = 2000
 """Nodes read at a time when a namespace is copied whole, and the most that are read as changes."""
 MOST_COPIES = 64

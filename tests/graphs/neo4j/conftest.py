@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from agentmem.testing.neo4j import Neo4jServer, NoServer
-from tests.conftest import leave_out
+from agentmem.testing.neo4j import Neo4jServer
+from tests.conftest import needed
 
 PASSWORD = "s3cr3t-word"
 
@@ -15,12 +15,9 @@ PASSWORD = "s3cr3t-word"
 @pytest.fixture(scope="session")
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     """One for all tests of a process; whoever kills or freezes it leaves it running."""
-    try:
-        server = Neo4jServer.start(
-            tmp_path_factory.mktemp("own"), password=PASSWORD, settings={"db.memory.transaction.max": "32m"}
-        )
-    except NoServer as none:
-        leave_out(none)
+    with needed():
+        folder, settings = tmp_path_factory.mktemp("own"), {"db.memory.transaction.max": "32m"}
+        server = Neo4jServer.start(folder, password=PASSWORD, settings=settings)
     with server:
         yield server
 

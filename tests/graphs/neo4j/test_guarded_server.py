@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 
@@ -75,13 +74,14 @@ def test_more_memory_than_a_transaction_is_given(server: Server) -> None:
         server.read("UNWIND range(1, 20000000) AS number RETURN collect(number)")
 
 
-def test_a_database_that_is_read_only(tmp_path: Path) -> None:
-    with Neo4jServer.start(tmp_path) as read_only:
-        with (read_only.home / "conf" / "neo4j.conf").open("a") as settings:
-            settings.write("server.databases.read_only=neo4j\n")
-        read_only.restart()
-        for uri in (read_only.uri, read_only.uri.replace("bolt", "neo4j")):
-            assert "the database is read-only; name one that can be written" in refusal(uri)
+def test_a_database_that_is_read_only(start_neo4j: Callable[..., Neo4jServer]) -> None:
+    server = start_neo4j()
+    with (server.home / "conf" / "neo4j.conf").open("a") as settings:
+        settings.write("server.databases.read_only=neo4j\n")
+    server.restart()
+
+    for uri in (server.uri, server.uri.replace("bolt", "neo4j")):
+        assert "the database is read-only; name one that can be written" in refusal(uri)
 
 
 def test_more_threads_than_connections() -> None:
