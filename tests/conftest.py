@@ -25,7 +25,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @contextmanager
-def _needed() -> Iterator[None]:
+def needed() -> Iterator[None]:
+    """Skip what needs a server and has none; fail, where one is required."""
     try:
         yield
     except NoServer as none:
@@ -41,7 +42,7 @@ def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
         return own
     worker: dict[str, Any] | None = getattr(request.config, "workerinput", None)
     folder = tmp_path_factory.getbasetemp()
-    with _needed():
+    with needed():
         from agentmem.testing.neo4j.watched import shared_server
 
         if worker:
@@ -58,7 +59,7 @@ def start_neo4j(tmp_path: Path) -> Iterator[Callable[..., Any]]:
         def start(**options: Any) -> Any:
             from agentmem.testing.neo4j.server import Neo4jServer
 
-            with _needed():
+            with needed():
                 return servers.enter_context(Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options))
 
         yield start
