@@ -14,18 +14,20 @@ from agentmem.testing.store_world import names, unit_vectors
 from agentmem.testing.store_writer import start_writer, write_turns
 
 ROUNDS = "AGENTMEM_KILL_ROUNDS"
-"""Environment variable: how often to kill a writer (40)."""
+"""Environment variable: how often to kill a writer."""
 
 
 class DurabilityContract:
     """`kill -9`, and writers side by side."""
 
     factory: ClassVar[type[StoreFactory]]
+    rounds: ClassVar[int] = 40
+    """How often a writer is killed, if the environment does not say."""
 
     def test_nothing_acknowledged_is_lost_and_nothing_torn_by_kill_9(self, place: str) -> None:
         chance = random.Random(1)  # noqa: S311 - when to kill
         acknowledged: list[int] = []
-        for _ in range(int(os.environ.get(ROUNDS, "40"))):
+        for _ in range(int(os.environ.get(ROUNDS, self.rounds))):
             with start_writer(self.factory, place, 1_000_000) as writer:
                 assert writer.stdout is not None
                 if chance.random() < 0.9:

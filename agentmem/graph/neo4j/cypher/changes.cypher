@@ -6,12 +6,14 @@ SET s.lock = s.lock
 WITH properties(s) AS space
 RETURN space,
   COLLECT {
-    MATCH (n:Mem) WHERE n.namespace = $namespace AND n.version > $version
+    MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, version)
+    WHERE n.namespace = $namespace AND n.version > $version
     RETURN n {.*, words: null, keys: null, at: null, name: null} LIMIT $most
   } AS nodes,
   COLLECT {
-    MATCH (n:Mem) WHERE n.namespace = $namespace AND n.version > $version
+    MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, version)
+    WHERE n.namespace = $namespace AND n.version > $version
     WITH n LIMIT $most
-    MATCH (n)-[e]->(m:Mem) WHERE m.namespace = $namespace
+    MATCH (n)-[e]->(m) WHERE m.namespace = $namespace
     RETURN [n.id, type(e), m.id, properties(e)]
   } AS edges

@@ -5,7 +5,7 @@ MATCH (s:MemSpace {namespace: $namespace})
 WITH s.dim AS kept
 UNWIND range(0, size($queries) - 1) AS number
 OPTIONAL CALL (kept, number) {
-  MATCH (n:Mem)
+  MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, id)
   WHERE ($is_known OR kept = $dim) AND n.namespace = $namespace AND n.id > '' AND n.vec IS NOT NULL<conditions>
   WITH n, CASE WHEN size(n.vec) <> $dim THEN 2.0 WHEN $zeros[number] OR n.vec_zero THEN 0.0
     ELSE 2 * vector.similarity.cosine(n.vec, $queries[number]) - 1 END AS score
