@@ -34,33 +34,35 @@ settings.load_profile("house")
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is for every store on each; what only names one opens it in other processes, where none repeats."""
-    if "kind" in metafunc.fixturenames and getattr(metafunc.module, "ON_EVERY_STORE", False):
+    if "store_kind" in metafunc.fixturenames and getattr(metafunc.module, "ON_EVERY_STORE", False):
         kinds = [kind for kind in STORES if kind != "repeating" or "open_store" in metafunc.fixturenames]
-        metafunc.parametrize("kind", kinds, indirect=True)
+        metafunc.parametrize("store_kind", kinds, indirect=True)
 
 
 @pytest.fixture
-def kind(request: pytest.FixtureRequest) -> str:
-    """On which of `STORES` this test runs."""
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """On which of `STORES` this test runs; or "far": on a server, and never on a copy of what is there."""
     return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
-def place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def place(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URI of one store that is not there yet, which several processes may share."""
-    return store_uri(request.getfixturevalue("neo4j_uri"), tmp_path) if kind == "neo4j" else str(tmp_path / "memory.db")
+    if store_kind in ("neo4j", "far"):
+        return store_uri(request.getfixturevalue("neo4j_uri"), tmp_path, near=0 if store_kind == "far" else None)
+    return str(tmp_path / "memory.db")
 
 
 @pytest.fixture
-def open_store(kind: str, place: str) -> Iterator[OpenStore]:
+def open_store(store_kind: str, place: str) -> Iterator[OpenStore]:
     """Open that store, or another one beside it, as often as wanted; all are closed at the end."""
     with ExitStack() as opened:
 
         def open_(beside: str = "") -> Store:
-            stores = Neo4jStores() if kind == "neo4j" else SQLiteStores()
+            stores = Neo4jStores() if Neo4jStores().claims(place) else SQLiteStores()
             store: Store = stores.open(place + beside)
             opened.callback(store.close)
-            return RepeatingStore(store) if kind == "repeating" else store
+            return RepeatingStore(store) if store_kind == "repeating" else store
 
         yield open_
 

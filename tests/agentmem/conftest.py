@@ -23,12 +23,12 @@ def installed() -> Host:
 
 
 @pytest.fixture
-def open_memory(open_store: Callable[..., Store], place: str, kind: str, installed: Host) -> Iterator[Open]:
+def open_memory(open_store: Callable[..., Store], place: str, store_kind: str, installed: Host) -> Iterator[Open]:
     """Open a memory in the store of the test, or in another one beside it."""
     opened: list[AgentMemory] = []
 
     def open_(beside: str = "", **options: Any) -> AgentMemory:
-        store = open_store(beside) if kind == "repeating" else place + beside
+        store = open_store(beside) if store_kind == "repeating" else place + beside
         given: dict[str, Any] = {"memory": Notebook(), "host": installed} | options
         memory = AgentMemory(store, **given)
         opened.append(memory)
