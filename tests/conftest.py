@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+<<<<<<< HEAD
 from contextlib import ExitStack
+=======
+from contextlib import ExitStack, contextmanager
+from itertools import count
+>>>>>>> main
 from pathlib import Path
 from typing import Any
 
@@ -72,20 +77,41 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["run"] = os.getpid()
 
 
+@contextmanager
+def _needed() -> Iterator[None]:
+    try:
+        yield
+    except NoServer as none:
+        if os.environ.get(REQUIRED):
+            pytest.fail(str(none))
+        pytest.skip(str(none))
+
+
 @pytest.fixture(scope="session")
 def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> str:
     """Where a real Neo4j server is: the one named in the environment, or one started for this run of tests."""
     if own := os.environ.get(OWN):
         return own
     worker: dict[str, Any] | None = getattr(request.config, "workerinput", None)
-    own_folder = tmp_path_factory.getbasetemp()
-    try:
+    folder = tmp_path_factory.getbasetemp()
+    with _needed():
         from agentmem.testing.neo4j.watched import shared_server
 
         if worker:
-            return shared_server(own_folder.parent / "neo4j", worker["run"])
-        return shared_server(own_folder / "neo4j", os.getpid())
-    except NoServer as none:
-        if os.environ.get(REQUIRED):
-            pytest.fail(str(none))
-        pytest.skip(str(none))
+            return shared_server(folder.parent / "neo4j", worker["run"])
+        return shared_server(folder / "neo4j", os.getpid())
+
+
+@pytest.fixture
+def start_neo4j(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Start servers of a test's own, to be killed and frozen: `start_neo4j(password=...)` gives a `Neo4jServer`."""
+    numbers = count()
+    with ExitStack() as servers:
+
+        def start(**options: Any) -> Any:
+            from agentmem.testing.neo4j.server import Neo4jServer
+
+            with _needed():
+                return servers.enter_context(Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options))
+
+        yield start

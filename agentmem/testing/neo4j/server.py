@@ -6,7 +6,6 @@ import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,12 +17,15 @@ import neo4j
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from agentmem.testing.neo4j.absent import NoServer
+from agentmem.testing.neo4j.guarded import Guarded
 from agentmem.testing.neo4j.java import LONG_TERM, java_command
 
 STARTING_S = 120.0
 LOOK_S = 0.2
-FIRST = "neo4j"
-"""The user of a new server, and its password until it is changed."""
+CONSOLE = "console.log"
+USER = FIRST = "neo4j"
+"""The user of a new server, and the password it has until it is changed."""
+CHANGE = "ALTER CURRENT USER SET PASSWORD FROM $first TO $own"
 PORTS = range(20_000, 32_000)
 """Below those a client is given: one that calls a server that is down must not be given its port, and so itself."""
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -52,7 +54,7 @@ class Neo4jServer:
     home: Path
     password: str | None = field(repr=False)
     _command: list[str] = field(repr=False)
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _process: Guarded = field(repr=False)
 
     @classmethod
     def start(
@@ -77,18 +79,19 @@ class Neo4jServer:
             NoServer: there is no Java, there are no jars, or it does not start.
         """
         home, port = folder / "neo4j", _free_port()
-        conf = home / "conf"
-        command = [*java_command(version, heap), f"--home-dir={home}", f"--config-dir={conf}"]
-        conf.mkdir(parents=True)
+        command = [*java_command(version, heap), f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
         written = SETTINGS | {
             "server.bolt.listen_address": f"127.0.0.1:{port}",
             "dbms.security.auth_enabled": "false" if password is None else "true",
             **settings,
         }
-        (conf / "neo4j.conf").write_text("".join(f"{name}={value}\n" for name, value in written.items()))
-        server = cls(f"bolt://127.0.0.1:{port}", home, password, command)
+        (home / "conf").mkdir(parents=True)
+        (home / "conf" / "neo4j.conf").write_text("".join(f"{name}={value}\n" for name, value in written.items()))
+        server = cls(f"bolt://127.0.0.1:{port}", home, password, command, Guarded(command, home / CONSOLE))
         try:
-            server._run(is_new=True)
+            if password is not None:  # no command line shows it
+                server._until_heard(CHANGE, FIRST, "system", first=FIRST, own=password)
+            server._until_heard("RETURN 1", password)
         except BaseException:
             server.stop()
             raise
@@ -97,18 +100,11 @@ class Neo4jServer:
     @property
     def is_running(self) -> bool:
         """Whether its process lives; a frozen one does."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int | None:
-        """The number of its process; None when it does not run."""
-        return self._process.pid if self._process is not None and self.is_running else None
+        return self._process.is_running
 
     def kill(self) -> None:
         """Kill it at once (SIGKILL), as a power cut would; its data stay. May be called twice."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
 
     def restart(self) -> None:
         """Kill it, and start it again on the same data and port; it answers when this returns.
@@ -117,15 +113,16 @@ class Neo4jServer:
             NoServer: it does not start.
         """
         self.kill()
-        self._run()
+        self._process = Guarded(self._command, self.home / CONSOLE)
+        self._until_heard("RETURN 1", self.password)
 
     def freeze(self) -> None:
         """Let it hang (SIGSTOP): it takes connections and answers nothing."""
-        self._signal(signal.SIGSTOP)
+        self._process.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on (SIGCONT)."""
-        self._signal(signal.SIGCONT)
+        self._process.signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Kill it and remove its home. May be called twice."""
@@ -145,40 +142,24 @@ class Neo4jServer:
         self.stop()
 
     def _driver(self, password: str | None) -> neo4j.Driver:
-        auth = None if password is None else (FIRST, password)
+        auth = None if password is None else (USER, password)
         return neo4j.GraphDatabase.driver(self.uri, auth=auth, connection_timeout=5)
 
-    def _signal(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        self._process.send_signal(number)
-
-    def _run(self, *, is_new: bool = False) -> None:
-        with (self.home / "console.log").open("ab") as log:
-            # S603: the command is ours.
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
+    def _until_heard(self, statement: str, password: str | None, database: str | None = None, **values: str) -> None:
+        """Send a statement until it is answered."""
         until = time.monotonic() + STARTING_S
-        while not self._answers(is_new=is_new):
+        while True:
+            try:
+                with self._driver(password) as driver, driver.session(database=database) as session:
+                    session.run(statement, values).consume()
+                    return
+            except ClientError:
+                raise  # the answer is no
+            except (DriverError, Neo4jError):
+                time.sleep(LOOK_S)
             if not self.is_running or time.monotonic() > until:
-                said = (self.home / "console.log").read_text(errors="replace")[-500:].strip()
-                self.kill()
+                said = (self.home / CONSOLE).read_text(errors="replace")[-500:].strip()
                 raise NoServer.since(f"it does not start: {said}")
-            time.sleep(LOOK_S)
-
-    def _answers(self, *, is_new: bool) -> bool:
-        """Return whether it does; a new server is then given its password, which no command line shows."""
-        try:
-            if is_new and self.password is not None:
-                with self._driver(FIRST) as driver, driver.session(database="system") as session:
-                    change = "ALTER CURRENT USER SET PASSWORD FROM $first TO $password"
-                    session.run(change, first=FIRST, password=self.password).consume()
-            else:
-                with self.driver() as driver:
-                    driver.verify_connectivity()
-        except ClientError:
-            raise  # it answers: no, for instance to a password that is too short
-        except (DriverError, Neo4jError):
-            return False
-        return True
 
 
 def _free_port() -> int:
