@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-<<<<<<< HEAD
-from contextlib import ExitStack
-=======
 from contextlib import ExitStack, contextmanager
 from itertools import count
->>>>>>> main
 from pathlib import Path
 from typing import Any
 
