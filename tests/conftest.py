@@ -11,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from agentmem.testing.neo4j.absent import OWN, NoServer
+from agentmem.testing.neo4j.java import LONG_TERM, java_command
+from agentmem.testing.neo4j.server import Neo4jServer
+from agentmem.testing.neo4j.watched import shared_server
 
 REQUIRED = "AGENTMEM_REQUIRE_NEO4J"
 """Environment variable: fail where there is no server to test on, instead of skipping."""
@@ -42,23 +45,23 @@ def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     worker: dict[str, Any] | None = getattr(request.config, "workerinput", None)
     folder = tmp_path_factory.getbasetemp()
     with _needed():
-        from agentmem.testing.neo4j.watched import shared_server
-
         if worker:
             return shared_server(folder.parent / "neo4j", worker["run"])
         return shared_server(folder / "neo4j", os.getpid())
 
 
+@pytest.fixture(scope="session")
+def can_start_neo4j() -> None:
+    """Go on only where servers can be started."""
+    with _needed():
+        java_command(LONG_TERM, heap="384m")
+
+
 @pytest.fixture
-def start_neo4j(tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Start servers of a test's own, to be killed and frozen: `start_neo4j(password=...)` gives a `Neo4jServer`."""
-    numbers = count()
+def start_neo4j(can_start_neo4j: None, tmp_path: Path) -> Iterator[Callable[..., Neo4jServer]]:
+    """Start servers of a test's own, to be killed and frozen; takes what `Neo4jServer.start` takes, but the folder."""
+    numbers = count(1)
     with ExitStack() as servers:
-
-        def start(**options: Any) -> Any:
-            from agentmem.testing.neo4j.server import Neo4jServer
-
-            with _needed():
-                return servers.enter_context(Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options))
-
-        yield start
+        yield lambda **options: servers.enter_context(
+            Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options)
+        )
