@@ -6,6 +6,7 @@ has changed since; usually nothing has. What it answers is what the SQLite store
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -144,6 +145,11 @@ class Copies:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._inherited: list[object] = []
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._large: set[str] = set()
@@ -183,6 +189,9 @@ class Copies:
             copy.close()
 
     def _taken(self, namespace: str) -> Copy | None:
+        if self._process != os.getpid():
+            self._inherited.append(self._copies)  # a copy has one writer: in the child they are made anew
+            self._start()
         with self._lock:
             if not self._most or namespace in self._large:
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,6 +37,12 @@ class Far:
         batches: dict[str, Batch] = self._mine.__dict__.setdefault("batches", {})
         return batches
 
+    @property
+    def pinned(self) -> dict[str, Mapping[str, int]]:
+        """The counters of snapshots this thread is in, by namespace."""
+        pinned: dict[str, Mapping[str, int]] = self._mine.__dict__.setdefault("pinned", {})
+        return pinned
+
 
 class FarGraph:
     """The nodes and edges of one namespace, on the server; promises: `agentmem.graph.contract.Graph`.
@@ -56,6 +62,7 @@ class FarGraph:
             with batches[self.namespace].inner():
                 yield
             return
+        self._far.pinned.pop(self.namespace, None)  # a write ends a snapshot
         with self._far.server.transaction() as transaction:
             batch = batches[self.namespace] = Batch(self.namespace, transaction)
             try:
@@ -71,16 +78,25 @@ class FarGraph:
                 return work()
         return self._far.server.repeat(lambda: self._done(work))
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Promise nothing: each read is of its own moment."""
-        return nullcontext()
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read the counters once; all else is of the moment it is read."""
+        pinned = self._far.pinned
+        if self.namespace in pinned or self._batch is not None:
+            yield
+            return
+        pinned[self.namespace] = self._counters()
+        try:
+            yield
+        finally:
+            pinned.pop(self.namespace, None)
 
     def counters(self) -> Mapping[str, int]:
         """Return all counters that were ever advanced, by name."""
         if self._space is not None:
             return dict(sorted(self._space.counters.items()))
-        found = self._ask(statement("counters"))
-        return counters_of(found[0][0]) if found else {}
+        pinned = self._far.pinned.get(self.namespace)
+        return self._counters() if pinned is None else pinned
 
     def counter(self, name: str) -> int:
         """Return the value of a named counter; 0 when it was never advanced."""
@@ -192,6 +208,10 @@ class FarGraph:
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
         return reading.stats(self._ask)
+
+    def _counters(self) -> Mapping[str, int]:
+        found = self._ask(statement("counters"))
+        return counters_of(found[0][0]) if found else {}
 
     def _done(self, work: Callable[[], T]) -> T:
         mark = ""
