@@ -19,7 +19,10 @@ from agentmem.graph.contract import Store
 from agentmem.graph.neo4j import Neo4jStores
 from agentmem.graph.sqlite import SQLiteStores
 from agentmem.testing.neo4j.absent import OWN, NoServer
+from agentmem.testing.neo4j.java import LONG_TERM, java_command
 from agentmem.testing.neo4j.roots import store_uri
+from agentmem.testing.neo4j.server import Neo4jServer
+from agentmem.testing.neo4j.watched import shared_server
 from agentmem.testing.repeating import RepeatingStore
 
 OpenStore = Callable[..., Store]
@@ -74,7 +77,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @contextmanager
-def _needed() -> Iterator[None]:
+def needed() -> Iterator[None]:
+    """Skip what needs a server and has none; fail, where one is required."""
     try:
         yield
     except NoServer as none:
@@ -90,24 +94,24 @@ def neo4j_uri(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
         return own
     worker: dict[str, Any] | None = getattr(request.config, "workerinput", None)
     folder = tmp_path_factory.getbasetemp()
-    with _needed():
-        from agentmem.testing.neo4j.watched import shared_server
-
+    with needed():
         if worker:
             return shared_server(folder.parent / "neo4j", worker["run"])
         return shared_server(folder / "neo4j", os.getpid())
 
 
+@pytest.fixture(scope="session")
+def can_start_neo4j() -> None:
+    """Go on only where servers can be started."""
+    with needed():
+        java_command(LONG_TERM, heap="384m")
+
+
 @pytest.fixture
-def start_neo4j(tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Start servers of a test's own, to be killed and frozen: `start_neo4j(password=...)` gives a `Neo4jServer`."""
-    numbers = count()
+def start_neo4j(can_start_neo4j: None, tmp_path: Path) -> Iterator[Callable[..., Neo4jServer]]:
+    """Start servers of a test's own, to be killed and frozen; takes what `Neo4jServer.start` takes, but the folder."""
+    numbers = count(1)
     with ExitStack() as servers:
-
-        def start(**options: Any) -> Any:
-            from agentmem.testing.neo4j.server import Neo4jServer
-
-            with _needed():
-                return servers.enter_context(Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options))
-
-        yield start
+        yield lambda **options: servers.enter_context(
+            Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options)
+        )

@@ -14,6 +14,7 @@ Value = str | int | bool | None | Sequence["Value"]
 Answer = Callable[[str], "Sequence[Sequence[Value]] | Fault"]
 Talk = Callable[[socket.socket], None]
 HELLO, GOODBYE, RESET, RUN, PULL = 0x01, 0x02, 0x0F, 0x10, 0x3F
+ENDS = {0x11: "BEGIN", 0x12: "COMMIT", 0x13: "ROLLBACK"}
 SUCCESS, RECORD, IGNORED, FAILURE = 0x70, 0x71, 0x7E, 0x7F
 END = b"\0\0"
 GREETING = {"server": "Neo4j/5.26.20", "connection_id": "bolt-1"}
@@ -32,7 +33,8 @@ def listening(talk: Talk, *, certificate: Path | None = None) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def serve(connection: socket.socket) -> None:
-            with suppress(OSError), connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection, suppress(OSError):
                 talk(connection if certificate is None else tls.wrap_socket(connection, server_side=True))
 
         def accept() -> None:
@@ -46,7 +48,7 @@ def listening(talk: Talk, *, certificate: Path | None = None) -> Iterator[str]:
 
 
 def bolt(answer: Answer) -> Talk:
-    """Return what answers each statement by its text."""
+    """Return what answers each statement, BEGIN, COMMIT and ROLLBACK by its text; an OSError ends the connection."""
 
     def talk(connection: socket.socket) -> None:
         connection.recv(20)
@@ -54,10 +56,9 @@ def bolt(answer: Answer) -> Talk:
         found: Sequence[Sequence[Value]] | Fault = []
         while (message := _received(connection)) and message[1] != GOODBYE:
             kind = message[1]
-            if kind == RUN:
-                found = answer(_text(message))
-            elif kind == RESET:
-                found = []
+            if kind in ENDS:
+                answer(ENDS[kind])
+            found = answer(_text(message)) if kind == RUN else [] if kind == RESET else found
             _reply(connection, kind, found)
 
     return talk

@@ -116,6 +116,11 @@ def test_a_setting_nobody_reads_is_named() -> None:
         address_of("neo4j://host?nearr=1")
 
 
+def test_the_database_in_which_a_server_keeps_its_users_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="no store can be in the database system; name another one"):
+        address_of("neo4j://host/system")
+
+
 def test_neither_an_address_nor_its_repr_shows_the_password() -> None:
     address = address_of("neo4j://ann:s3cr3t@db.example/notes?wait=60")
 

@@ -80,7 +80,7 @@ def test_none_where_there_is_tls(scheme: str, certificate: Path) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_certificate_the_server_signed_itself(scheme: str, certificate: Path) -> None:
     with listening(hangs_up, certificate=certificate) as where:
-        assert f"write {scheme}+ssc:// where it signed that itself" in refusal(where, scheme=f"{scheme}+s")
+        assert f"write {scheme}+ssc:// if it signed that itself" in refusal(where, scheme=f"{scheme}+s")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -114,7 +114,6 @@ CODES = [
     ("ClientError.Database.DatabaseNotFound", "it has no database 'notes'; name one that it has after the port"),
     ("TransientError.Database.DatabaseUnavailable", "its database notes is not up; start it"),
     ("ClientError.General.ForbiddenOnReadOnlyDatabase", "the database is read-only"),
-    ("TransientError.General.TransactionMemoryLimit", "raise db.memory.transaction.max"),
     ("TransientError.General.MemoryPoolOutOfMemoryError", "raise dbms.memory.transaction.total.max"),
     ("TransientError.General.OutOfMemoryError", "give it more with server.memory.heap.max_size"),
     ("ClientError.Transaction.TransactionTimedOut", "raise db.transaction.timeout"),
