@@ -1,4 +1,4 @@
-"""Kill -9 at write points, for every kind of fold and store: nothing acknowledged is lost, and the graph is the same."""
+"""Kill -9 at write points, for every kind of fold and store: nothing acknowledged is lost, the graph is the same."""
 
 from __future__ import annotations
 
