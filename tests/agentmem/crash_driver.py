@@ -73,7 +73,7 @@ def killed_at(point: int, place: str, name: str, leaves: bool) -> tuple[bool, li
     child = os.fork()
     if child == 0:
         os.close(reading)
-        fused(point)
+        fused(place, point)
         write(place, name, leaves, writing)
         os._exit(0)
     os.close(writing)
@@ -85,13 +85,13 @@ def killed_at(point: int, place: str, name: str, leaves: bool) -> tuple[bool, li
     return os.WIFSIGNALED(status), acknowledged
 
 
-def main(name: str, leaves: bool, step: int, server: str) -> None:
+def main(name: str, leaves: bool, step: int, server: str, near: int | None) -> None:
     rounds = lost = different = 0
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
 
         def place(file: str) -> str:
             path = Path(folder) / f"{file}.db"
-            return store_uri(server, path) if server else str(path)
+            return store_uri(server, path, near=near) if server else str(path)
 
         expected = whole(place("whole"), name, leaves)
         died, point = True, 0
@@ -107,4 +107,6 @@ def main(name: str, leaves: bool, step: int, server: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2] == "leaves", int(sys.argv[3]), sys.argv[4])
+    main(
+        sys.argv[1], sys.argv[2] == "leaves", int(sys.argv[3]), sys.argv[4], int(sys.argv[5]) if sys.argv[5:] else None
+    )

@@ -11,6 +11,8 @@ from typing import Any
 
 import neo4j
 
+from agentmem.graph.neo4j import Neo4jStores
+
 ONLY_ASKS = ("select", "pragma")
 WRITES = re.compile(r"\b(SET|MERGE|CREATE|DELETE)\b")
 
@@ -36,17 +38,19 @@ class FusedConnection(sqlite3.Connection):
         self.set_trace_callback(lambda text: None if text.lstrip().lower().startswith(ONLY_ASKS) else Fuse.burn())
 
 
-def fused(left: int) -> None:
-    """Let this process, in whatever store it opens from now on, do so many steps of writing and die at the next.
+def fused(place: str, left: int) -> None:
+    """Let this process do so many steps of writing to the store at `place`, opened from now on, and die at the next.
 
     In a SQLite file a step is a statement. On a Neo4j server it is half of one: before it is sent, and after;
     then nobody knows whether it was done.
     """
     Fuse.left = left
+    if Neo4jStores().claims(place):
+        for kind, name in ((neo4j.Session, "run"), (neo4j.Transaction, "run"), (neo4j.Transaction, "commit")):
+            setattr(kind, name, _burning(getattr(kind, name)))
+        return
     connect = sqlite3.connect
     sqlite3.connect = lambda *args, **kwargs: connect(*args, **{**kwargs, "factory": FusedConnection})
-    for kind, name in ((neo4j.Session, "run"), (neo4j.Transaction, "run"), (neo4j.Transaction, "commit")):
-        setattr(kind, name, _burning(getattr(kind, name)))
 
 
 def _burning(send: Callable[..., Any]) -> Callable[..., Any]:

@@ -48,7 +48,7 @@ def killed_at(point: int, path: Path) -> bool:
     """Fork a run that dies before its statement `point`; return whether it died."""
     child = os.fork()
     if child == 0:
-        fused(point)
+        fused(str(path), point)
         run(path)
         os._exit(0)
     _, status = os.waitpid(child, 0)

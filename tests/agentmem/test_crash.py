@@ -1,4 +1,4 @@
-"""Kill -9 at every write point, for every kind of fold: nothing acknowledged is lost, and the graph is the same."""
+"""Kill -9 at write points, for every kind of fold and store: nothing acknowledged is lost, the graph is the same."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: 
 
 
 @FORKS
-@pytest.mark.parametrize("language", ["rules", "leaves"])
-@pytest.mark.parametrize(("near", "least"), [(None, 10), (0, 10)], ids=["near", "far"])
-def test_a_writer_to_a_server_killed_before_or_after_any_write_loses_nothing(
-    neo4j_uri: str, near: int | None, least: int, language: str
+@pytest.mark.parametrize(
+    ("language", "near", "step", "least"),
+    [("rules", "", 2, 8), ("leaves", "", 8, 5), ("rules", "0", 30, 5), ("leaves", "0", 40, 5)],
+    ids=["near-rules", "near-leaves", "far-rules", "far-leaves"],
+)
+def test_a_writer_to_a_server_killed_before_or_after_a_write_loses_nothing(
+    neo4j_uri: str, language: str, near: str, step: int, least: int
 ) -> None:
-    assert rounds_without_loss("notebook+arigraph", 1, language, neo4j_uri) >= least
+    assert rounds_without_loss("notebook+arigraph", step, language, neo4j_uri, *near) >= least
 
 
-def rounds_without_loss(memory: str, step: int, language: str, server: str = "") -> int:
-    """Kill writers, in a file or on a server, and return how many there were."""
-    command = [sys.executable, str(DRIVER), memory, language, str(step), server]
+def rounds_without_loss(memory: str, step: int, language: str, *server: str) -> int:
+    """Kill writers at every so many steps, in a file or on a server, and return how many there were."""
+    command = [sys.executable, str(DRIVER), memory, language, str(step), *(server or [""])]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stderr
