@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
+from agentmem.graph.uri import shown
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ class Host:
             if factory.claims(uri):
                 return factory.open(uri, create=create)
         kinds = ", ".join(sorted(self.stores)) or "none"
-        raise InvalidInput(f"no store opens {uri!r}; the kinds installed are: {kinds}; pass a path such as graph.db")
+        cure = "pass a path such as graph.db, or neo4j://HOST for a server"
+        raise InvalidInput(f"no store opens {shown(uri)!r}; the kinds installed are: {kinds}; {cure}")
 
     def environment(self, spec: str, options: Mapping[str, Any] | None = None) -> Environment:
         """Return the environment for what the user typed, opened by the first family that claims it.

@@ -30,7 +30,10 @@ them, and reported as skipped where it does not.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,7 +45,6 @@ from agentmem.errors import LanguageUnavailable
 from agentmem.events import KINDS, Query
 from agentmem.graph.contract import Store
 from agentmem.graph.digest import digest
-from agentmem.graph.sqlite import SQLiteStore
 from agentmem.holdings import shape_of, view_of
 from agentmem.journal import Journal
 from agentmem.language.counting import CountingLanguage, needless
@@ -222,22 +224,17 @@ class MemoryContract(AwkwardInputContract):
     def test_two_namespaces_never_meet(self, whose: list[str]) -> None:
         """However their events mix. If this fails, the memory keeps something outside the graph it is given."""
         events = list(zip(whose, self.new_events()[: len(whose)], strict=True))
-        store = SQLiteStore.in_memory()
-        memory, language = self.new_memory(), self.new_language()
-        mixed = {
-            name: AgentMemory(store, namespace=name, memory=memory, language=language, host=installed())
-            for name in whose
-        }
-        for name, event in events:
-            mixed[name].add_many([event])
+        with tempfile.TemporaryDirectory() as folder, closing(self.new_store(Path(folder))) as store:
+            mixed = {name: self._open(store, name) for name in whose}
+            for name, event in events:
+                mixed[name].add_many([event])
 
-        for name, one in mixed.items():
-            own = [event for owner, event in events if owner == name]
-            alone = self._open(store, f"{name} alone")
-            alone.add_many(own)
-            assert self._digest(one) == self._digest(alone)
-            assert {source for found in self._all(one) for source in found.sources} <= {e.id for e in own}
-        store.close()
+            for name, one in mixed.items():
+                own = [event for owner, event in events if owner == name]
+                alone = self._open(store, f"{name} alone")
+                alone.add_many(own)
+                assert self._digest(one) == self._digest(alone)
+                assert {source for found in self._all(one) for source in found.sources} <= {e.id for e in own}
 
     def test_an_empty_memory_recalls_nothing(self, store: Store) -> None:
         """No events, no recollections. If this fails, `recall` takes for granted that something was written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -66,13 +67,15 @@ class TellsMemories(ABC):
         """Return what is asked in every test of recall; the empty question among them."""
         return QUESTIONS
 
+    def new_store(self, folder: Path) -> Store:
+        """Return an empty store of its own for each empty folder."""
+        return SQLiteStore(folder / "memory.db")
+
     @pytest.fixture
     def store(self) -> Iterator[Store]:
         """Yield an empty store for one test."""
-        with tempfile.TemporaryDirectory() as folder:
-            store = SQLiteStore(Path(folder) / "memory.db")
+        with tempfile.TemporaryDirectory() as folder, closing(self.new_store(Path(folder))) as store:
             yield store
-            store.close()
 
     def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
         return AgentMemory(

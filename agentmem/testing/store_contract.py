@@ -22,6 +22,7 @@ from agentmem.testing.store_durability import DurabilityContract
 from agentmem.testing.store_filters import FilterContract
 from agentmem.testing.store_search import SearchContract
 from agentmem.testing.store_sharing import SharingContract
+from agentmem.testing.store_transact import TransactContract
 from agentmem.testing.store_vectors import VectorsAnewContract
 from agentmem.testing.store_writing import WritingContract
 
@@ -64,6 +65,7 @@ class StoreContract(
     SearchContract,
     VectorsAnewContract,
     SharingContract,
+    TransactContract,
     DurabilityContract,
 ):
     """The promises of `agentmem.graph.contract`, each as a test."""

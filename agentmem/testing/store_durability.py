@@ -6,29 +6,29 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from typing import ClassVar
 
 from agentmem.graph.contract import Graph, Store, StoreFactory, Where, ids_of
 from agentmem.testing.store_world import names, unit_vectors
-from agentmem.testing.store_writer import name_of, write_turns
+from agentmem.testing.store_writer import start_writer, write_turns
 
 ROUNDS = "AGENTMEM_KILL_ROUNDS"
-"""Environment variable: how often to kill a writer (40)."""
+"""Environment variable: how often to kill a writer."""
 
 
 class DurabilityContract:
     """`kill -9`, and writers side by side."""
 
     factory: ClassVar[type[StoreFactory]]
+    rounds: ClassVar[int] = 40
+    """How often a writer is killed, if the environment does not say."""
 
     def test_nothing_acknowledged_is_lost_and_nothing_torn_by_kill_9(self, place: str) -> None:
         chance = random.Random(1)  # noqa: S311 - when to kill
         acknowledged: list[int] = []
-        for _ in range(int(os.environ.get(ROUNDS, "40"))):
-            with self._start_writer(place, 1_000_000) as writer:
+        for _ in range(int(os.environ.get(ROUNDS, self.rounds))):
+            with start_writer(self.factory, place, 1_000_000) as writer:
                 assert writer.stdout is not None
                 if chance.random() < 0.9:
                     acknowledged.append(int(writer.stdout.readline()))
@@ -48,16 +48,15 @@ class DurabilityContract:
 
     def test_two_processes_share_a_store_and_lose_nothing(self, place: str, store: Store) -> None:
         graph = store.graph("alice")
-        writers = [self._start_writer(place, 60) for _ in range(2)]
+        writers = [start_writer(self.factory, place, 60) for _ in range(2)]
 
         write_turns(graph, 30)
         lines = [line for writer in writers for line in writer.communicate()[0].split()]
 
         assert [writer.returncode for writer in writers] == [0, 0]
-        turns = graph.counter("turn")
-        assert turns >= len(lines) > 0
-        assert len(set(lines)) == len(lines)
-        _check_turns(graph, turns)
+        assert len(set(lines)) == len(lines) == 120
+        assert graph.counter("turn") == 150
+        _check_turns(graph, 150)
 
     def test_what_another_process_writes_is_seen_without_reopening(self, place: str, store: Store) -> None:
         graph = store.graph("alice")
@@ -65,15 +64,10 @@ class DurabilityContract:
         assert names(graph.nearest(unit_vectors(2, seed=0)[1], limit=1)) == ["fact/0"]
 
         for _ in range(2):
-            self._start_writer(place, 2).communicate()
+            start_writer(self.factory, place, 2).communicate()
 
         assert ids_of(graph.scan(newest=True, limit=1)) == ["fact/4"]
         _check_turns(graph, 5)
-
-    def _start_writer(self, place: str, count: int) -> subprocess.Popen[str]:
-        # S603: the command is ours.
-        command = [sys.executable, "-m", "agentmem.testing.store_writer", name_of(self.factory), place, "alice"]
-        return subprocess.Popen([*command, str(count)], stdout=subprocess.PIPE, text=True)  # noqa: S603
 
 
 def _check_turns(graph: Graph, turns: int) -> None:

@@ -53,9 +53,10 @@ class SearchContract:
 
     def test_equal_scores_are_ordered_by_id(self, graph: Graph) -> None:
         vector = unit_vectors(1)[0]
-        graph.put_nodes([fact(f"n{i:02d}", vector=vector) for i in range(50, 0, -1)])
+        graph.put_nodes([fact(f"n{i:02d}", text="iron door", vector=vector) for i in range(50, 0, -1)])
 
         assert names(graph.nearest(vector, limit=3)) == ["n01", "n02", "n03"]
+        assert names(graph.matching("door", limit=3)) == ["n01", "n02", "n03"]
 
     def test_search_follows_every_change(self, graph: Graph) -> None:
         held: dict[str, Node] = {}

@@ -15,6 +15,8 @@ from agentmem.graph.uri import shown
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 USER, PASSWORD = "NEO4J_USERNAME", "NEO4J_PASSWORD"
 PORT = 7687
+SYSTEM = "system"
+"""The database in which a server keeps its users; it has no nodes."""
 NEAR = 20_000
 BETWEEN = "\x1f"
 """Between root and namespace: no name of a namespace has a control character."""
@@ -72,13 +74,16 @@ def address_of(uri: str) -> Address:
         raise UnknownSetting(f"no setting {min(unknown)!r} of a Neo4j store; there are: near, wait, root")
     if root := settings.get("root", ""):
         check_namespace(root)
+    database = unquote(parts.path).strip("/")
+    if database == SYSTEM:
+        raise InvalidInput(f"no store can be in the database {SYSTEM}; name another one after the port, such as /neo4j")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return Address(
         uri=shown(uri),
         host=f"{parts.scheme}://{host}:{parts.port or PORT}",
         user=unquote(parts.username or "") or os.environ.get(USER) or "neo4j",
         password=unquote(parts.password or "") or os.environ.get(PASSWORD, ""),
-        database=unquote(parts.path).strip("/") or None,
+        database=database or None,
         near=int(_number(settings, "near", NEAR)),
         wait_s=_number(settings, "wait", 0),
         root=root,

@@ -23,6 +23,7 @@ class Space:
     born: str
     version: int
     dim: int | None
+    index: str | None
     counters: dict[str, int]
     nodes: int = 0
     tokens: int = 0
@@ -33,8 +34,8 @@ class Space:
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Space:
         """Return the namespace with these properties."""
-        dim = properties.get("dim")
-        return cls(properties.get("born", ""), properties["version"], dim, counters_of(properties))
+        dim, index = properties.get("dim"), properties.get("index")
+        return cls(properties.get("born", ""), properties["version"], dim, index, counters_of(properties))
 
     def count(self, *, nodes: int, tokens: int, texts: int) -> None:
         """Count what was written."""
@@ -92,7 +93,7 @@ class Batch:
         if not self._written and not self._moved:
             return
         known: dict[str, Any] = {COUNTER + name: value for name, value in space.counters.items()}
-        known |= {"version": space.version + 1, "dim": space.dim}
+        known |= {"version": space.version + 1, "dim": space.dim, "index": space.index}
         if space.has_erased:
             known["deleted"] = space.version + 1
         self._run(

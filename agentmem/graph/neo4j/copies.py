@@ -19,7 +19,7 @@ from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.sqlite import SQLiteStore
 
 Run = Callable[..., Sequence[Row]]
-"""Runs a statement with parameters: `Server.read`, or `Transaction.run`."""
+"""Runs a statement with parameters: `Server.write`, or `Transaction.run`."""
 PAGE = 2000
 """Nodes read at a time when a namespace is copied whole, and the most that are read as changes."""
 MOST_COPIES = 64
@@ -37,6 +37,7 @@ class Copy:
         born: Which namespace of that name: one that is dropped and made anew is another; "" if there is none.
         version: How many commits it has seen.
         nodes: How many nodes the server counts.
+        index: The label of the index of vectors, if the namespace has one.
         writing: Held by the one thread that writes to it.
         users: How many are at work with it.
         is_loaded: Whether it was ever brought up to date.
@@ -45,6 +46,7 @@ class Copy:
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
         self.born, self.version, self.nodes, self.users = "", 0, 0, 0
+        self.index: str | None = None
         self.is_loaded = False
         self.writing = threading.RLock()
         self._store = SQLiteStore.in_memory()
@@ -113,7 +115,7 @@ class Copy:
             for name, value in counters_of(space).items():
                 self.graph.advance(name, expected=held.get(name, 0), value=value)
         self.born, self.version, self.nodes = space.get("born", ""), space.get("version", 0), space.get("nodes", 0)
-        self.is_loaded = True
+        self.index, self.is_loaded = space.get("index"), True
 
     def _put_all(self, run: Run) -> None:
         after = ""

@@ -9,23 +9,25 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from agentmem.errors import CursorMoved
+from agentmem.errors import CursorMoved, StoreUnavailable
 from agentmem.graph.checks import check_integer, check_limit
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.neo4j import reading, search, writing
 from agentmem.graph.neo4j.batch import Batch, Space, counters_of
 from agentmem.graph.neo4j.server import Row, Server
 from agentmem.graph.neo4j.statements import statement
+from agentmem.graph.neo4j.vector_index import VectorIndexes
 from agentmem.vectors import Vectors
 
 T = TypeVar("T")
 
 
 class Far:
-    """The server of one store, and the batches its threads have open."""
+    """The server of one store, the indexes of its vectors, and the batches its threads have open."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.indexes = VectorIndexes(server)
         self._mine = threading.local()
 
     @property
@@ -159,7 +161,20 @@ class FarGraph:
     def nearest_many(self, vectors: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, in one pass."""
         check_limit(limit)
-        return search.nearest(self._ask, vectors, where, limit=limit, space=self._space)
+        indexes, dim = self._far.indexes, np.shape(vectors)[-1]
+        index = indexes.known(self.namespace, dim) if self._batch is None and np.any(vectors) else None
+        if index is not None:
+            try:
+                found = search.nearest_indexed(self._ask, vectors, where, limit=limit, index=index)
+            except StoreUnavailable:  # it was dropped, with the namespace or its vectors, by another process
+                indexes.forget(self.namespace)
+                found = None
+            if found is not None:
+                return found
+        return search.nearest(
+            self._ask, vectors, where, limit=limit, space=self._space,
+            known=lambda nodes, index: indexes.learn(self.namespace, dim, nodes, index),
+        )  # fmt: skip
 
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""

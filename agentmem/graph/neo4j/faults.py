@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from ssl import SSLCertVerificationError, SSLError
+from ssl import SSLCertVerificationError
 
 from neo4j.exceptions import (
     AuthError,
@@ -16,6 +16,7 @@ from neo4j.exceptions import (
     SessionExpired,
     TransientError,
     UnsupportedServerProduct,
+    WriteServiceUnavailable,
 )
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
@@ -24,15 +25,17 @@ from agentmem.graph.neo4j.watch import Silent
 
 OLDEST = (5, 26)
 NEEDED = f"at least Neo4j {'.'.join(map(str, OLDEST))} is needed"
+READ_ONLY_CODE = "ReadOnly"
+LIMIT = "db.memory.transaction.max"
 ABOUT_CODES = (
     ("AuthenticationRateLimit", "too many wrong passwords were given; wait ten seconds, then give the right one"),
     ("CredentialsExpired", "the password of {user!r} must be changed first: ALTER CURRENT USER SET PASSWORD"),
     ("Unauthorized", f"it does not take this password for the user {{user!r}}; set {USER} and {PASSWORD}"),
     ("DatabaseNotFound", "it has no database {database!r}; name one that it has after the port, such as /neo4j"),
     ("DatabaseUnavailable", "its database {database} is not up; start it, or wait for it with ?wait=60"),
-    ("ReadOnly", "the database is read-only; name one that can be written, or have it made so by its administrator"),
+    (READ_ONLY_CODE, "the database is read-only; name one that can be written, or have its administrator change that"),
     ("Forbidden", "the user {user!r} has not the right to do this; an administrator must grant it"),
-    ("TransactionMemoryLimit", "this needs more memory than it gives to one; raise db.memory.transaction.max there"),
+    (LIMIT, f"this needs more memory than it gives to one transaction; do less at once, or raise {LIMIT} there"),
     ("MemoryPool", "its memory for transactions is used up; raise dbms.memory.transaction.total.max there"),
     ("OutOfMemory", "its memory is used up; give it more with server.memory.heap.max_size"),
     ("TransactionTimedOut", "it ended what took too long; do less at once, or raise db.transaction.timeout there"),
@@ -40,28 +43,19 @@ ABOUT_CODES = (
     ("DeadlockDetected", "other transactions held what this one needed, again and again; try again"),
     ("LockAcquisitionTimeout", "another transaction holds what this one needs for too long; try again"),
 )
-"""What a code of the server's holds, and what that means."""
+"""What the code or the words of the server hold, and what that means."""
 ABOUT_CAUSES = (
     (socket.gaierror, "", "the host of {where} is not known here; check its name"),
-    (
-        SSLCertVerificationError,
-        "",
-        "its certificate is not trusted here; write {scheme}+ssc:// where it signed that itself",
-    ),
-    (SSLError, "", "no TLS is spoken at {where}; write {scheme}:// where there is none, or check the port"),
+    (SSLCertVerificationError, "", "its certificate is not trusted; write {scheme}+ssc:// if it signed that itself"),
+    (Exception, "enabled encryption", "no TLS is spoken at {where}; write {scheme}:// instead, or check the port"),
     (ConnectionRefusedError, "", "nothing listens at {where}; start it, check the port, or wait for it with ?wait=60"),
     (Exception, "looks like HTTP", "at {where} is a server of HTTP; use the port of Bolt, as a rule 7687, not 7474"),
     (Silent, "", "{where} takes connections, and does not answer: it is frozen or overloaded; look at its machine"),
     (TimeoutError, "", "nobody answers at {where}: it is frozen, overloaded or no Neo4j; check it, its host and port"),
-    (
-        Exception,
-        "handshake",
-        "{where} ends the connection at once; write {scheme}+s:// if it wants TLS, or check the port",
-    ),
+    (Exception, "handshake", "{where} hangs up at once; write {scheme}+s:// if it wants TLS, or check the port"),
 )
 """The kind of an error behind one, what it holds, and what that means."""
 AWAY_CODE = "DatabaseUnavailable"
-FINAL_CODE = "TransactionMemoryLimit"
 NO_SPACE = ("No space left", "disk", "Disk")
 
 
@@ -71,14 +65,14 @@ class Unsure(StoreUnavailable):
 
 def is_away(problem: BaseException | None) -> bool:
     """Return whether the server is not there, so that one may wait for it; what was sent may have been done."""
-    if isinstance(problem, IncompleteCommit):
+    if isinstance(problem, IncompleteCommit) or _is_read_only(problem):
         return False
     return isinstance(problem, ServiceUnavailable | SessionExpired) or AWAY_CODE in _code(problem)
 
 
 def is_conflict(problem: BaseException | None) -> bool:
     """Return whether the server undid something that may go well the next time."""
-    final = isinstance(problem, ForbiddenOnReadOnlyDatabase) or FINAL_CODE in _code(problem)
+    final = _is_read_only(problem) or LIMIT in str(problem)
     return isinstance(problem, TransientError) and not is_away(problem) and not final
 
 
@@ -97,11 +91,11 @@ def explained(problem: Exception, address: Address) -> StoreError:
 
 
 def _said(problem: Exception, address: Address) -> str:
-    code = _code(problem)
+    code = READ_ONLY_CODE if _is_read_only(problem) else _code(problem)
     if isinstance(problem, AuthError) and not address.password:
         return f"it wants a password, and none is given; set {USER} and {PASSWORD}"
     for part, said in ABOUT_CODES:
-        if part in code:
+        if part in f"{code} {problem}":
             return said.format(user=address.user, database=address.database or "of its own")
     if isinstance(problem, ConnectionAcquisitionTimeoutError):
         return "all connections are in use, and none came free in time; use it from fewer threads at once"
@@ -131,6 +125,13 @@ def _causes(problem: BaseException | None) -> Iterator[BaseException]:
             for one in problem.exceptions:
                 yield from _causes(one)
         problem = problem.__cause__
+
+
+def _is_read_only(problem: BaseException | None) -> bool:
+    """Return whether the database takes no writes; the driver may say that no server is there which does."""
+    if isinstance(problem, WriteServiceUnavailable):
+        problem = problem.__context__
+    return isinstance(problem, ForbiddenOnReadOnlyDatabase)
 
 
 def _is_protocol(problem: Exception) -> bool:

@@ -180,7 +180,7 @@ class Near:
 
     def _is_fresh(self, copy: Copy) -> bool:
         """Bring a copy up to date; False where it would be too large."""
-        if copy.refresh(self._server.read, most=self._most):
+        if copy.refresh(self._server.write, most=self._most):
             return True
         self._copies.leave(copy.namespace)
         return False

@@ -72,8 +72,8 @@ def _refusal(server: Server, command: str, problem: Exception) -> Exception:
     if isinstance(problem, Neo4jError) and is_forbidden(problem):
         shown = " ".join(command.split())
         return StoreRefused(
-            f"{server.address.user!r} may not make what a store needs in {server.address.uri}; "
-            f"an administrator must run: {shown}"
+            f"{server.address.uri} lacks what a store needs, and the user {server.address.user!r} has not the right to "
+            f"make it; an administrator must run: {shown}"
         )
     return server.explained(problem)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
+from math import inf
 from typing import Any, TypeVar
 
 import neo4j
@@ -58,8 +60,7 @@ class Transaction:
 
     def close(self) -> None:
         """Undo it, if it was not committed."""
-        with suppress(*FAULTS), self._server.watch.over(self._session):  # what was lost is undone already
-            self._session.close()
+        self._server.watch.close(self._session)
 
     def _done(self, step: Callable[[], T]) -> T:
         try:
@@ -83,6 +84,7 @@ class Server:
         self.address = address
         self.trips = 0
         self._closed = False
+        self._told = -inf
         self._inherited: list[neo4j.Driver | None] = []
         self._driver: neo4j.Driver | None = None
         self._start()
@@ -142,11 +144,9 @@ class Server:
             reraise=True,
         )
         try:
-            made = trying(work)
+            return trying(work)
         except FAULTS as problem:
             raise self.explained(problem) from problem
-        self._awaited = False
-        return made
 
     def explained(self, problem: Exception) -> StoreError:
         """Return the error of ours that says what `problem` means for the store."""
@@ -164,15 +164,17 @@ class Server:
         try:
             return Transaction(self, session)
         except BaseException:
-            with suppress(*FAULTS):
-                session.close()
+            self.watch.close(session)
             raise
 
     def _auto(self, access: str, statement: str, parameters: dict[str, Any]) -> list[Row]:
         self.trips += 1
         session = self._session(access)
-        with self.watch.over(session), session:
-            return session.run(neo4j.Query(statement, timeout=LONGEST_S), parameters).values()
+        try:
+            with self.watch.over(session):
+                return session.run(neo4j.Query(statement, timeout=LONGEST_S), parameters).values()
+        finally:
+            self.watch.close(session)
 
     def _is_enough(self, state: RetryCallState) -> bool:
         problem = _fault(state.outcome.exception() if state.outcome else None)
@@ -181,10 +183,17 @@ class Server:
             return passed > CONFLICT_S
         if state.attempt_number == 1 and passed < AT_ONCE_S:
             return False
-        if passed < self.address.wait_s and not self._awaited:
-            self._awaited = True
+        if passed >= self.address.wait_s:
+            return True
+        self._tell()
+        return False
+
+    def _tell(self) -> None:
+        """Say that the server is waited for, once for all threads."""
+        with self._lock:
+            was_told, self._told = self._told, time.monotonic()
+        if self._told - was_told > self.address.wait_s:
             log.warning("%s is away; waiting up to %g s for it", self.address.uri, self.address.wait_s)
-        return passed >= self.address.wait_s
 
     def _session(self, access: str) -> neo4j.Session:
         driver = self._connected()
@@ -206,7 +215,7 @@ class Server:
         self._lock = threading.Lock()
         self.watch = Watch(partial(answers, self.address))
         self._driver = None
-        self._awaited = False
+        self._told = -inf
 
 
 def _driver(address: Address) -> neo4j.Driver:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import neo4j
@@ -80,10 +80,18 @@ class Watch:
             if one.is_cut and not isinstance(problem, IncompleteCommit):
                 raise Silent("it takes connections, and does not answer") from problem
             raise
+        except (KeyboardInterrupt, SystemExit):
+            one.cut()  # else closing the session would wait for the answer
+            raise
         finally:
             with self._lock:
                 self._waiting.discard(one)
                 self._rests_at = time.monotonic() + REST_S
+
+    def close(self, session: neo4j.Session) -> None:
+        """Close a session, and undo what it has not committed; where the server was lost it is undone already."""
+        with suppress(DriverError, Neo4jError), self.over(session):
+            session.close()
 
     def _look(self) -> None:
         while True:

@@ -79,8 +79,8 @@ def _properties(where: Where) -> Found:
         if not isinstance(value, list | tuple):
             raise InvalidInput(f"property {name!r}: 'in' needs a list, not {type(value).__name__}")
         each = [_comparison(name, "=", one, f"p{number}_{place}") for place, one in enumerate(value)]
-        either = " OR ".join(text for text, _ in each) or "false"
-        yield f"({either})", {key: held for _, more in each for key, held in more.items()}
+        either = " OR ".join(text for text, _ in each) or "$never"  # a parameter: by false the server plans otherwise
+        yield f"({either})", {"never": False} | {key: held for _, more in each for key, held in more.items()}
 
 
 def _comparison(name: str, operator: Operator, value: Json, parameter: str) -> tuple[str, dict[str, Any]]:

@@ -50,9 +50,14 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
         f"select {COLUMNS}, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "  # noqa: S608
         "where fts match ? order by fts.rank limit ?"
     )
-    rows = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), limit))
+    fetched = limit + 1
+    while True:
+        rows = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), fetched))
+        if len(rows) < fetched or rows[-1][8] != rows[limit - 1][8]:
+            break
+        fetched *= WIDER  # the last are equal: by id it may be others
     rows.sort(key=lambda row: (-row[8], row[0]))
-    return [Hit(node_of(row, space.names), row[8]) for row in rows]
+    return [Hit(node_of(row, space.names), row[8]) for row in rows[:limit]]
 
 
 def frequencies(session: Session, space: Space, words: Sequence[str], where: Where, *, most: int) -> dict[str, int]:

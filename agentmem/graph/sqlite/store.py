@@ -19,12 +19,13 @@ from agentmem.graph.sqlite.session import SYNCHRONOUS, Session, Settings, explai
 from agentmem.graph.sqlite.spaces import find_space
 from agentmem.graph.sqlite.vectors import VectorIndex
 from agentmem.graph.sqlite.writing import delete_namespace, forget_vectors
+from agentmem.graph.uri import shown
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"
-NO_PATHS = ("sqlite:", "file:")
+NO_PATHS = ("sqlite:", "file:", "neo4j:", "bolt:")
 """How what looks like a URI begins, and would be a file of that name."""
-FORMS = "a path, sqlite:///relative/path, sqlite:////absolute/path, or memory:"
+FORMS = "a path, sqlite:///relative/path, sqlite:////absolute/path, memory:, or neo4j://HOST for a server"
 NAMES_IN_USE = """select name from space s where exists(select 1 from node where node.ns = s.ns)
 or exists(select 1 from counter where counter.ns = s.ns)"""
 
@@ -60,7 +61,7 @@ class SQLiteStores:
         if path.startswith(SCHEME):
             path = unquote(path.removeprefix(SCHEME))
         elif path.lower().startswith(NO_PATHS):
-            raise InvalidInput(f"store {uri!r} has a form that is not known here: use {FORMS}")
+            raise InvalidInput(f"store {shown(uri)!r} has a form that is not known here: use {FORMS}")
         return SQLiteStore(path, create=create, durability=durability)
 
 

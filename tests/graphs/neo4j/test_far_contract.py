@@ -11,6 +11,8 @@ from agentmem.testing.store_contract import StoreContract
 
 class TestFarKeepsTheContract(StoreContract):
     factory = Neo4jStores
+    rounds = 8
+    snapshots_hold = False
 
     @pytest.fixture(autouse=True)
     def server(self, neo4j_uri: str) -> None:

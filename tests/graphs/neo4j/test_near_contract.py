@@ -11,6 +11,7 @@ from agentmem.testing.store_contract import StoreContract
 
 class TestNearKeepsTheContract(StoreContract):
     factory = Neo4jStores
+    rounds = 8
 
     @pytest.fixture(autouse=True)
     def server(self, neo4j_uri: str) -> None:

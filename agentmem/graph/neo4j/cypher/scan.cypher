@@ -6,7 +6,7 @@ WITH kind, label, left(kind, size(kind) - size(label) - 1) AS memory
 WHERE ($memory IS NULL OR memory = $memory) AND ($label IS NULL OR label = $label)
 UNWIND $standings AS current
 CALL (kind, current) {
-  MATCH (n:Mem)
+  MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, kind, current, position)
   WHERE n.namespace = $namespace AND n.kind = kind AND n.current = current
     AND n.position > $low AND n.position <= $high<conditions>
   RETURN n ORDER BY n.position<order>, n.id<order> LIMIT $limit

@@ -1,2 +1,0 @@
-// The dimension a namespace keeps.
-MATCH (s:MemSpace {namespace: $namespace}) RETURN s.dim
