@@ -13,7 +13,7 @@ from agentmem.host import Host
 from agentmem.testing.notebook import Notebook
 
 Open = Callable[..., AgentMemory]
-collect_ignore = ["reembed_crash_driver.py"]  # a script, which imports the one beside it
+collect_ignore = ["crash_driver.py", "reembed_crash_driver.py"]  # scripts, which import what is beside them
 
 
 @pytest.fixture(scope="session")

@@ -14,16 +14,31 @@ DRIVER = Path(__file__).with_name("crash_driver.py")
 STEP = int(os.environ.get("AGENTMEM_CRASH_STEP", "1"))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers: needs a POSIX system")
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers: needs a POSIX system")
+
+
+@FORKS
 @pytest.mark.parametrize("language", ["rules", "leaves"])
 @pytest.mark.parametrize(("memory", "step"), [("notebook", STEP), ("arigraph", STEP), ("notebook+arigraph", 3 * STEP)])
 def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: str, step: int, language: str) -> None:
-    run = subprocess.run(
-        [sys.executable, str(DRIVER), memory, language, str(step)], capture_output=True, text=True, check=False
-    )
+    assert rounds_without_loss(memory, step, language) >= 150 // step
+
+
+@FORKS
+@pytest.mark.parametrize("language", ["rules", "leaves"])
+@pytest.mark.parametrize(("near", "least"), [(None, 10), (0, 10)], ids=["near", "far"])
+def test_a_writer_to_a_server_killed_before_or_after_any_write_loses_nothing(
+    neo4j_uri: str, near: int | None, least: int, language: str
+) -> None:
+    assert rounds_without_loss("notebook+arigraph", 1, language, neo4j_uri) >= least
+
+
+def rounds_without_loss(memory: str, step: int, language: str, server: str = "") -> int:
+    """Kill writers, in a file or on a server, and return how many there were."""
+    command = [sys.executable, str(DRIVER), memory, language, str(step), server]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)
-    assert told["rounds"] >= 150 // step
-    assert told["lost"] == 0
-    assert told["different"] == 0
+    assert (told["lost"], told["different"]) == (0, 0)
+    return int(told["rounds"])

@@ -54,12 +54,14 @@ class Batch:
     Attributes:
         namespace: Its full name.
         space: What is known of it.
+        mark: By which the commit is known, if the answer to it is lost.
     """
 
     def __init__(self, namespace: str, transaction: Transaction) -> None:
         self.namespace = namespace
         self._transaction = transaction
         self.space = self._lock()
+        self.mark = str(uuid.uuid4())
         self._written: list[tuple[str, dict[str, Any]]] = []
         self._spoiled = False
 
@@ -100,7 +102,7 @@ class Batch:
             statement("end_batch"),
             {
                 "space": known,
-                "commit": str(uuid.uuid4()),
+                "commit": self.mark,
                 "nodes": space.nodes,
                 "tokens": space.tokens,
                 "texts": space.texts,

@@ -14,6 +14,7 @@ from agentmem.graph.checks import check_integer, check_limit
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.neo4j import reading, search, writing
 from agentmem.graph.neo4j.batch import Batch, Space, counters_of
+from agentmem.graph.neo4j.faults import Unsure
 from agentmem.graph.neo4j.server import Row, Server
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.neo4j.vector_index import VectorIndexes
@@ -64,9 +65,11 @@ class FarGraph:
                 del batches[self.namespace]
 
     def transact(self, work: Callable[[], T]) -> T:
-        """Run `work` inside a batch and return what it returns."""
-        with self.batch():
-            return work()
+        """Run `work` inside a batch and return what it returns; again, if it met another or the server was lost."""
+        if self._batch is not None:
+            with self.batch():
+                return work()
+        return self._far.server.repeat(lambda: self._done(work))
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Promise nothing: each read is of its own moment."""
@@ -189,6 +192,17 @@ class FarGraph:
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
         return reading.stats(self._ask)
+
+    def _done(self, work: Callable[[], T]) -> T:
+        mark = ""
+        try:
+            with self.batch():
+                made = work()
+                mark = self._open.mark
+        except Unsure:
+            if not self._ask(statement("committed"), commit=mark):
+                return self._done(work)
+        return made
 
     @property
     def _batch(self) -> Batch | None:
