@@ -25,7 +25,7 @@ from agentmem.testing.neo4j.server import PORTS
 
 Start = Callable[..., Neo4jServer]
 ROOT = Path(__file__).parents[3]
-SOON_S = 60.0
+SOON_S = 240.0
 A_RUN = """
 import os, pathlib, time, pytest
 
