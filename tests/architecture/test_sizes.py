@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FUNCTION_LINES = 40
 FILE_LINES = 400
-METHODS = 16
+METHODS = 20
 NOT_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "core", "misc", "shared"}
 SOURCES = sorted(file for room in ("agentmem", "plugins", "environments") for file in (ROOT / room).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

@@ -17,14 +17,13 @@ from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.memory import Memory
 from agentmem.testing.memory_contract import LATER, MemoryContract
-from agentmem.testing.repeating import RepeatingStore
 
 OpenStore = Callable[..., Store]
 HOST = Host()
 MEMORIES = sorted(name for name, offer in HOST.memories.items() if offer.distribution == "agentmem-graph")
 
 
-@pytest.mark.parametrize("store_kind", ["repeating", "neo4j"], indirect=True)
+@pytest.mark.parametrize("store_kind", ["neo4j"], indirect=True)
 class TestEveryMemoryKeepsTheContract(MemoryContract):
     @pytest.fixture(autouse=True, params=MEMORIES)
     def chosen(self, request: pytest.FixtureRequest, open_store: OpenStore) -> None:
@@ -41,21 +40,17 @@ class TestEveryMemoryKeepsTheContract(MemoryContract):
             pytest.skip("its scores count all texts of a namespace, those of later too")
         super().test_the_past_is_recalled_as_it_was(store)
 
-    def test_unchanged_text_is_not_embedded_again(self, store: Store) -> None:
-        if isinstance(store, RepeatingStore):
-            pytest.skip("work that is done again embeds again")
-        super().test_unchanged_text_is_not_embedded_again(store)
-
 
 @pytest.mark.parametrize("store_kind", ["repeating", "neo4j", "far"], indirect=True)
 @pytest.mark.parametrize("name", MEMORIES)
 def test_the_same_journal_gives_the_same_graph_and_the_same_recall(name: str, open_store: OpenStore) -> None:
     events = wandering.events(0, 60)
-    asked = [wandering.question(number) for number in range(0, 60, 4)] + [
+    asked = [
         "north",
         "the key",
         "?",
         "nothing of the sort",
+        *(wandering.question(number) for number in range(0, 60, 4)),
     ]
     with closing(SQLiteStore.in_memory()) as plain:
         here, there = (AgentMemory(one, memory=name, host=HOST) for one in (plain, open_store()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,5 +15,6 @@ def store_uri(server: str, folder: Path, *, near: int | None = None) -> str:
         folder: No two tests have the same.
         near: The most nodes a namespace may have to be copied; as usual, if None.
     """
-    root = f"{folder.name[:20]}-{sha256(str(folder).encode()).hexdigest()[:12]}"
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")  # a server that is there for longer meets a folder's name again
+    root = f"{folder.name[:20]}-{sha256(f'{run}{folder}'.encode()).hexdigest()[:12]}"
     return f"{server}?" + ("" if near is None else f"near={near}&") + f"root={root}"
