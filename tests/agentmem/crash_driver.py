@@ -1,7 +1,7 @@
 """Kills a writer at every write point in turn, and looks at what is left. Run as a script, prints a JSON line.
 
 Each round forks a child that adds events to a fresh store, takes one of them back,
-and is killed with SIGKILL just before its k-th statement that can change the file.
+and is killed with SIGKILL at its k-th step of writing: see `fuse.py`.
 The parent then opens the store, lets it catch up, adds what is missing, and
 compares the graph with that of a run that was never killed. What is taken back is
 asked of every memory of a stack or of none, so it shows whether that is missing.
@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import sqlite3
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+
+from fuse import fused  # type: ignore[import-not-found] # beside this script
 
 from agentmem import AgentMemory, Event, Host
 from agentmem.graph.contract import Where
@@ -25,33 +24,12 @@ from agentmem.graph.digest import digest
 from agentmem.journal import OPERATION
 from agentmem.memory import Memory
 from agentmem.testing.languages import PretendModel
+from agentmem.testing.neo4j.roots import store_uri
 from agentmem.testing.notebook import Notebook
 
 EVENTS = 6
 SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a kill does not test the disk, so memory will do
 HOST = Host()
-
-
-class Fuse:
-    """Counts statements and kills this process before the last one allowed."""
-
-    left = -1
-
-    @classmethod
-    def burn(cls, statement: str) -> None:
-        if cls.left < 0 or statement.lstrip().lower().startswith(("select", "pragma")):
-            return
-        if cls.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        cls.left -= 1
-
-
-class FusedConnection(sqlite3.Connection):
-    """A connection with the fuse before every statement it is given."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.set_trace_callback(Fuse.burn)
 
 
 def events() -> list[Event]:
@@ -60,15 +38,15 @@ def events() -> list[Event]:
     return [Event(id=f"e{i}", text=f"{said[i % 3]} {i}", at=start + timedelta(minutes=i)) for i in range(EVENTS)]
 
 
-def opened(path: Path, name: str, leaves: bool) -> AgentMemory:
+def opened(place: str, name: str, leaves: bool) -> AgentMemory:
     memory: list[str | Memory] = [Notebook() if one == "notebook" else one for one in name.split("+")]
     language = HOST.language("rules")
-    return AgentMemory(path, memory=memory, language=PretendModel(language) if leaves else language, host=HOST)
+    return AgentMemory(place, memory=memory, language=PretendModel(language) if leaves else language, host=HOST)
 
 
-def write(path: Path, name: str, leaves: bool, acknowledge: int) -> None:
+def write(place: str, name: str, leaves: bool, acknowledge: int) -> None:
     """Add all events one by one, acknowledging each as soon as `add_many` returns."""
-    with opened(path, name, leaves) as memory:
+    with opened(place, name, leaves) as memory:
         for event in events():
             memory.add_many([event])
             os.write(acknowledge, f"{event.id}\n".encode())
@@ -81,22 +59,22 @@ def take_back(memory: AgentMemory) -> None:
         memory.undo("e1", now=events()[-1].at)
 
 
-def whole(path: Path, name: str, leaves: bool) -> str:
+def whole(place: str, name: str, leaves: bool) -> str:
     """Add what is not there yet, take back what should be, and return the digests of the memories."""
-    with opened(path, name, leaves) as memory:
+    with opened(place, name, leaves) as memory:
         memory.add_many(events())
         take_back(memory)
         return " ".join(digest(memory.graph, one.name) for one in memory.stack.memories)
 
 
-def killed_at(point: int, path: Path, name: str, leaves: bool) -> tuple[bool, list[str]]:
-    """Fork a writer that dies before its statement `point`; return whether it died, and what it acknowledged."""
+def killed_at(point: int, place: str, name: str, leaves: bool) -> tuple[bool, list[str]]:
+    """Fork a writer that dies at its step `point` of writing; return whether it died, and what it acknowledged."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        Fuse.left = point
-        write(path, name, leaves, writing)
+        fused(place, point)
+        write(place, name, leaves, writing)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -107,26 +85,28 @@ def killed_at(point: int, path: Path, name: str, leaves: bool) -> tuple[bool, li
     return os.WIFSIGNALED(status), acknowledged
 
 
-def main(name: str, leaves: bool, step: int) -> None:
-    plain = sqlite3.connect
+def main(name: str, leaves: bool, step: int, server: str, near: int | None) -> None:
     rounds = lost = different = 0
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-        expected = whole(Path(folder) / "whole.db", name, leaves)
+
+        def place(file: str) -> str:
+            path = Path(folder) / f"{file}.db"
+            return store_uri(server, path, near=near) if server else str(path)
+
+        expected = whole(place("whole"), name, leaves)
         died, point = True, 0
         while died:
-            path = Path(folder) / f"{point}.db"
-            sqlite3.connect = lambda *a, **k: plain(*a, **{**k, "factory": FusedConnection})
-            died, acknowledged = killed_at(point, path, name, leaves)
-            sqlite3.connect = plain
-            if path.exists():
-                with opened(path, name, leaves) as memory:
-                    kept = {node.id for node in memory.graph.get([f"event/{one}" for one in acknowledged])}
-                lost += len(acknowledged) - len(kept)
-            different += whole(path, name, leaves) != expected
+            died, acknowledged = killed_at(point, place(str(point)), name, leaves)
+            with opened(place(str(point)), name, leaves) as memory:
+                kept = memory.graph.get([f"event/{one}" for one in acknowledged])
+            lost += len(acknowledged) - len(kept)
+            different += whole(place(str(point)), name, leaves) != expected
             rounds += 1
             point += step
     print(json.dumps({"memory": name, "rounds": rounds, "lost": lost, "different": different}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2] == "leaves", int(sys.argv[3]))
+    main(
+        sys.argv[1], sys.argv[2] == "leaves", int(sys.argv[3]), sys.argv[4], int(sys.argv[5]) if sys.argv[5:] else None
+    )

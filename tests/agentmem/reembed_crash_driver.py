@@ -12,20 +12,14 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from crash_driver import (  # type: ignore[import-not-found] # beside this script
-    HOST,
-    SCRATCH,
-    Fuse,
-    FusedConnection,
-    events,
-)
+from crash_driver import HOST, SCRATCH, events  # type: ignore[import-not-found] # beside this script
+from fuse import fused  # type: ignore[import-not-found] # beside this script
 
 from agentmem import AgentMemory
 from agentmem.graph.contract import Node, Where
@@ -54,7 +48,7 @@ def killed_at(point: int, path: Path) -> bool:
     """Fork a run that dies before its statement `point`; return whether it died."""
     child = os.fork()
     if child == 0:
-        Fuse.left = point
+        fused(str(path), point)
         run(path)
         os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -88,7 +82,6 @@ def digest_of(path: Path, name: str) -> str:
 
 
 def main(name: str, step: int) -> None:
-    plain = sqlite3.connect
     rounds = mixed = different = changed = 0
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         base, whole = Path(folder) / "base.db", Path(folder) / "whole.db"
@@ -101,9 +94,7 @@ def main(name: str, step: int) -> None:
         while died:
             path = Path(folder) / f"{point}.db"
             shutil.copy(base, path)
-            sqlite3.connect = lambda *a, **k: plain(*a, **{**k, "factory": FusedConnection})
             died = killed_at(point, path)
-            sqlite3.connect = plain
             mixed += is_mixed(path, name)
             changed += texts_in(path) != texts
             run(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,17 +12,22 @@ from hypothesis import strategies as st
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, WrongDimension
 from agentmem.events import Event, Query
+from agentmem.feed import Feed
 from agentmem.graph.changes import Changes
+from agentmem.graph.contract import Store
 from agentmem.graph.digest import digest
 from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
+from agentmem.journal import Journal
 from agentmem.language.contract import Language, Task
+from agentmem.spending.account import Account
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.notebook import Notebook
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOST = Host()
+ON_EVERY_STORE = True
 Open = Callable[..., AgentMemory]
 
 
@@ -34,6 +38,17 @@ class Asking(Notebook):
 
     def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
         language.ask(ECHO, text=event.text)
+        return super().write(event, graph, language)
+
+
+class Stumbling(Notebook):
+    """A notebook that fails where somebody mumbles."""
+
+    name = "stumbling"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        if event.text == "mumble":
+            raise ValueError("what?")
         return super().write(event, graph, language)
 
 
@@ -184,9 +199,24 @@ def test_a_bad_answer_sets_the_event_aside_visibly(open_memory: Open) -> None:
     assert memory.status().folded == 3
 
 
-def test_no_transaction_is_open_while_a_model_is_asked(open_memory: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("leaves", [False, True])
+def test_what_folding_came_to_is_counted_once(open_store: Callable[[], Store], *, leaves: bool) -> None:
+    rules = HOST.language("rules")
+    store, language = open_store(), PretendModel(rules) if leaves else rules
+    feed = Feed(store.graph("a"), [Stumbling()], language, Account(store, "a"))
+
+    fresh, added = feed.append([event(1), event(2, "mumble")])
+    Journal(store.graph("a")).append([event(3, "mumble"), event(4)])
+    caught_up = feed.catch_up()
+
+    assert [one.id for one in fresh] == ["e1", "e2"]
+    assert (added.folded, added.set_aside) == (2, ["e2"])
+    assert (caught_up.folded, caught_up.set_aside) == (2, ["e3"])
+
+
+def test_no_transaction_is_open_while_a_model_is_asked(open_memory: Open) -> None:
     def another_writer_gets_in(task: str, inputs: object) -> None:
-        with AgentMemory(tmp_path / "memory.db", namespace="other", memory=Notebook(), host=HOST) as other:
+        with open_memory(namespace="other") as other:
             other.add("written meanwhile")
 
     memory = open_memory(memory=Asking(), language=PretendModel(HOST.language("rules"), another_writer_gets_in))

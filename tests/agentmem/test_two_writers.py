@@ -1,4 +1,4 @@
-"""Several writers of one file: no event lost, none folded twice, whoever folds it."""
+"""Several writers of one store: no event lost, none folded twice, whoever folds it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +19,7 @@ from agentmem.host import Host
 from agentmem.testing.notebook import Notebook
 
 HOST = Host()
+ON_EVERY_STORE = True
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WRITER = """
 import sys
@@ -27,12 +28,12 @@ from agentmem import AgentMemory, Event, Host
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.notebook import Notebook
 
-path, who, leaves = sys.argv[1:]
+place, who, leaves = sys.argv[1:]
 host = Host()
 language = host.language("rules")
 if leaves == "leaves":
     language = PretendModel(language)
-memory = AgentMemory(path, memory=Notebook(), language=language, host=host)
+memory = AgentMemory(place, memory=Notebook(), language=language, host=host)
 for number in range(60):
     name = f"both-{number}" if number % 3 == 0 else f"{who}-{number}"
     memory.add_many([Event(id=name, text=f"said by {name}", at=datetime(2026, 1, 1, tzinfo=UTC))])
@@ -45,16 +46,15 @@ def notes(memory: AgentMemory) -> Counter[str]:
 
 
 @pytest.mark.parametrize("language", ["rules", "leaves"])
-def test_two_processes_write_one_file_and_every_event_is_folded_once(tmp_path: Path, language: str) -> None:
-    path = tmp_path / "memory.db"
+def test_two_processes_write_one_store_and_every_event_is_folded_once(place: str, language: str) -> None:
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), who, language], stderr=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", WRITER, place, who, language], stderr=subprocess.PIPE, text=True)
         for who in ("ada", "ben")
     ]
     failures = [writer.communicate()[1] for writer in writers if writer.wait() is not None]
     assert [writer.returncode for writer in writers] == [0, 0], failures
 
-    with AgentMemory(path, memory=Notebook(), host=HOST) as memory:
+    with AgentMemory(place, memory=Notebook(), host=HOST) as memory:
         told = notes(memory)
         before = digest(memory.graph, "notebook")
         memory.rebuild()
@@ -66,8 +66,8 @@ def test_two_processes_write_one_file_and_every_event_is_folded_once(tmp_path: P
         assert after == before
 
 
-def test_eight_threads_share_one_memory(tmp_path: Path) -> None:
-    memory = AgentMemory(tmp_path / "memory.db", memory=Notebook(), host=HOST)
+def test_eight_threads_share_one_memory(open_memory: Callable[..., AgentMemory]) -> None:
+    memory = open_memory()
     errors: list[Exception] = []
 
     def work(who: int) -> None:

@@ -13,12 +13,13 @@ import pytest
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import KINDS, Event, new_event, new_query
-from agentmem.graph.contract import Graph
+from agentmem.graph.contract import Graph, Store
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
 
 HOST = Host()
+ON_EVERY_STORE = True
 MEMORIES = sorted(name for name, offer in HOST.memories.items() if offer.distribution == "agentmem-graph")
 START = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 TALK = (
@@ -78,11 +79,11 @@ def test_no_memory_stumbles_over_what_is_undone_while_it_recalls(name: str) -> N
 
 
 @pytest.mark.parametrize("name", MEMORIES)
-def test_every_memory_plays_a_game(name: str, tmp_path: Path) -> None:
+def test_every_memory_plays_a_game(name: str, place: str, tmp_path: Path) -> None:
     pytest.importorskip("textworld")
     setup = Setup(
         game="coin:10", memory=name, name="run", max_steps=8,
-        store=str(tmp_path / "memory.db"), trajectory=tmp_path / "trajectory.jsonl",
+        store=place, trajectory=tmp_path / "trajectory.jsonl",
     )  # fmt: skip
 
     with Episode(setup, HOST) as episode:
@@ -94,10 +95,9 @@ def test_every_memory_plays_a_game(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MEMORIES)
-def test_every_memory_takes_part_in_a_conversation(name: str) -> None:
-    store = SQLiteStore.in_memory()
+def test_every_memory_takes_part_in_a_conversation(name: str, open_store: Callable[[], Store]) -> None:
     events = talk()
-    memory = AgentMemory(store, memory=name, host=HOST)
+    memory = AgentMemory(open_store(), memory=name, host=HOST)
 
     assert memory.add_many(events).set_aside == ()
     memory.consolidate(now=START + timedelta(days=10))
@@ -108,4 +108,3 @@ def test_every_memory_takes_part_in_a_conversation(name: str) -> None:
     assert {source for one in found for source in one.sources} <= {event.id for event in events}
     if name != "none":
         assert found, f"{name} recalls nothing of the conversation"
-    store.close()

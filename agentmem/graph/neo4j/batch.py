@@ -23,6 +23,7 @@ class Space:
     born: str
     version: int
     dim: int | None
+    index: str | None
     counters: dict[str, int]
     nodes: int = 0
     tokens: int = 0
@@ -33,8 +34,8 @@ class Space:
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Space:
         """Return the namespace with these properties."""
-        dim = properties.get("dim")
-        return cls(properties.get("born", ""), properties["version"], dim, counters_of(properties))
+        dim, index = properties.get("dim"), properties.get("index")
+        return cls(properties.get("born", ""), properties["version"], dim, index, counters_of(properties))
 
     def count(self, *, nodes: int, tokens: int, texts: int) -> None:
         """Count what was written."""
@@ -53,12 +54,14 @@ class Batch:
     Attributes:
         namespace: Its full name.
         space: What is known of it.
+        mark: By which the commit is known, if the answer to it is lost.
     """
 
     def __init__(self, namespace: str, transaction: Transaction) -> None:
         self.namespace = namespace
         self._transaction = transaction
         self.space = self._lock()
+        self.mark = str(uuid.uuid4())
         self._written: list[tuple[str, dict[str, Any]]] = []
         self._spoiled = False
 
@@ -92,14 +95,14 @@ class Batch:
         if not self._written and not self._moved:
             return
         known: dict[str, Any] = {COUNTER + name: value for name, value in space.counters.items()}
-        known |= {"version": space.version + 1, "dim": space.dim}
+        known |= {"version": space.version + 1, "dim": space.dim, "index": space.index}
         if space.has_erased:
             known["deleted"] = space.version + 1
         self._run(
             statement("end_batch"),
             {
                 "space": known,
-                "commit": str(uuid.uuid4()),
+                "commit": self.mark,
                 "nodes": space.nodes,
                 "tokens": space.tokens,
                 "texts": space.texts,

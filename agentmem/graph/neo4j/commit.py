@@ -52,7 +52,7 @@ def commit(copy: Copy, touched: Touched, run: Run, types: set[str]) -> None:
         kinds=sorted({f"{node.memory}/{node.label}" for node in nodes}),
         erased=list(touched.erased),
         vectors_gone=touched.vectors_gone,
-        nodes=rows_of(copy.namespace, nodes),
+        nodes=rows_of(copy.namespace, nodes, copy.index),
         edges=edges,
     )
     if not found:
@@ -77,6 +77,6 @@ def _space(copy: Copy, touched: Touched, nodes: Sequence[Node], mark: str) -> Ma
     if touched.erased:
         space["deleted"] = copy.version + 1
     if touched.vectors_gone:
-        space["dim"] = None
+        space |= {"dim": None, "index": None}
     dim = next((len(node.vector) for node in nodes if node.vector is not None), None)
     return space if dim is None else space | {"dim": dim}

@@ -6,6 +6,7 @@ has changed since; usually nothing has. What it answers is what the SQLite store
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ class Copy:
         born: Which namespace of that name: one that is dropped and made anew is another; "" if there is none.
         version: How many commits it has seen.
         nodes: How many nodes the server counts.
+        index: The label of the index of vectors, if the namespace has one.
         writing: Held by the one thread that writes to it.
         users: How many are at work with it.
         is_loaded: Whether it was ever brought up to date.
@@ -45,6 +47,7 @@ class Copy:
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
         self.born, self.version, self.nodes, self.users = "", 0, 0, 0
+        self.index: str | None = None
         self.is_loaded = False
         self.writing = threading.RLock()
         self._store = SQLiteStore.in_memory()
@@ -113,7 +116,7 @@ class Copy:
             for name, value in counters_of(space).items():
                 self.graph.advance(name, expected=held.get(name, 0), value=value)
         self.born, self.version, self.nodes = space.get("born", ""), space.get("version", 0), space.get("nodes", 0)
-        self.is_loaded = True
+        self.index, self.is_loaded = space.get("index"), True
 
     def _put_all(self, run: Run) -> None:
         after = ""
@@ -142,6 +145,11 @@ class Copies:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._inherited: list[object] = []
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._large: set[str] = set()
@@ -181,6 +189,9 @@ class Copies:
             copy.close()
 
     def _taken(self, namespace: str) -> Copy | None:
+        if self._process != os.getpid():
+            self._inherited.append(self._copies)  # a copy has one writer: in the child they are made anew
+            self._start()
         with self._lock:
             if not self._most or namespace in self._large:
                 return None

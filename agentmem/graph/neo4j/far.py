@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
 
-from agentmem.errors import CursorMoved
+from agentmem.errors import CursorMoved, StoreUnavailable
 from agentmem.graph.checks import check_integer, check_limit
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.neo4j import reading, search, writing
 from agentmem.graph.neo4j.batch import Batch, Space, counters_of
+from agentmem.graph.neo4j.faults import Unsure
 from agentmem.graph.neo4j.server import Row, Server
 from agentmem.graph.neo4j.statements import statement
+from agentmem.graph.neo4j.vector_index import VectorIndexes
 from agentmem.vectors import Vectors
 
 T = TypeVar("T")
 
 
 class Far:
-    """The server of one store, and the batches its threads have open."""
+    """The server of one store, the indexes of its vectors, and the batches its threads have open."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.indexes = VectorIndexes(server)
         self._mine = threading.local()
 
     @property
@@ -33,6 +36,12 @@ class Far:
         """The batches this thread has open, by namespace."""
         batches: dict[str, Batch] = self._mine.__dict__.setdefault("batches", {})
         return batches
+
+    @property
+    def pinned(self) -> dict[str, Mapping[str, int]]:
+        """The counters of snapshots this thread is in, by namespace."""
+        pinned: dict[str, Mapping[str, int]] = self._mine.__dict__.setdefault("pinned", {})
+        return pinned
 
 
 class FarGraph:
@@ -53,6 +62,7 @@ class FarGraph:
             with batches[self.namespace].inner():
                 yield
             return
+        self._far.pinned.pop(self.namespace, None)  # a write ends a snapshot
         with self._far.server.transaction() as transaction:
             batch = batches[self.namespace] = Batch(self.namespace, transaction)
             try:
@@ -62,20 +72,31 @@ class FarGraph:
                 del batches[self.namespace]
 
     def transact(self, work: Callable[[], T]) -> T:
-        """Run `work` inside a batch and return what it returns."""
-        with self.batch():
-            return work()
+        """Run `work` inside a batch and return what it returns; again, if it met another or the server was lost."""
+        if self._batch is not None:
+            with self.batch():
+                return work()
+        return self._far.server.repeat(lambda: self._done(work))
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Promise nothing: each read is of its own moment."""
-        return nullcontext()
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read the counters once; all else is of the moment it is read."""
+        pinned = self._far.pinned
+        if self.namespace in pinned or self._batch is not None:
+            yield
+            return
+        pinned[self.namespace] = self._counters()
+        try:
+            yield
+        finally:
+            pinned.pop(self.namespace, None)
 
     def counters(self) -> Mapping[str, int]:
         """Return all counters that were ever advanced, by name."""
         if self._space is not None:
             return dict(sorted(self._space.counters.items()))
-        found = self._ask(statement("counters"))
-        return counters_of(found[0][0]) if found else {}
+        pinned = self._far.pinned.get(self.namespace)
+        return self._counters() if pinned is None else pinned
 
     def counter(self, name: str) -> int:
         """Return the value of a named counter; 0 when it was never advanced."""
@@ -159,7 +180,20 @@ class FarGraph:
     def nearest_many(self, vectors: Vectors, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[list[Hit]]:
         """Return `nearest` for each row of `vectors`, in one pass."""
         check_limit(limit)
-        return search.nearest(self._ask, vectors, where, limit=limit, space=self._space)
+        indexes, dim = self._far.indexes, np.shape(vectors)[-1]
+        index = indexes.known(self.namespace, dim) if self._batch is None and np.any(vectors) else None
+        if index is not None:
+            try:
+                found = search.nearest_indexed(self._ask, vectors, where, limit=limit, index=index)
+            except StoreUnavailable:  # it was dropped, with the namespace or its vectors, by another process
+                indexes.forget(self.namespace)
+                found = None
+            if found is not None:
+                return found
+        return search.nearest(
+            self._ask, vectors, where, limit=limit, space=self._space,
+            known=lambda nodes, index: indexes.learn(self.namespace, dim, nodes, index),
+        )  # fmt: skip
 
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""
@@ -174,6 +208,21 @@ class FarGraph:
     def stats(self) -> Mapping[str, int]:
         """Return counts: one per "memory/label" of current nodes, and `nodes`, `edges`, `vectors`, `retired`."""
         return reading.stats(self._ask)
+
+    def _counters(self) -> Mapping[str, int]:
+        found = self._ask(statement("counters"))
+        return counters_of(found[0][0]) if found else {}
+
+    def _done(self, work: Callable[[], T]) -> T:
+        mark = ""
+        try:
+            with self.batch():
+                made = work()
+                mark = self._open.mark
+        except Unsure:
+            if not self._ask(statement("committed"), commit=mark):
+                return self._done(work)
+        return made
 
     @property
     def _batch(self) -> Batch | None:

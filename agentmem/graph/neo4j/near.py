@@ -105,7 +105,9 @@ class Near:
                 return
             with self._alone(copy), copy.batch(), self._server.transaction() as transaction:
                 transaction.run(statement("lock_space"), namespace=far.namespace)
-                copy.refresh(transaction.run, most=self._most)
+                if not copy.refresh(transaction.run, most=self._most):
+                    self._copies.leave(copy.namespace)
+                    raise StoreUnavailable("the namespace has just outgrown its copy; nothing was written, try again")
                 touched = Touched()
                 with self._holding(far.namespace, Held(copy.graph, True, copy, touched)):
                     yield

@@ -44,8 +44,8 @@ CAPTION = 60
 """Characters of a text that are its caption."""
 
 
-def node_row(node: Node, words: Sequence[str], keys: str) -> Mapping[str, Any]:
-    """Return a node as a row for a statement: its id, second label, length in words, and all properties but two.
+def node_row(node: Node, words: Sequence[str], keys: str, index: str | None = None) -> Mapping[str, Any]:
+    """Return a node as a row for a statement: its id, labels, length in words, and all properties but two.
 
     The namespace and its version are the statement's own.
 
@@ -53,6 +53,7 @@ def node_row(node: Node, words: Sequence[str], keys: str) -> Mapping[str, Any]:
         node: Checked here.
         words: The stems of its text.
         keys: The words by which a search by words is kept to a namespace, and to a kind.
+        index: The label of the index of vectors, if the namespace has one.
 
     Raises:
         InvalidInput: a part of it is not acceptable.
@@ -82,7 +83,7 @@ def node_row(node: Node, words: Sequence[str], keys: str) -> Mapping[str, Any]:
             props["vec_zero"] = True
     return {
         "id": node.id,
-        "label": "Mem" if node.label.startswith("Mem") else node.label,
+        "labels": ["Mem" if node.label.startswith("Mem") else node.label, *([index] if index else [])],
         "length": len(words) + 1 if text else 0,
         "props": props | flat(node.props, OURS),
     }

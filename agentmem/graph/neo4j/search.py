@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from agentmem.errors import WrongDimension
 from agentmem.graph.checks import as_queries
@@ -12,12 +13,16 @@ from agentmem.graph.neo4j.batch import Space
 from agentmem.graph.neo4j.ranking import Phrase, Texts, idf, score
 from agentmem.graph.neo4j.reading import Ask
 from agentmem.graph.neo4j.rows import node_of
+from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.neo4j.stems import key_of, stems
 from agentmem.graph.neo4j.where import everything
 from agentmem.graph.text import MOST_ROWS, words_of
 from agentmem.vectors import Vectors
 
+Known = Callable[[int, str | None], None]
+LEAST_FETCHED, MOST_FETCHED = 100, 5000
+"""Nodes an index of vectors proposes: with fewer it misses some of the best, beyond it is slower than none."""
 MOST_COUNTED = 20_000
 """Texts with a word beyond which they are not counted: it tells nothing any more."""
 MOST_LIKE = 1.5
@@ -26,7 +31,9 @@ LOOKED_AT, AT_LEAST, WIDER = 4, 64, 4
 """Texts looked at for each that is asked for, at least, and how many times more if too few of them are meant."""
 
 
-def nearest(ask: Ask, vectors: Vectors, where: Where, *, limit: int, space: Space | None) -> list[list[Hit]]:
+def nearest(
+    ask: Ask, vectors: Vectors, where: Where, *, limit: int, space: Space | None, known: Known
+) -> list[list[Hit]]:
     """Return for each row of `vectors` up to `limit` nodes with their cosine, best first, ties by id; exact.
 
     Args:
@@ -35,6 +42,7 @@ def nearest(ask: Ask, vectors: Vectors, where: Where, *, limit: int, space: Spac
         where: Only nodes that match.
         limit: At least 1.
         space: Inside a batch, what is known of the namespace by now.
+        known: Outside of one, told how many nodes there are, and the name of the index of vectors, if there is one.
 
     Raises:
         WrongDimension: `vectors` have another dim than the vectors kept.
@@ -58,11 +66,32 @@ def nearest(ask: Ask, vectors: Vectors, where: Where, *, limit: int, space: Spac
         rows = ask(statement("nearest", conditions=text), **asked)
         if space is None and rows:
             _check_dim(dim, rows[0][3])
+            known(*rows[0][4:])
         if not any((row[2] or 0) > MOST_LIKE for row in rows):
             break
-    for number, node, cosine, _ in rows:
+    for number, node, cosine, *_ in rows:
         if node is not None:
-            found[number].append(Hit(node_of(node), max(-1.0, min(1.0, cosine))))
+            found[number].append(_hit(node, cosine))
+    return found
+
+
+def nearest_indexed(ask: Ask, vectors: Vectors, where: Where, *, limit: int, index: str) -> list[list[Hit]] | None:
+    """Return what `nearest` does, as far as an index finds it; None where it proposes too few that are meant."""
+    text, parameters = everything(where)
+    found = []
+    for query in as_queries(vectors):
+        fetch = max(LEAST_FETCHED, LOOKED_AT * limit)
+        rows: list[Row] = []
+        meant: list[Row] = []
+        while len(meant) < limit and fetch <= MOST_FETCHED:
+            asked = parameters | {"index": index, "fetch": fetch, "query": query.tolist()}
+            rows = ask(statement("nearest_indexed", conditions=text), **asked)
+            meant = [row for row in rows if row[0] is not None]
+            fetch *= WIDER
+        if len(meant) < limit:
+            return None
+        hits = sorted((_hit(*row) for row in meant), key=lambda hit: (-hit.score, hit.node.id))
+        found.append(hits[:limit])
     return found
 
 
@@ -138,6 +167,10 @@ def _query(key: str, phrases: Sequence[tuple[str, ...]] = ()) -> str:
     """Return the query for texts with a key, and with any of some phrases if there are any; all is quoted."""
     said = " ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
     return f'+keys:"{key}"^0' + (f" +words:({said})" if said else "")
+
+
+def _hit(node: Mapping[str, Any], cosine: float) -> Hit:
+    return Hit(node_of(node), max(-1.0, min(1.0, cosine)))
 
 
 def _check_dim(dim: int, kept: int | None) -> None:

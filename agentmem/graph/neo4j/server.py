@@ -33,6 +33,7 @@ CONNECT_S, BRIEF_S = 5.0, 1.5
 LONGEST_S = 120.0
 """After which the server ends a statement, be it that it waits for a lock."""
 log = logging.getLogger(__name__)
+SILENCE = logging.NullHandler()
 
 
 class Transaction:
@@ -232,7 +233,7 @@ class Server:
 
 def _driver(address: Address) -> neo4j.Driver:
     # What it logs about broken connections is raised as well: only who listens to it shall hear it twice.
-    logging.getLogger("neo4j").addHandler(logging.NullHandler())
+    logging.getLogger("neo4j").addHandler(SILENCE)
     return neo4j.GraphDatabase.driver(
         address.host,
         auth=(address.user, address.password) if address.password else None,

@@ -67,9 +67,12 @@ class Neo4jStore:
         """Erase a namespace whole; return how many nodes it had."""
         check_namespace(namespace)
         name, count = self.address.full_name(namespace), 0
+        known = self.server.read(statement("counters"), namespace=name)
         while gone := self.server.write(statement("drop_nodes"), namespace=name, most=PAGE)[0][0]:
             count += gone
         self.server.write(statement("drop_space"), namespace=name)
+        if known and known[0][0].get("index"):
+            self._far.indexes.drop(name, known[0][0]["index"])
         self._near.forget(name)
         return count
 

@@ -19,11 +19,11 @@ MOST_EDGES = 5000
 """Rows in one statement: more are no faster, and take the server's memory."""
 
 
-def rows_of(namespace: str, nodes: Sequence[Node]) -> list[Mapping[str, Any]]:
-    """Return nodes as rows for `put_nodes`, checked."""
+def rows_of(namespace: str, nodes: Sequence[Node], index: str | None) -> list[Mapping[str, Any]]:
+    """Return nodes as rows for `put_nodes`, checked; `index` is the label of the index of vectors, if there is one."""
     words = stems([node.text for node in nodes])
     return [
-        node_row(node, said, keys_of(namespace, node.memory, node.label))
+        node_row(node, said, keys_of(namespace, node.memory, node.label), index)
         for node, said in zip(nodes, words, strict=True)
     ]
 
@@ -35,7 +35,7 @@ def put_nodes(batch: Batch, nodes: Sequence[Node]) -> None:
         WrongDimension, InvalidInput: as the contract says; nothing was written.
     """
     last = {node.id: node for node in nodes}  # of two with one id the last one stays
-    rows = rows_of(batch.namespace, list(last.values()))
+    rows = rows_of(batch.namespace, list(last.values()), batch.space.index)
     carried = [node.vector for node in last.values() if node.vector is not None]
     dim = stacked(carried, batch.space.dim).shape[1] if carried else batch.space.dim
     for id_, kind in batch.read(statement("kinds_of"), ids=list(last)):
@@ -84,7 +84,7 @@ def delete(batch: Batch, ids: Sequence[str]) -> int:
 def forget_vectors(batch: Batch) -> None:
     """Take the vector off every node, and forget their dimension."""
     batch.write(statement("take_vectors"), vectors_gone=True)
-    batch.space.dim = None
+    batch.space.dim = batch.space.index = None
 
 
 def _parts(rows: Sequence[T], most: int) -> Iterator[Sequence[T]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
@@ -109,7 +110,7 @@ class SQLiteStore:
         self.uri = str(path)
         self._settings = Settings(Path(path).expanduser().absolute(), durability, wait_s)
         self._closed = False
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._erase: Callable[[], object] = _nothing
         self._start()
         _check_place(self._settings.path, create=create)
         try:
@@ -123,10 +124,10 @@ class SQLiteStore:
         """Return a new store that is gone when closed, for tests and trials."""
         # A file in memory, where the system has such: threads share it as they would share a real one.
         shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-        folder = tempfile.TemporaryDirectory(prefix="agentmem-", dir=shared_memory if shared_memory.is_dir() else None)
-        store = cls(Path(folder.name) / "graph.db", durability="relaxed")
+        folder = tempfile.mkdtemp(prefix="agentmem-", dir=shared_memory if shared_memory.is_dir() else None)
+        store = cls(Path(folder) / "graph.db", durability="relaxed")
         store.uri = "memory:"
-        store._folder = folder
+        store._erase = weakref.finalize(store, _erased, folder, os.getpid())
         return store
 
     def graph(self, namespace: str) -> SQLiteGraph:
@@ -191,8 +192,7 @@ class SQLiteStore:
             self._index.close()
         for session in list(self._sessions):
             session.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._erase()
 
     def _start(self) -> None:
         self._process = os.getpid()
@@ -229,6 +229,16 @@ class SQLiteStore:
         inherited = [*self._inherited, self._mine, self._index, *self._sessions]
         self._start()
         self._inherited = inherited
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _erased(folder: str, process: int) -> None:
+    """Erase a folder, unless a child that was forked ends: it is its parent's."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_place(path: Path, *, create: bool) -> None:

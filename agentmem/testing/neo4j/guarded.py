@@ -12,11 +12,11 @@ GUARD = 'read -r _; kill -9 "$0"'
 
 
 class Guarded:
-    """A process, and a guard beside it that kills it when this process has ended."""
+    """A process, and a guard beside it that kills it when this process has ended; its output goes to a log."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
         # Sessions of their own: Ctrl-C is for whoever started them, and it ends them in its own time.
-        with log.open("ab") as said:
+        with log.open("wb") as said:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
                 command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
             )

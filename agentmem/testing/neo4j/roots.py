@@ -15,4 +15,4 @@ def store_uri(server: str, folder: Path, *, near: int | None = None) -> str:
         near: The most nodes a namespace may have to be copied; as usual, if None.
     """
     root = f"{folder.name[:20]}-{sha256(str(folder).encode()).hexdigest()[:12]}"
-    return f"{server}?root={root}" + ("" if near is None else f"&near={near}")
+    return f"{server}?" + ("" if near is None else f"near={near}&") + f"root={root}"

@@ -158,8 +158,12 @@ class Neo4jServer:
             except (DriverError, Neo4jError):
                 time.sleep(LOOK_S)
             if not self.is_running or time.monotonic() > until:
-                said = (self.home / CONSOLE).read_text(errors="replace")[-500:].strip()
-                raise NoServer.since(f"it does not start: {said}")
+                raise NoServer(f"the Neo4j server does not start: {self._said()}")
+
+    def _said(self) -> str:
+        """Return the beginning of what it wrote on its console, without the traces of Java."""
+        lines = (self.home / CONSOLE).read_text(errors="replace").splitlines()
+        return " ".join(line for line in lines if not line[:1].isspace())[:500]
 
 
 def _free_port() -> int:

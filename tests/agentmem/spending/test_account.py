@@ -5,11 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from agentmem.spending.prices import Prices
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendAnswers
 
+ON_EVERY_STORE = True
 MODEL = "pretend-model"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PRICES = Prices({MODEL: (1000, 2000)})
@@ -46,10 +46,8 @@ WORD = Task(name="test.word", output=Word, prompt="{number}", rules=lambda numbe
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    store = SQLiteStore.in_memory()
-    yield store
-    store.close()
+def store(open_store: Callable[[], Store]) -> Store:
+    return open_store()
 
 
 def rules() -> RuleLanguage:
@@ -68,11 +66,11 @@ from datetime import UTC, datetime
 from agentmem.spending.account import Account
 from agentmem.spending.budget import Budget, Budgets
 from agentmem.errors import BudgetExceeded
-from agentmem.graph.sqlite import SQLiteStores
+from agentmem.host import Host
 from agentmem.language.paying.charging import Estimate, Spent
 
-path, who = sys.argv[1:]
-store = SQLiteStores().open(path)
+place, who = sys.argv[1:]
+store = Host().store(place)
 account = Account(store, who, Budgets(day=Budget(calls=20)), clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
 payer, allowed = account.payer("amem"), 0
 for number in range(30):
@@ -270,10 +268,9 @@ def test_what_was_spent_without_a_budget_counts_for_the_day_of_those_who_have_on
         pay(careful)  # 0.20 at the most
 
 
-def test_two_processes_keep_within_the_day_together(tmp_path: Path) -> None:
+def test_two_processes_keep_within_the_day_together(place: str) -> None:
     callers = [
-        subprocess.Popen([sys.executable, "-c", CALLER, str(tmp_path / "memory.db"), who], stdout=subprocess.PIPE)
-        for who in ("ada", "ben")
+        subprocess.Popen([sys.executable, "-c", CALLER, place, who], stdout=subprocess.PIPE) for who in ("ada", "ben")
     ]
     allowed = [int(caller.communicate(timeout=100)[0]) for caller in callers]
 

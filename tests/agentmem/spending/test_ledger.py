@@ -29,6 +29,7 @@ from agentmem.testing.notebook import Notebook
 from agentmem.vectors import Vectors
 
 Open = Callable[..., AgentMemory]
+ON_EVERY_STORE = True
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -145,7 +146,7 @@ def test_model_task_and_prompt_are_recorded_as_the_cause(open_asking: Open) -> N
 
 
 def test_with_the_same_answers_a_budget_that_ran_out_in_between_makes_no_difference(open_asking: Open) -> None:
-    steady = open_asking(file="steady.db")
+    steady = open_asking(beside="steady")
     steady.add_many(event(number) for number in range(5))
     memory = open_asking(budget=Budgets(operation=Budget(calls=3)))
 
