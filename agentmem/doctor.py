@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import closing
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from importlib.util import find_spec
-from typing import Literal
 
 from agentmem.discovery import OURS
-from agentmem.errors import AgentmemError
+from agentmem.errors import AgentmemError, StoreError
+from agentmem.finding import Finding
+from agentmem.graph.contract import ExaminesStores, StoreFactory
 from agentmem.host import DEFAULT_EMBEDDER, Host
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at.
-
-    Attributes:
-        what: What was looked at.
-        state: "ok", "note" (works, or is optional), or "wrong".
-        said: What was seen.
-        cure: What to do about it; "" when there is nothing to do.
-    """
-
-    what: str
-    state: Literal["ok", "note", "wrong"]
-    said: str
-    cure: str = ""
 
 
 def examine(host: Host) -> list[Finding]:
@@ -46,6 +30,26 @@ def examine(host: Host) -> list[Finding]:
         lambda: _plugins(host),
     )
     return [finding for look in looks for finding in look()]
+
+
+def examine_store(host: Host, uri: str) -> list[Finding]:
+    """Return what was found of a store, in the order it was looked at; changes nothing.
+
+    Raises:
+        InvalidInput, MissingExtra: no kind of store claims it, or its address cannot be read.
+    """
+    kind = host.store_factory(uri)
+    return list(kind.examine(uri) if isinstance(kind, ExaminesStores) else _opened(kind, uri))
+
+
+def _opened(kind: StoreFactory, uri: str) -> Iterator[Finding]:
+    """Look at a store of a kind that cannot tell more of it than that it can be opened."""
+    try:
+        with closing(kind.open(uri, create=False)) as store:
+            yield Finding("store", "ok", store.uri)
+            yield Finding("namespaces", "ok", str(len(store.namespaces())))
+    except StoreError as error:
+        yield Finding.wrong("store", error)
 
 
 def _distributions(names: Sequence[str]) -> Iterator[Finding]:

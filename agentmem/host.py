@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 from agentmem.discovery import find, in_words
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
-from agentmem.graph.uri import shown
+from agentmem.graph.uri import without_password
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
 if TYPE_CHECKING:
@@ -176,13 +176,34 @@ class Host:
             InvalidInput: no kind of store claims it.
             StoreUnavailable, StoreRefused: it cannot be opened.
         """
+        return self.store_factory(uri).open(uri, create=create)
+
+    def store_factory(self, uri: str) -> StoreFactory:
+        """Return the first kind of store that claims `uri`.
+
+        Raises:
+            InvalidInput: no kind does.
+        """
         for name in sorted(self.stores, key=lambda name: (self.stores[name].plugin == "defaults", name)):
             factory = self._build("store", name, self.stores)
             if factory.claims(uri):
-                return factory.open(uri, create=create)
+                return factory
         kinds = ", ".join(sorted(self.stores)) or "none"
         cure = "pass a path such as graph.db, or neo4j://HOST for a server"
-        raise InvalidInput(f"no store opens {shown(uri)!r}; the kinds installed are: {kinds}; {cure}")
+        raise InvalidInput(f"no store opens {without_password(uri)!r}; the kinds installed are: {kinds}; {cure}")
+
+    def patient(self, uri: str, wait_s: float) -> str:
+        """Return the URI of the same store, for which one waits up to `wait_s` where it is away.
+
+        Raises:
+            InvalidInput: its kind is never away, or no kind claims it.
+        """
+        from agentmem.graph.contract import WaitsForStores
+
+        factory = self.store_factory(uri)
+        if not isinstance(factory, WaitsForStores):
+            raise InvalidInput(f"{without_password(uri)} is no server to wait for; leave --wait out")
+        return factory.patient(uri, wait_s)
 
     def environment(self, spec: str, options: Mapping[str, Any] | None = None) -> Environment:
         """Return the environment for what the user typed, opened by the first family that claims it.

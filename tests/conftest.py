@@ -115,3 +115,17 @@ def start_neo4j(can_start_neo4j: None, tmp_path: Path) -> Iterator[Callable[...,
         yield lambda **options: servers.enter_context(
             Neo4jServer.start(tmp_path / f"server-{next(numbers)}", **options)
         )
+
+
+@pytest.fixture(scope="session")
+def own_server(can_start_neo4j: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """A server with a password, for all tests of a process; whoever kills or freezes it leaves it running."""
+    folder, limits = tmp_path_factory.mktemp("own"), {"db.memory.transaction.max": "32m"}
+    with Neo4jServer.start(folder, password="s3cr3t-word", settings=limits) as server:
+        yield server
+
+
+@pytest.fixture
+def own_uri(own_server: Neo4jServer) -> str:
+    """Where it is, with what it takes to be let in."""
+    return own_server.uri.replace("://", f"://neo4j:{own_server.password}@")

@@ -18,6 +18,7 @@ from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
 from agentmem.graph.contract import Graph, Node, Where
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.language.contract import Language, Receipt, TellsTime
 from agentmem.spending.session import Session
@@ -67,6 +68,11 @@ class Setup(Thinking):
         """What the environment is opened with."""
         options = {"seed": self.seed, "goal": self.goal, "goal_style": self.goal_style}
         return options | ({"show_valid_actions": True} if self.show_valid_actions else {})
+
+    @property
+    def shown_store(self) -> str:
+        """Where the memory is kept, as it may be shown: no password is in it."""
+        return without_password(self.store)
 
     @property
     def remembered_in(self) -> str:

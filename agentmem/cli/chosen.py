@@ -26,6 +26,7 @@ def named(uri: str | None) -> str | None:
     return uri
 
 
+A_STORE = "A store: memory.db, or a URI such as neo4j://HOST?wait=60"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the memory; may be repeated.")
@@ -43,7 +44,23 @@ Namespace = Annotated[
 Namespaces = Annotated[
     list[str] | None, typer.Option("--namespace", metavar="NS", help="Only this one; may be repeated.")
 ]
-StoreUri = Annotated[str, typer.Argument(metavar="STORE", callback=named, help="A store: memory.db, or a URI.")]
+StoreUri = Annotated[str, typer.Argument(metavar="STORE", callback=named, help=A_STORE)]
+Wait = Annotated[
+    float | None, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait for the store's server if it is away.")
+]
+
+
+def waited_for(host: Host, store: str | None, wait_s: float | None) -> str | None:
+    """Return the URI of the store, for which one waits so long where it is away.
+
+    Raises:
+        InvalidInput: it is no server, or none is given.
+    """
+    if wait_s is None:
+        return store
+    if store is None:
+        raise InvalidInput("--wait is for a store on a server: name one with --store neo4j://HOST, or leave --wait out")
+    return host.patient(store, wait_s)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agentmem.cli.chosen import Json, Namespaces, named
+from agentmem.cli.chosen import A_STORE, Json, Namespaces, named
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import progress
 from agentmem.cli.shown import counted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def copy(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", callback=named, help="A store: memory.db, or a URI.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", callback=named, help=A_STORE)],
     target: Annotated[str, typer.Argument(metavar="TARGET", callback=named, help="Another one, made if need be.")],
     *,
     namespace: Namespaces = None,

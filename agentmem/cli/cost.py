@@ -10,6 +10,7 @@ import typer
 from agentmem.cli.chosen import Json, StoreUri
 from agentmem.cli.output import as_json, caption, table
 from agentmem.cli.stored import existing, namespace_of
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.spending.costs import By, Cost
@@ -49,9 +50,9 @@ def cost(
         found = costs(graphs, by=parts, prices=priced)
         unpriced = sorted({str(one.model) for one in costs(graphs, by=["model"], prices=priced) if one.money is None})
     if json:
-        as_json({"store": store, "costs": found})
+        as_json({"store": without_password(store), "costs": found})
         return
-    _show(found, parts, store=store)
+    _show(found, parts, store=without_password(store))
     if prices is not None and unpriced:
         caption([f"no price in {prices} for: {', '.join(unpriced)}"])
 

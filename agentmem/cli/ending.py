@@ -52,14 +52,14 @@ def told(setup: Setup, result: Result, *, recalled: str | None, model_failed: bo
         ("memory", f"{setup.memory}: {_held(result.held)}"),
         ("cost", _cost(result)),
         ("trajectory", str(setup.trajectory)),
-        ("store", setup.store),
+        ("store", setup.shown_store),
     ]
     if setup.record is not None:
         facts.append(("recording", f"{setup.record}; had again with --language replay:{setup.record}"))
     trouble = [f"{len(result.set_aside)} set aside"] if result.set_aside else []
     trouble += [f"{counted(result.waiting, 'entry')} waiting to be taken in"] if result.waiting else []
     if trouble:
-        facts.append(("trouble", f"{', '.join(trouble)}; see: agentmem status {shlex.quote(setup.store)}"))
+        facts.append(("trouble", f"{', '.join(trouble)}; see: agentmem status {shlex.quote(setup.shown_store)}"))
     if result.waits:
         facts.append(("why", one_line(result.waits, limit=300)))
     tries = _mending(setup, result, model_failed=model_failed) + _tries(setup, result, result.outdated or recalled)
@@ -114,13 +114,13 @@ def _tries(setup: Setup, result: Result, noteworthy: str | None) -> list[tuple[s
     agentmem, whose = _agentmem(), _whose(setup)
     other = "window" if setup.memory != "window" else "arigraph"
     tries = [(_again(setup, memory=other), "the same agent with another memory")]
-    tries.append((shlex.join([agentmem, "show", setup.store, *whose]), "what the memory holds, in its own shape"))
+    tries.append((shlex.join([agentmem, "show", setup.shown_store, *whose]), "what the memory holds, in its own shape"))
     if noteworthy:
-        words = [agentmem, "why", setup.store, noteworthy, *whose]
+        words = [agentmem, "why", setup.shown_store, noteworthy, *whose]
         tries.append((shlex.join(words), "what this is, who said so, and what became of it"))
     if result.receipt.calls:
         tries.append(
-            (shlex.join([agentmem, "cost", setup.store, *whose]), "what the model was asked, and what it took")
+            (shlex.join([agentmem, "cost", setup.shown_store, *whose]), "what the model was asked, and what it took")
         )
     tries.append((shlex.join([agentmem, "replay", str(setup.trajectory)]), "the same commands in a fresh game"))
     return tries
@@ -133,7 +133,7 @@ def _mending(setup: Setup, result: Result, *, model_failed: bool) -> list[tuple[
     tries = []
     if result.waiting or result.set_aside:
         settings = [word for name, value in setup.memory_settings.items() for word in ("--set", f"{name}={value}")]
-        words = [_agentmem(), "retry", setup.store, "--memory", setup.memory, *settings, *_whose(setup)]
+        words = [_agentmem(), "retry", setup.shown_store, "--memory", setup.memory, *settings, *_whose(setup)]
         words += thinking_again(setup)
         tries.append((shlex.join(words), "take in what waits, and what was set aside"))
     if model_failed and setup.on_failure == "defer":

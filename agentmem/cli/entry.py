@@ -12,6 +12,7 @@ import typer
 
 from agentmem.cli.app import app
 from agentmem.errors import AgentmemError, InvalidInput
+from agentmem.graph.uri import without_password
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 DEBUG = "--debug"
@@ -42,10 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = FAILED
     except Exception as error:  # noqa: BLE001 - the outermost edge: everything becomes a sentence here
         if debug:
-            traceback.print_exc()
+            print(_safe(traceback.format_exc(), given), file=sys.stderr, end="")
         code, said = failure(error)
-        print(f"agentmem: {said}", file=sys.stderr)
+        print(f"agentmem: {_safe(said, given)}", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _safe(said: str, given: Sequence[str]) -> str:
+    """Return what is said without a password that stands in a word that was given, whoever repeats it."""
+    for word in given:
+        uri = word.partition("=")[2] if word.startswith("-") else word
+        if uri:
+            said = said.replace(uri, without_password(uri))
+    return said
 
 
 def failure(error: Exception) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import PolicySettings, Settings, ValidActions, named, settings_of
+from agentmem.cli.chosen import PolicySettings, Settings, ValidActions, Wait, named, settings_of, waited_for
 from agentmem.cli.thinking import with_thinking
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     namespace: Annotated[
         str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
     ] = None,
+    wait: Wait = None,
     trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
     pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end and nothing else.")] = False,
@@ -55,14 +56,16 @@ def play(  # noqa: PLR0913 - one parameter is one option
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
+    host = ctx.obj.host()
     place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
+    kept = waited_for(host, store, wait) or str(place / "memory.db")
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
         policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
         goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
-        **dict(thinking), store=store or str(place / "memory.db"), trajectory=trajectory or place / "trajectory.jsonl",
+        **dict(thinking), store=kept, trajectory=trajectory or place / "trajectory.jsonl",
     )  # fmt: skip
-    code = watch(setup, ctx.obj.host(), view="json" if json else "end" if quiet else "steps", pace_s=pace)
+    code = watch(setup, host, view="json" if json else "end" if quiet else "steps", pace_s=pace)
     raise typer.Exit(code)
 
 

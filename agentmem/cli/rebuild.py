@@ -13,6 +13,7 @@ from agentmem.cli.shown import counted
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
 from agentmem.cli.thinking import with_thinking
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.agent_memory import Status
@@ -59,7 +60,7 @@ def rebuild(  # noqa: PLR0913 - one parameter is one option
         took = f"{receipt.milliseconds:.0f} ms in the language"
         typer.echo(f"{memory} in {chosen}: {status.folded} entries folded again, {took}")
         typer.echo(
-            _left(status, left, f"{store} --memory {memory}")
+            _left(status, left, f"{without_password(store)} --memory {memory}")
             if left
             else _compared(before, after, whose=f"{memory} never ran in {chosen}")
         )

@@ -10,6 +10,7 @@ from agentmem.cli.chosen import Json, Namespace, StoreUri
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import progress
 from agentmem.cli.stored import existing, namespace_of
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.reembedding import Reembedded
@@ -40,7 +41,7 @@ def reembed(
     if json:
         as_json(done)
     else:
-        typer.echo(_told(done, spec=embedder, store=store))
+        typer.echo(_told(done, spec=embedder, store=without_password(store)))
 
 
 def _told(done: Reembedded, *, spec: str, store: str) -> str:

@@ -15,6 +15,7 @@ from agentmem.cli.progress import waiting
 from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.agent.replay import Compared
@@ -140,7 +141,7 @@ def _refeed(recorded: Trajectory, fed: AgentMemory, *, json: bool) -> None:
 @contextmanager
 def _opened(host: Host, uri: str, *, new: str) -> Iterator[Store]:
     """Give the store at `uri`, which must not have the namespace `new` yet: the events would be there already."""
-    store = host.store(uri)
+    store, uri = host.store(uri), without_password(uri)
     try:
         if new in store.namespaces():
             raise InvalidInput(

@@ -15,6 +15,7 @@ from agentmem.cli.held import Held, Typed, held, print_lines
 from agentmem.cli.output import as_json, console
 from agentmem.cli.stored import existing, namespace_of, naming
 from agentmem.errors import InvalidInput, UnknownName
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.graph.contract import Graph, Node
@@ -55,7 +56,7 @@ def show(  # noqa: PLR0913 - one parameter is one option
         raise InvalidInput("--dot and --json are both given; give one of them")
     host, moment = ctx.obj.host(), _time(now)
     with existing(host, store) as opened:
-        graph = opened.graph(namespace_of(opened, namespace))
+        graph, store = opened.graph(namespace_of(opened, namespace)), without_password(store)
         built = _built(host, _chosen(graph, memory, host=host, store=store), settings_of(settings))
         views = {name: view_of(graph, name, as_of=as_of) for name in built}
         if dot:

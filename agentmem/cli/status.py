@@ -10,6 +10,7 @@ import typer
 from agentmem.cli.chosen import Json, StoreUri
 from agentmem.cli.output import as_json, one_line, table
 from agentmem.cli.stored import existing
+from agentmem.graph.uri import without_password
 
 if TYPE_CHECKING:
     from agentmem.graph.contract import Graph
@@ -28,6 +29,7 @@ def status(ctx: typer.Context, store: StoreUri, *, json: Json = False) -> None:
         graphs = [opened.graph(namespace) for namespace in in_use(opened)]
         rows = [row for graph in graphs for row in standing(graph, offered=host.memories)]
         waiting = {graph.namespace: count for graph in graphs if (count := under_way(graph, opened))}
+    store = without_password(store)
     if json:
         as_json({"store": store, "namespaces": rows})
         return

@@ -10,15 +10,16 @@ from and, when retired, the position that retired it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from pydantic import JsonValue
 
+from agentmem.finding import Finding
 from agentmem.vectors import Vectors
 
 T = TypeVar("T")
@@ -330,6 +331,24 @@ class StoreFactory(Protocol):
             StoreUnavailable: it cannot be opened, or is not there and `create` is False.
             StoreRefused: corrupt, another program's, or of a newer version.
         """
+        ...
+
+
+@runtime_checkable
+class ExaminesStores(Protocol):
+    """What a kind of store may offer as well: to tell how a store is, also one that cannot be opened."""
+
+    def examine(self, uri: str) -> Iterator[Finding]:
+        """Yield one thing after the other, as far as one gets; nothing is changed."""
+        ...
+
+
+@runtime_checkable
+class WaitsForStores(Protocol):
+    """What a kind of store may offer as well: to wait for one that is away."""
+
+    def patient(self, uri: str, wait_s: float) -> str:
+        """Return a URI of the same store, for which one waits up to so many seconds."""
         ...
 
 

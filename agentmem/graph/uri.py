@@ -9,18 +9,18 @@ PLACE = re.compile(r"(\[[^\]]*\]|[^:@/?#\[]*)(:\d{0,5})?(/[^@]*)?")
 """A host, a port, a path."""
 
 
-def shown(uri: str) -> str:
+def without_password(uri: str) -> str:
     """Return the URI of a store as it may be shown: a user may stand in it, a password not.
 
     What cannot be read as a URI, but may hold a password, is cut behind the user.
 
-    >>> shown("neo4j://ann:secret@db.example/notes?wait=60")
+    >>> without_password("neo4j://ann:secret@db.example/notes?wait=60")
     'neo4j://ann@db.example/notes?wait=60'
-    >>> shown("neo4j://db.example:7687?root=ann@work")
+    >>> without_password("neo4j://db.example:7687?root=ann@work")
     'neo4j://db.example:7687?root=ann@work'
-    >>> shown("neo4j://ann:se?cr/et@db.example")
+    >>> without_password("neo4j://ann:se?cr/et@db.example")
     'neo4j://ann@...'
-    >>> shown("memory.db")
+    >>> without_password("memory.db")
     'memory.db'
     """
     found = NAMED.fullmatch(uri)

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from agentmem.errors import InvalidInput, UnknownSetting
 from agentmem.graph.checks import check_namespace
-from agentmem.graph.uri import shown
+from agentmem.graph.uri import without_password
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 USER, PASSWORD = "NEO4J_USERNAME", "NEO4J_PASSWORD"
@@ -79,7 +79,7 @@ def address_of(uri: str) -> Address:
         raise InvalidInput(f"no store can be in the database {SYSTEM}; name another one after the port, such as /neo4j")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return Address(
-        uri=shown(uri),
+        uri=without_password(uri),
         host=f"{parts.scheme}://{host}:{parts.port or PORT}",
         user=unquote(parts.username or "") or os.environ.get(USER) or "neo4j",
         password=unquote(parts.password or "") or os.environ.get(PASSWORD, ""),
@@ -105,7 +105,7 @@ def _parts(uri: str) -> SplitResult:
 
 def _malformed(uri: str) -> InvalidInput:
     return InvalidInput(
-        f"the store's address {shown(uri)!r} cannot be read: write {FORM}, keep the password in {PASSWORD}, "
+        f"the store's address {without_password(uri)!r} cannot be read: write {FORM}, keep the password in {PASSWORD}, "
         "or write %XX for what is special in it, such as %40 for @"
     )
 

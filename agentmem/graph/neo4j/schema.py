@@ -27,7 +27,7 @@ def bring_up(server: Server, found: Found) -> None:
     Raises:
         StoreRefused: it is of a newer version, or this user may not make it.
     """
-    _check(server, found.schema or 0)
+    check_version(server, found.schema or 0)
     if found.schema != VERSION:
         set_up(server)
 
@@ -43,7 +43,7 @@ def set_up(server: Server) -> None:
     for command in schema_statements():
         _make(server, command)
     _make(server, statement("schema_awaited"))
-    _check(server, int(server.write(statement("schema_made"), version=VERSION)[0][0]))
+    check_version(server, int(server.write(statement("schema_made"), version=VERSION)[0][0]))
 
 
 def schema_statements() -> list[str]:
@@ -78,7 +78,12 @@ def _refusal(server: Server, command: str, problem: Exception) -> Exception:
     return server.explained(problem)
 
 
-def _check(server: Server, version: int) -> None:
+def check_version(server: Server, version: int) -> None:
+    """Check that we know a schema of this version.
+
+    Raises:
+        StoreRefused: it is newer than ours.
+    """
     if version > VERSION:
         raise StoreRefused(
             f"{server.address.uri} was set up by a newer agentmem (schema {version}, this one knows {VERSION}); "

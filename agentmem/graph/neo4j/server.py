@@ -28,9 +28,12 @@ CONFLICT_S = 10.0
 """How long something is tried again that met another transaction: a deadlock, or a lock."""
 AT_ONCE_S = 1.0
 """What fails faster is tried once more in any case: the connection may be one to a server restarted since."""
+CONNECT_S, BRIEF_S = 5.0, 1.5
+"""How long a connection is waited for; and how long, where the server was away a moment ago."""
 LONGEST_S = 120.0
 """After which the server ends a statement, be it that it waits for a lock."""
 log = logging.getLogger(__name__)
+SILENCE = logging.NullHandler()
 
 
 class Transaction:
@@ -85,6 +88,7 @@ class Server:
         self.trips = 0
         self._closed = False
         self._told = -inf
+        self._was_away = False
         self._inherited: list[neo4j.Driver | None] = []
         self._driver: neo4j.Driver | None = None
         self._start()
@@ -144,9 +148,11 @@ class Server:
             reraise=True,
         )
         try:
-            return trying(work)
+            made = trying(work)
         except FAULTS as problem:
             raise self.explained(problem) from problem
+        self._was_away = False
+        return made
 
     def explained(self, problem: Exception) -> StoreError:
         """Return the error of ours that says what `problem` means for the store."""
@@ -181,6 +187,7 @@ class Server:
         passed = state.seconds_since_start or 0
         if is_conflict(problem):
             return passed > CONFLICT_S
+        self._was_away = True
         if state.attempt_number == 1 and passed < AT_ONCE_S:
             return False
         if passed >= self.address.wait_s:
@@ -197,7 +204,13 @@ class Server:
 
     def _session(self, access: str) -> neo4j.Session:
         driver = self._connected()
-        return driver.session(database=self.address.database, default_access_mode=access, fetch_size=-1)
+        is_brief = self._was_away and not self.address.wait_s
+        return driver.session(
+            database=self.address.database,
+            default_access_mode=access,
+            fetch_size=-1,
+            connection_acquisition_timeout=BRIEF_S if is_brief else CONNECT_S,
+        )
 
     def _connected(self) -> neo4j.Driver:
         if self._closed:
@@ -220,14 +233,14 @@ class Server:
 
 def _driver(address: Address) -> neo4j.Driver:
     # What it logs about broken connections is raised as well: only who listens to it shall hear it twice.
-    logging.getLogger("neo4j").addHandler(logging.NullHandler())
+    logging.getLogger("neo4j").addHandler(SILENCE)
     return neo4j.GraphDatabase.driver(
         address.host,
         auth=(address.user, address.password) if address.password else None,
         user_agent="agentmem",
         telemetry_disabled=True,
         connection_timeout=3,
-        connection_acquisition_timeout=5,
+        connection_acquisition_timeout=CONNECT_S,
         liveness_check_timeout=30,
         notifications_min_severity="OFF",
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib.util import find_spec
+
 from agentmem.errors import MissingExtra
+from agentmem.finding import Finding
 from agentmem.graph.contract import Store
 from agentmem.graph.neo4j.address import address_of, is_neo4j
 
@@ -29,8 +33,25 @@ class Neo4jStores:
             InvalidInput, UnknownSetting: the address cannot be used.
             MissingExtra: the driver is not installed.
         """
-        try:
-            from agentmem.graph.neo4j.store import Neo4jStore
-        except ModuleNotFoundError as missing:
-            raise MissingExtra.needs("neo4j", what="a store on a Neo4j server") from missing
+        _check_driver()
+        from agentmem.graph.neo4j.store import Neo4jStore
+
         return Neo4jStore(address_of(uri), create=create)
+
+    def examine(self, uri: str) -> Iterator[Finding]:
+        """Yield how the server is, and the store on it; nothing is changed. Raises as `open` does for an address."""
+        _check_driver()
+        from agentmem.graph.neo4j.examining import examine
+
+        return examine(address_of(uri))
+
+    def patient(self, uri: str, wait_s: float) -> str:
+        """Return the URI of the same store, for which one waits so long where the server is away."""
+        begin, _, query = uri.partition("?")
+        kept = [setting for setting in query.split("&") if setting and not setting.startswith("wait=")]
+        return f"{begin}?{'&'.join([*kept, f'wait={wait_s:g}'])}"
+
+
+def _check_driver() -> None:
+    if find_spec("neo4j") is None:
+        raise MissingExtra.needs("neo4j", what="a store on a Neo4j server")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from agentmem.graph.contract import Where
 from agentmem.graph.sqlite.session import Session, Space
 
+NAMES_IN_USE = """select name from space s where exists(select 1 from node where node.ns = s.ns)
+or exists(select 1 from counter where counter.ns = s.ns)"""
+
 
 def find_space(session: Session, namespace: str) -> Space | None:
     """Return what is known of a namespace; None when nothing was ever written to it."""

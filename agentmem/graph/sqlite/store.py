@@ -8,28 +8,28 @@ import sqlite3
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
 from agentmem.errors import InvalidInput, StoreUnavailable, UnknownSetting
+from agentmem.finding import Finding
 from agentmem.graph.checks import check_namespace
+from agentmem.graph.sqlite.examining import examine
 from agentmem.graph.sqlite.graph import SQLiteGraph
 from agentmem.graph.sqlite.schema import check_file, migrate
 from agentmem.graph.sqlite.session import SYNCHRONOUS, Session, Settings, explained
-from agentmem.graph.sqlite.spaces import find_space
+from agentmem.graph.sqlite.spaces import NAMES_IN_USE, find_space
 from agentmem.graph.sqlite.vectors import VectorIndex
 from agentmem.graph.sqlite.writing import delete_namespace, forget_vectors
-from agentmem.graph.uri import shown
+from agentmem.graph.uri import without_password
 
 IN_MEMORY = ("memory:", ":memory:")
 SCHEME = "sqlite:///"
 NO_PATHS = ("sqlite:", "file:", "neo4j:", "bolt:")
 """How what looks like a URI begins, and would be a file of that name."""
 FORMS = "a path, sqlite:///relative/path, sqlite:////absolute/path, memory:, or neo4j://HOST for a server"
-NAMES_IN_USE = """select name from space s where exists(select 1 from node where node.ns = s.ns)
-or exists(select 1 from counter where counter.ns = s.ns)"""
 
 
 class SQLiteStores:
@@ -55,16 +55,28 @@ class SQLiteStores:
         """
         if uri in IN_MEMORY:
             return SQLiteStore.in_memory()
-        path, _, query = uri.partition("?") if uri.startswith(SCHEME) or "?durability=" in uri else (uri, "", "")
-        settings = dict(parse_qsl(query, keep_blank_values=True))
-        durability = settings.pop("durability", "full")
-        if settings:
-            raise UnknownSetting(f"no setting {min(settings)!r} of a SQLite store; the only one is: durability")
-        if path.startswith(SCHEME):
-            path = unquote(path.removeprefix(SCHEME))
-        elif path.lower().startswith(NO_PATHS):
-            raise InvalidInput(f"store {shown(uri)!r} has a form that is not known here: use {FORMS}")
+        path, durability = _read(uri)
         return SQLiteStore(path, create=create, durability=durability)
+
+    def examine(self, uri: str) -> Iterator[Finding]:
+        """Yield how the store is; nothing is changed. Raises as `open` does for a form that is not known."""
+        if uri in IN_MEMORY:
+            raise InvalidInput("there is nothing to look at in memory: name the file of a store")
+        return examine(Path(_read(uri)[0]).expanduser())
+
+
+def _read(uri: str) -> tuple[str, str]:
+    """Return the path and the durability a URI names."""
+    path, _, query = uri.partition("?") if uri.startswith(SCHEME) or "?durability=" in uri else (uri, "", "")
+    settings = dict(parse_qsl(query, keep_blank_values=True))
+    durability = settings.pop("durability", "full")
+    if settings:
+        raise UnknownSetting(f"no setting {min(settings)!r} of a SQLite store; the only one is: durability")
+    if path.startswith(SCHEME):
+        return unquote(path.removeprefix(SCHEME)), durability
+    if path.lower().startswith(NO_PATHS):
+        raise InvalidInput(f"store {without_password(uri)!r} has a form that is not known here: use {FORMS}")
+    return path, durability
 
 
 class SQLiteStore:

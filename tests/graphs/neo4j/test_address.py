@@ -8,7 +8,7 @@ from agentmem.errors import InvalidInput, UnknownSetting
 from agentmem.graph.neo4j import Neo4jStores
 from agentmem.graph.neo4j.address import address_of
 from agentmem.graph.sqlite import SQLiteStores
-from agentmem.graph.uri import shown
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 
 SECRET = "s3cr3t"
@@ -144,13 +144,13 @@ def test_neither_an_address_nor_its_repr_shows_the_password() -> None:
     ],
 )
 def test_what_is_shown_of_a_uri_holds_no_password(uri: str) -> None:
-    assert SECRET not in shown(uri)
-    assert shown(uri).startswith(uri.partition(":")[0])
+    assert SECRET not in without_password(uri)
+    assert without_password(uri).startswith(uri.partition(":")[0])
 
 
 @pytest.mark.parametrize("uri", ["graph.db", "a@b.db", "dir/ann:x.db", "neo4j://host:7687?root=ann@work", "memory:"])
 def test_what_holds_no_password_is_shown_as_it_is(uri: str) -> None:
-    assert shown(uri) == uri
+    assert without_password(uri) == uri
 
 
 @pytest.mark.parametrize("uri", ["http://ann:s3cr3t@host", "neo4j:ann:s3cr3t@host", "bolt:/ann:s3cr3t@host"])

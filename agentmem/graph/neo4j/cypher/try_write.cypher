@@ -1,0 +1,2 @@
+// Whether one may write; undone at once.
+CREATE (:MemMeta {key: $key})
