@@ -58,7 +58,9 @@ def test_a_uri_that_would_become_a_file_of_that_name_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(InvalidInput, match="use a path, sqlite:///relative/path, sqlite:////absolute/path, or memory:"):
+    with pytest.raises(
+        InvalidInput, match="use a path, sqlite:///relative/path, sqlite:////absolute/path, memory:, or neo4j://HOST"
+    ):
         SQLiteStores().open(uri)
 
     assert list(tmp_path.iterdir()) == []

@@ -136,7 +136,8 @@ def test_every_file_of_cypher_is_asked(neo4j_uri: str, tmp_path: Path, asked: li
             other.close()
 
     said = "\n".join(one.text for one in asked)
-    by_hand = {"schema_made", "schema_awaited", "committed"}  # asked where a schema is made, or an answer was lost
+    # asked where a schema is made, an answer was lost, or a namespace is large
+    by_hand = {"schema_made", "schema_awaited", "committed", "indexed", "label_vectors", "nearest_indexed"}
     assert [name for name in NAMES if name not in by_hand and key_line(name) not in said] == []
 
 
