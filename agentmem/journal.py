@@ -15,6 +15,7 @@ from typing import Any, cast
 from agentmem.errors import InvalidInput
 from agentmem.events import EVENT_PREFIX, Event
 from agentmem.graph.contract import Graph, Json, Node, Where
+from agentmem.graph.moving.mark import check_whole
 
 COUNTER = "journal"
 EVENT = "Event"
@@ -50,6 +51,7 @@ class Journal:
 
     def extend(self, events: Sequence[Event]) -> list[Event]:
         """Append as `append` does, inside a batch of the caller: durable when that commits."""
+        check_whole(self._graph)
         known = {node.id for node in self._graph.get([event.node for event in events])}
         last = self.last
         fresh: list[Event] = []
@@ -69,6 +71,7 @@ class Journal:
         props: dict[str, Json] = {"verb": verb, "memory": memory, "arguments": dict(arguments)}
 
         def recorded() -> Operation:
+            check_whole(self._graph)
             last = self.last
             self._graph.put_nodes([Node(f"operation/{last + 1}", OPERATION, at, props=props, position=last + 1)])
             self._graph.advance(COUNTER, expected=last, value=last + 1)

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated, cast
 
@@ -94,14 +94,18 @@ def _written(file: str) -> Iterator[IO[bytes]]:
     path = Path(file)
     if path.exists():
         raise InvalidInput(f"{file} is there already; name a new file")
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     try:
         with cast("IO[bytes]", gzip.open(part, "wb") if path.suffix == ".gz" else part.open("wb")) as to:
             yield to
         part.rename(path)
+    except OSError as problem:
+        raise InvalidInput(
+            f"{file} cannot be written ({problem.strerror}); name a file in a folder that is there"
+        ) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def namespaces_of(store: Store, given: Sequence[str] | None) -> list[str]:
     from agentmem.reembedding import in_use
 
     if given or not in_use(store):
-        return [namespace_of(store, one) for one in given or (None,)]
+        return [namespace_of(store, one) for one in dict.fromkeys(given or (None,))]
     return in_use(store)
 
 

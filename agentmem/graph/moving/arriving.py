@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from agentmem.errors import InvalidInput, StoreError
+from agentmem.errors import InvalidInput, StoreError, StoreRefused
 from agentmem.graph.contract import Edge, Graph, Node, ids_of
 from agentmem.graph.moving.mark import MARK, is_arriving
 from agentmem.graph.moving.pages import Fingerprint, edges_from, fingerprint, pages
@@ -29,7 +30,7 @@ def check_free(graph: Graph) -> None:
 
 
 class Differs(StoreError):
-    """What arrived is not what left; it stays marked, so that nobody can open it."""
+    """What arrived is not what left; it is marked still, so that nobody can open it."""
 
 
 class Arriving:
@@ -45,16 +46,14 @@ class Arriving:
 
     def __init__(self, graph: Graph, moved: Moved) -> None:
         self._graph, self._moved = graph, moved
-        check_free(graph)
-        if not is_arriving(graph):
-            graph.transact(lambda: graph.advance(MARK, expected=0, value=1))
+        graph.transact(self._mark)
 
     def put_nodes(self, nodes: Sequence[Node]) -> None:
         """Write nodes that are not there yet."""
         there = {node.id: node for node in self._graph.get(ids_of(nodes), vectors=True)}
         new = [node for node in nodes if not _is_same(there.get(node.id), node)]
         if new:
-            self._graph.put_nodes(new)
+            self._write(lambda: self._graph.put_nodes(new))
         self._moved("nodes", len(nodes))
 
     def put_edges(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
@@ -62,7 +61,7 @@ class Arriving:
         there = set(map(_key, edges_from(self._graph, nodes)))
         new = [edge for edge in edges if _key(edge) not in there]
         if new:
-            self._graph.put_edges(new)
+            self._write(lambda: self._graph.put_edges(new))
         self._moved("edges", len(edges))
 
     def end(self, counters: Mapping[str, int], whole: Fingerprint, known: Callable[[Iterable[str]], set[str]]) -> None:
@@ -78,7 +77,7 @@ class Arriving:
         """
         for page in list(pages(self._graph, vectors=False)):
             if gone := set(ids_of(page)) - known(ids_of(page)):
-                self._graph.delete(sorted(gone))
+                self._write(partial(self._graph.delete, sorted(gone)))
         came = fingerprint(self._graph)
         if came != whole:
             counts = f"{came.nodes} nodes and {came.edges} edges instead of {whole.nodes} and {whole.edges}"
@@ -86,7 +85,23 @@ class Arriving:
                 f"namespace {self._graph.namespace!r} arrived otherwise than it left: {counts}, or other ones; "
                 "run the same command again"
             )
-        self._graph.transact(lambda: self._advance(counters))
+        self._write(lambda: self._advance(counters))
+
+    def _mark(self) -> None:
+        check_free(self._graph)  # together: whoever appends to the journal sees the mark, or is seen
+        if not is_arriving(self._graph):
+            self._graph.advance(MARK, expected=0, value=1)
+
+    def _write(self, work: Callable[[], object]) -> None:
+        def marked() -> None:
+            if not is_arriving(self._graph):
+                raise StoreRefused(
+                    f"namespace {self._graph.namespace!r} was finished by another run meanwhile, and may be in use; "
+                    "run the same command again to compare"
+                )
+            work()
+
+        self._graph.transact(marked)
 
     def _advance(self, counters: Mapping[str, int]) -> None:
         held = self._graph.counters()

@@ -48,9 +48,11 @@ def copy(source: Store, target: Store, namespace: str, *, moved: Moved = lambda 
     try:
         with left.snapshot():
             return _copied(left, arrives, moved)
-    except Differs:  # others write to it, and the store cannot keep a moment: let them wait
+    except Differs:
+        # An earlier run left edges that are gone by now; or no moment could be kept, so let others wait.
+        target.drop(namespace)
         with left.batch():
-            return _copied(left, arrives, moved)
+            return _copied(left, target.graph(namespace), moved)
 
 
 def _copied(left: Graph, arrives: Graph, moved: Moved) -> Copied:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, TypeVar
 
-from agentmem.errors import InvalidInput
+from agentmem.errors import InvalidInput, UnknownNode
 from agentmem.graph.contract import Edge, Graph, Node, Store, ids_of
-from agentmem.graph.moving.arriving import Arriving, Moved, check_free
+from agentmem.graph.moving.arriving import Arriving, Differs, Moved, check_free
 from agentmem.graph.moving.copying import Copied, is_there
 from agentmem.graph.moving.exporting import FORMAT
 from agentmem.graph.moving.lines import edge_of, node_of
@@ -55,15 +55,29 @@ def import_(
 
     Raises:
         InvalidInput: the file is broken, cut off, edited, or of a newer agentmem; or a namespace is in use.
-            Nothing was changed.
-        StoreError: a namespace arrived otherwise than it left. It cannot be opened; import again.
+            Nothing was changed, but that whole namespaces before it in the file may have come.
     """
     sections = read(file)
     for section in sections:
         graph = store.graph(section.name)
         if not _is_there(graph, section):
             check_free(graph)
-    return [_import(store.graph(section.name), section, file, moved) for section in sections]
+    return [_arrived(store, section, file, moved) for section in sections]
+
+
+def _arrived(store: Store, section: Section, file: IO[bytes], moved: Moved) -> Copied:
+    try:
+        return _import(store.graph(section.name), section, file, moved)
+    except (Differs, UnknownNode):  # an earlier run was of another file: begin anew
+        store.drop(section.name)
+    try:
+        return _import(store.graph(section.name), section, file, moved)
+    except (Differs, UnknownNode):
+        store.drop(section.name)
+        raise InvalidInput(
+            f"what the export says of namespace {section.name!r} is not what is in it: it was edited or damaged; "
+            "export it again, nothing of that namespace was kept"
+        ) from None
 
 
 def read(file: IO[bytes]) -> list[Section]:
@@ -92,7 +106,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.number, self.sections, self.is_complete = 0, list[Section](), False
-        self._position = 0
+        self._position, self._is_open = 0, False
         self._hashed = hashlib.sha256()
 
     def take(self, raw: bytes) -> None:
@@ -103,6 +117,8 @@ class _Reader:
             _check_head(line)
         elif self.is_complete:
             raise InvalidInput(f"line {self.number} comes after the end: this is no export, or one that was edited")
+        elif self._is_open != ({"namespace", "complete"}.isdisjoint(line)):
+            raise InvalidInput(f"line {self.number} stands where it cannot: this is no export, or one that was edited")
         elif "end" in line:
             self._end(line)
         elif "complete" in line:
@@ -110,12 +126,14 @@ class _Reader:
         else:
             self._hashed.update(raw)
             if "namespace" in line:
-                self.sections.append(Section(line["namespace"], dict(line["counters"]), self._position))
+                self._is_open = True
+                self.sections.append(_section(line, self._position))
 
     def _end(self, line: Line) -> None:
-        if not self.sections or (line["end"], line.get("lines")) != (self.sections[-1].name, self._hashed.hexdigest()):
+        self._is_open = False
+        if (line["end"], line.get("lines")) != (self.sections[-1].name, self._hashed.hexdigest()):
             raise InvalidInput(f"what stands above line {self.number} was edited or damaged: export it again")
-        self.sections[-1].whole = Fingerprint(line["nodes"], line["edges"], line["sha256"])
+        self.sections[-1].whole = _whole(line)
         self._hashed = hashlib.sha256()
 
 
@@ -169,13 +187,25 @@ def _line(raw: bytes, number: int) -> Line:
             node_of(line["node"])
         elif "edge" in line:
             edge_of(line["edge"])
-    except (KeyError, TypeError, ValueError) as problem:
+        elif "namespace" in line:
+            _section(line, 0)
+        elif "end" in line:
+            _whole(line)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise InvalidInput(
             f"line {number} is no line of an export ({type(problem).__name__}): export it again"
         ) from None
     if not isinstance(line, dict) or not raw.endswith(b"\n"):
         raise InvalidInput(f"line {number} is no line of an export, or cut off: export it again")
     return line
+
+
+def _section(line: Line, start: int) -> Section:
+    return Section(str(line["namespace"]), {str(name): int(value) for name, value in line["counters"].items()}, start)
+
+
+def _whole(line: Line) -> Fingerprint:
+    return Fingerprint(line["nodes"], line["edges"], line["sha256"])
 
 
 def _check_head(line: Line) -> None:

@@ -51,7 +51,7 @@ def edges_from(graph: Graph, nodes: Sequence[Node]) -> list[Edge]:
 
 
 def fingerprint(graph: Graph) -> Fingerprint:
-    """Return what a namespace holds, as a number nobody can fake; counters and embedder included."""
+    """Return what a namespace holds, and a hash over all of it: nodes, vectors and edges, but no counters."""
     hashed = hashlib.sha256()
     counts = [0, 0]
     for page in pages(graph):

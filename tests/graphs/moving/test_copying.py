@@ -11,6 +11,7 @@ from agentmem.graph.contract import Edge, Graph, Node, Store
 from agentmem.graph.moving.copying import copy
 from agentmem.graph.moving.mark import is_arriving
 from agentmem.graph.moving.pages import fingerprint
+from agentmem.host import Host
 from agentmem.testing.store_world import NOON
 
 Opens = Callable[[str], Store]
@@ -90,6 +91,42 @@ def test_what_left_the_source_after_an_interruption_does_not_arrive(house: Store
     assert fingerprint(there.graph("alice")) == fingerprint(house.graph("alice"))
 
 
+def test_an_edge_that_left_the_source_after_an_interruption_does_not_arrive(house: Store, opens: Opens) -> None:
+    there, graph = opens("there"), house.graph("alice")
+
+    def interrupt(what: str, count: int) -> None:
+        if what == "edges":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy(house, there, "alice", moved=interrupt)
+    again = graph.get(["n3"], vectors=True)
+    graph.delete(["n3"])
+    graph.put_nodes(again)
+
+    copy(house, there, "alice")
+
+    assert fingerprint(there.graph("alice")) == fingerprint(graph)
+
+
+def test_who_had_the_target_open_can_keep_nothing_there_before_it_is_whole(opens: Opens, tmp_path: Path) -> None:
+    left, there = Host().store(str(tmp_path / "left.db")), opens("there")
+    with AgentMemory(left) as before:
+        before.add("Mia moved to Oslo.", role="user")
+
+    with AgentMemory(there) as memory:
+
+        def moved(what: str, count: int) -> None:
+            with pytest.raises(StoreRefused, match="not whole"):
+                memory.add("I am lost.", role="user")
+
+        copy(left, there, "default", moved=moved)
+        memory.add("I am kept.", role="user")
+
+        assert memory.search("I am kept")
+    left.close()
+
+
 @pytest.mark.parametrize("memory", ["arigraph", "amem", "episodic", "memorybank"])
 def test_the_same_is_recalled_afterwards(opens: Opens, tmp_path: Path, memory: str) -> None:
     said = [
@@ -104,8 +141,6 @@ def test_the_same_is_recalled_afterwards(opens: Opens, tmp_path: Path, memory: s
             before.add(text, role="user")
     source, there = opens("unused"), opens("there")
     source.close()
-    from agentmem.host import Host
-
     left = Host().store(str(tmp_path / "before.db"))
     copy(left, there, "default")
     asked = ["Where does Mia live?", "What does Mia like?", "Where is the key?"]

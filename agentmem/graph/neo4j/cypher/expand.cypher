@@ -1,6 +1,7 @@
 // Current nodes within some edges of others, nearest first.
 // Grouped by start first: a pruned expansion from several starts gives doubles.
-MATCH (s:Mem {namespace: $namespace}) WHERE s.id IN $ids AND s.current
+MATCH (s:Mem) USING INDEX SEEK s:Mem(namespace, id)
+WHERE s.namespace = $namespace AND s.id IN $ids AND s.current
 MATCH p = (s)<from>-[<types>*0..<hops>]-<to>(m)
 WHERE all(x IN nodes(p) WHERE x.current) AND m.namespace = $namespace
 WITH s, m, min(length(p)) AS far
