@@ -6,7 +6,7 @@ from typing import Literal
 
 from agentmem.events import Value
 
-Unit = Literal["ms", "events/s"]
+Unit = Literal["ms", "events/s", "nodes/s"]
 
 
 class Row(Value):

@@ -38,10 +38,13 @@ def store(
 ) -> None:
     """Measure writing, searching and playing, in turns with the bare disk, a bare scan and the bare game.
 
+    Of a Neo4j server also operations of the graph, near and far, in turns with SQLite and the bare driver.
+
     The whole takes some minutes, 2 GB of memory and 2 GB of disk; what was made is erased.
     """
     from agentmem.bench.everything import measure_step, measure_store
     from agentmem.bench.site import Site
+    from agentmem.graph.neo4j.address import is_neo4j
     from agentmem.testing.notebook import Notebook
 
     host = ctx.obj.host()
@@ -53,8 +56,13 @@ def store(
     extent = _extent(sizes, quick=quick)
     if not json:
         typer.echo(f"filling memories with up to {max(extent.sizes):,} events, then measuring ...", err=True)
+    rows: list[Row] = []
+    if uri is not None and is_neo4j(uri):
+        from agentmem.bench.operations import operations
+
+        rows += operations(uri, extent.sizes)
     with Site(host, uri) as site:
-        rows = measure_store(site, memories, extent)
+        rows += measure_store(site, memories, extent)
         rows += measure_step(site, host, memories[PLAYED], episodes=extent.episodes)
     if json:
         as_json(rows)

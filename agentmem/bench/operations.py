@@ -1,0 +1,223 @@
+"""What operations of a graph cost on a Neo4j server: near, from a copy, and far, beside SQLite and the bare driver.
+
+In each size one namespace of ten holds that many nodes. "Bare" is the driver by itself, sent the very statements of
+the far graph. All take turns, so that a busy moment of the machine meets all of them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import Any
+
+import neo4j
+import numpy as np
+
+from agentmem.bench.row import Row, compared
+from agentmem.bench.timing import by_turns, milliseconds
+from agentmem.graph.contract import EVERYTHING_CURRENT, Edge, Graph, Node
+from agentmem.graph.neo4j import reading, search
+from agentmem.graph.neo4j.address import Address, address_of
+from agentmem.graph.neo4j.store import Neo4jStore
+from agentmem.graph.sqlite import SQLiteStore
+from agentmem.vectors import Vectors, to_unit
+
+DIM, CHUNK, OTHERS, ROUNDS, SLOW_ROUNDS = 256, 1000, 9, 30, 5
+SLOW = 50_000
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = ("iron", "door", "kitchen", "amber", "key", "north", "garden", "apple", "chest", "lamp", "table", "stone")
+NAME = "bench"
+EVERYWHERE = 10**9
+Ask = Callable[..., list[list[Any]]]
+
+
+def operations(uri: str, sizes: Sequence[int]) -> list[Row]:
+    """Return what operations cost in namespaces of these sizes; what was made is erased.
+
+    Args:
+        uri: Of a Neo4j server.
+        sizes: Numbers of nodes.
+    """
+    address = replace(address_of(uri), root=f"bench-{uuid.uuid4().hex[:8]}")
+    return [row for size in sizes for row in _measured(address, size)]
+
+
+@dataclass
+class _Places:
+    """The same namespace in three places, and the bare driver."""
+
+    opened: ExitStack
+    address: Address
+    size: int
+    graphs: dict[str, Graph] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.far = self._store(near=0)
+        self.driver = self.opened.enter_context(
+            neo4j.GraphDatabase.driver(self.address.host, auth=_auth(self.address), notifications_min_severity="OFF")
+        )
+        plain = SQLiteStore.in_memory()
+        self.opened.callback(plain.close)
+        for other in range(OTHERS):
+            self._fill(self.far, f"other{other}", min(self.size, CHUNK))
+        self.rates = {"SQLite": _fill(plain.graph(NAME), self.size), "far": self._fill(self.far, NAME, self.size)}
+        self.graphs = {"far": self.far.graph(NAME), "SQLite": plain.graph(NAME)}
+        self.graphs["near"] = self._store(near=EVERYWHERE).graph(NAME)
+        self.loading = milliseconds(lambda: self.graphs["near"].get(["n1"]))
+
+    def bare(self, work: Callable[[Ask], object]) -> Callable[[], object]:
+        """Return what sends with the bare driver what `work` asks the server."""
+        heard: list[tuple[str, dict[str, Any]]] = []
+
+        def listen(text: str, /, **parameters: Any) -> list[list[Any]]:
+            heard.append((text, {"namespace": self.full_name, **parameters}))
+            return self.far.server.read(text, namespace=self.full_name, **parameters)
+
+        work(listen)
+
+        def send() -> None:
+            for text, parameters in heard:
+                with self.driver.session(database=self.address.database) as session:
+                    session.run(neo4j.Query(text), parameters).values()
+
+        return send
+
+    @property
+    def full_name(self) -> str:
+        """Under which name the namespace stands in the database."""
+        return self.address.full_name(NAME)
+
+    def _store(self, *, near: int) -> Neo4jStore:
+        store = Neo4jStore(replace(self.address, near=near))
+        self.opened.callback(store.close)
+        return store
+
+    def _fill(self, store: Neo4jStore, name: str, size: int) -> float:
+        self.opened.callback(store.drop, name)
+        return _fill(store.graph(name), size)
+
+
+def _measured(address: Address, size: int) -> list[Row]:
+    with ExitStack() as opened:
+        places = _Places(opened, address, size)
+        subject = f"{size:,} nodes"
+        told = f"SQLite {places.rates['SQLite']:,.0f}"
+        rows = [
+            Row(measure="bulk add", subject=f"far, {subject}", unit="nodes/s", value=places.rates["far"], note=told),
+            Row(measure="first read, a copy made", subject=f"near, {subject}", unit="ms", value=places.loading),
+        ]
+        adding = {name: _adding(graph, size, start) for start, (name, graph) in enumerate(places.graphs.items())}
+        spent = by_turns(adding, rounds=ROUNDS)
+        for name in ("near", "far"):
+            measure = "durable add of a node and 3 edges"
+            note = f"SQLite {spent['SQLite']:.2f} ms"
+            rows.append(Row(measure=measure, subject=f"{name}, {subject}", unit="ms", value=spent[name], note=note))
+        for measure, (ours, theirs) in _asking(size, places).items():
+            rows += _beside(measure, subject, places, ours, theirs)
+        return rows
+
+
+def _beside(
+    measure: str, subject: str, places: _Places, ours: Callable[[Graph], object], theirs: Callable[[Ask], object]
+) -> list[Row]:
+    works: dict[str, Callable[[], object]] = {"bare": places.bare(theirs)}
+    works |= {name: partial(ours, graph) for name, graph in places.graphs.items()}
+    for work in works.values():
+        work()
+    rounds = SLOW_ROUNDS if places.size >= SLOW and measure.startswith("vector") else ROUNDS
+    spent = by_turns(works, rounds=rounds)
+    note = f"SQLite {spent['SQLite']:.2f} ms"
+    return [
+        compared(
+            Row(measure=measure, subject=f"{name}, {subject}", unit="ms", value=spent[name], note=note),
+            against=spent["bare"], baseline="the bare driver", at_most=1.3,
+        )
+        for name in ("near", "far")
+    ]  # fmt: skip
+
+
+def _asking(size: int, places: _Places) -> dict[str, tuple[Callable[[Graph], object], Callable[[Ask], object]]]:
+    """Return what is asked of a graph, and what that asks the server, by name."""
+    one, hundred = [f"n{size // 2}"], [f"n{size // 2 + at}" for at in range(100)]
+    query = _vectors(1, seed=5)
+    text = f"item{size // 100} lamp"
+    full = places.full_name
+    return {
+        "get 1": (lambda graph: graph.get(one), lambda ask: reading.get(ask, one, vectors=False)),
+        "get 100": (lambda graph: graph.get(hundred), lambda ask: reading.get(ask, hundred, vectors=False)),
+        "expand 2 hops": (lambda graph: graph.expand(one, hops=2), lambda ask: _expanded(ask, one, 2)),
+        "expand 3 hops": (lambda graph: graph.expand(one, hops=3), lambda ask: _expanded(ask, one, 3)),
+        "vector top-10": (
+            lambda graph: graph.nearest_many(query, limit=10),
+            lambda ask: search.nearest(
+                ask,
+                query,
+                EVERYTHING_CURRENT,
+                limit=10,
+                space=None,
+                known=lambda nodes, index: None,  # noqa: ARG005
+            ),
+        ),
+        "text top-10": (
+            lambda graph: graph.matching(text, limit=10),
+            lambda ask: search.matching(ask, full, text, EVERYTHING_CURRENT, limit=10, space=None),
+        ),
+    }
+
+
+def _expanded(ask: Ask, ids: Sequence[str], hops: int) -> object:
+    return reading.expand(ask, ids, hops=hops, types=None, direction="both", limit=200)
+
+
+def _adding(graph: Graph, size: int, start: int) -> Callable[[], object]:
+    numbers = count(size + start, 3)  # near and far write to one namespace
+
+    def add() -> None:
+        number = next(numbers)
+
+        def work() -> None:
+            graph.put_nodes(_nodes(number, 1))
+            graph.put_edges([Edge(f"n{number}", "near", f"n{(number + back) * 7919 % size}") for back in range(3)])
+
+        graph.transact(work)
+
+    return add
+
+
+def _fill(graph: Graph, size: int) -> float:
+    """Fill a graph; return nodes per second."""
+
+    def all_of_it() -> None:
+        for start in range(0, size, CHUNK):
+            some = _nodes(start, min(CHUNK, size - start))
+            ends = [(start + at, max(0, start + at - 1 - at * 7 % 50)) for at in range(len(some))]
+            with graph.batch():
+                graph.put_nodes(some)
+                graph.put_edges([Edge(f"n{a}", "near", f"n{b}") for a, b in ends if a != b])
+
+    return size / (milliseconds(all_of_it) / 1e3)
+
+
+def _nodes(start: int, number: int) -> list[Node]:
+    vectors = _vectors(number, seed=start)
+    picked = np.random.default_rng(start).integers(0, len(WORDS), (number, 6))
+    return [
+        Node(
+            f"n{start + at}", "Fact", AT, "m", position=start + at, vector=vectors[at],
+            text=" ".join(WORDS[word] for word in picked[at]) + f" item{(start + at) // 50}",
+        )
+        for at in range(number)
+    ]  # fmt: skip
+
+
+def _vectors(number: int, *, seed: int) -> Vectors:
+    return to_unit(np.random.default_rng(seed).standard_normal((number, DIM), dtype=np.float32))
+
+
+def _auth(address: Address) -> tuple[str, str] | None:
+    return (address.user, address.password) if address.password else None
