@@ -11,8 +11,9 @@ from agentmem.cli.output import as_json, table
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agentmem.bench.everything import Extent
+    from agentmem.bench.everything import Extent, Makers
     from agentmem.bench.row import Row
+    from agentmem.host import Host
 
 PLAYED = "arigraph"
 COLUMNS = ("measure", "of", "figure", "against", "ratio", "goal", "reached", "note")
@@ -42,20 +43,28 @@ def store(
 
     The whole takes some minutes, 2 GB of memory and 2 GB of disk; what was made is erased.
     """
+    extent = _extent(sizes, quick=quick)
+    if not json:
+        typer.echo(f"filling memories with up to {max(extent.sizes):,} events, then measuring ...", err=True)
+    rows = _measured(ctx.obj.host(), uri, extent)
+    if json:
+        as_json(rows)
+        return
+    shown = (dict(zip(COLUMNS, _cells(row), strict=True)) for row in rows)
+    table(shown, columns=COLUMNS, nothing="nothing was measured")
+
+
+def _measured(host: Host, uri: str | None, extent: Extent) -> list[Row]:
     from agentmem.bench.everything import measure_step, measure_store
     from agentmem.bench.site import Site
     from agentmem.graph.neo4j.address import is_neo4j
     from agentmem.testing.notebook import Notebook
 
-    host = ctx.obj.host()
-    memories = {
+    memories: Makers = {
         PLAYED: lambda: host.memory(PLAYED),
         "notebook": Notebook,
         "none": lambda: host.memory("none"),
     }
-    extent = _extent(sizes, quick=quick)
-    if not json:
-        typer.echo(f"filling memories with up to {max(extent.sizes):,} events, then measuring ...", err=True)
     rows: list[Row] = []
     if uri is not None and is_neo4j(uri):
         from agentmem.bench.operations import operations
@@ -63,12 +72,7 @@ def store(
         rows += operations(uri, extent.sizes)
     with Site(host, uri) as site:
         rows += measure_store(site, memories, extent)
-        rows += measure_step(site, host, memories[PLAYED], episodes=extent.episodes)
-    if json:
-        as_json(rows)
-        return
-    shown = (dict(zip(COLUMNS, _cells(row), strict=True)) for row in rows)
-    table(shown, columns=COLUMNS, nothing="nothing was measured")
+        return [*rows, *measure_step(site, host, memories[PLAYED], episodes=extent.episodes)]
 
 
 def _extent(sizes: str | None, *, quick: bool) -> Extent:
