@@ -27,6 +27,7 @@ OLDEST = (5, 26)
 NEEDED = f"at least Neo4j {'.'.join(map(str, OLDEST))} is needed"
 READ_ONLY_CODE = "ReadOnly"
 LIMIT = "db.memory.transaction.max"
+NOT_WRITTEN = "it could not write, as a rule because its disk is full; free space there, then restart it"
 ABOUT_CODES = (
     ("AuthenticationRateLimit", "too many wrong passwords were given; wait ten seconds, then give the right one"),
     ("CredentialsExpired", "the password of {user!r} must be changed first: ALTER CURRENT USER SET PASSWORD"),
@@ -41,6 +42,9 @@ ABOUT_CODES = (
     ("TransactionTimedOut", "it ended what took too long; do less at once, or raise db.transaction.timeout there"),
     ("Outdated", "other transactions were faster again and again; try again"),
     ("DeadlockDetected", "other transactions held what this one needed, again and again; try again"),
+    ("TransactionCommitFailed", NOT_WRITTEN),
+    ("TransactionLogError", NOT_WRITTEN),
+    ("TransactionStartFailed", "its database has stopped, as a rule because its disk was full; free space, restart it"),
     ("LockAcquisitionTimeout", "another transaction holds what this one needs for too long; try again"),
 )
 """What the code or the words of the server hold, and what that means."""
