@@ -68,6 +68,8 @@ class _Places:
         self.rates = {"SQLite": _fill(plain.graph(NAME), self.size), "far": self._fill(self.far, NAME, self.size)}
         self.graphs = {"far": self.far.graph(NAME), "SQLite": plain.graph(NAME)}
         self.graphs["near"] = self._store(near=EVERYWHERE).graph(NAME)
+        self.far.graph(NAME).nearest(_vectors(1, seed=5)[0], limit=1)
+        self.index = self.far.index_of(NAME)
         self.loading = milliseconds(lambda: self.graphs["near"].get(["n1"]))
 
     def bare(self, work: Callable[[Ask], object]) -> Callable[[], object]:
@@ -154,20 +156,19 @@ def _asking(size: int, places: _Places) -> dict[str, tuple[Callable[[Graph], obj
         "expand 3 hops": (lambda graph: graph.expand(one, hops=3), lambda ask: _expanded(ask, one, 3)),
         "vector top-10": (
             lambda graph: graph.nearest_many(query, limit=10),
-            lambda ask: search.nearest(
-                ask,
-                query,
-                EVERYTHING_CURRENT,
-                limit=10,
-                space=None,
-                known=lambda nodes, index: None,  # noqa: ARG005
-            ),
+            lambda ask: _nearest(ask, query, places.index),
         ),
         "text top-10": (
             lambda graph: graph.matching(text, limit=10),
             lambda ask: search.matching(ask, full, text, EVERYTHING_CURRENT, limit=10, space=None),
         ),
     }
+
+
+def _nearest(ask: Ask, query: Vectors, index: str | None) -> object:
+    if index is not None:
+        return search.nearest_indexed(ask, query, EVERYTHING_CURRENT, limit=10, index=index)
+    return search.nearest(ask, query, EVERYTHING_CURRENT, limit=10, space=None, known=lambda *_: None)
 
 
 def _expanded(ask: Ask, ids: Sequence[str], hops: int) -> object:

@@ -80,6 +80,14 @@ class Neo4jStore:
         """Take the vector off every node of a namespace, and with them the dimension it keeps."""
         self.graph(namespace).forget_vectors()
 
+    def index_of(self, namespace: str) -> str | None:
+        """Return the name of the index of vectors of a namespace, once it is complete, if it is known to have one.
+
+        One is begun by a search in a namespace that has outgrown exact search.
+        """
+        self._far.indexes.wait()
+        return self._far.indexes.named(self.address.full_name(namespace))
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Let nobody else be inside, in whatever thread or process, by a lock on the server."""

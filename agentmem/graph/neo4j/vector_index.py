@@ -47,6 +47,10 @@ class VectorIndexes:
         name = self._names.get(namespace)
         return name if name == index_name(namespace, dim) else None
 
+    def named(self, namespace: str) -> str | None:
+        """Return the name of the index of a namespace, if it is known to have one."""
+        return self._names.get(namespace)
+
     def learn(self, namespace: str, dim: int, nodes: int, index: str | None) -> None:
         """Take note of what a namespace has, and see to it that a large one gets an index some time."""
         if index == index_name(namespace, dim):
@@ -81,6 +85,7 @@ class VectorIndexes:
             transaction.run(statement("indexed"), namespace=namespace, dim=dim, index=name)
         self._label(namespace, name)
         self._server.schema(AWAIT.format(name=name))
+        self._names[namespace] = name
 
     def drop(self, namespace: str, name: str) -> None:
         """Erase the index of a namespace."""
