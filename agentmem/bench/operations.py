@@ -131,7 +131,7 @@ def _beside(
     works |= {name: partial(ours, graph) for name, graph in places.graphs.items()}
     for work in works.values():
         work()
-    rounds = SLOW_ROUNDS if places.size >= SLOW and measure.startswith("vector") else ROUNDS
+    rounds = ROUNDS if places.index or places.size < SLOW else SLOW_ROUNDS
     spent = by_turns(works, rounds=rounds)
     note = f"SQLite {spent['SQLite']:.2f} ms"
     return [
