@@ -82,16 +82,13 @@ def nearest_indexed(ask: Ask, vectors: Vectors, where: Where, *, limit: int, ind
     for query in as_queries(vectors):
         fetch = max(LEAST_FETCHED, LOOKED_AT * limit)
         rows: list[Row] = []
-        meant: list[Row] = []
-        while len(meant) < limit and fetch <= MOST_FETCHED:
-            asked = parameters | {"index": index, "fetch": fetch, "query": query.tolist()}
+        while len(rows) < limit and fetch <= MOST_FETCHED:
+            asked = parameters | {"index": index, "fetch": fetch, "query": query.tolist(), "limit": limit}
             rows = ask(statement("nearest_indexed", conditions=text), **asked)
-            meant = [row for row in rows if row[0] is not None]
             fetch *= WIDER
-        if len(meant) < limit:
+        if len(rows) < limit:
             return None
-        hits = sorted((_hit(*row) for row in meant), key=lambda hit: (-hit.score, hit.node.id))
-        found.append(hits[:limit])
+        found.append([_hit(*row) for row in rows])
     return found
 
 
