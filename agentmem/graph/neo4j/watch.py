@@ -43,8 +43,8 @@ class _Waiting:
         # one would wait until the server's own keep-alive is missed, usually two minutes.
         connection = getattr(self.session, "_connection", None)
         if connection is not None:
+            self.is_cut = True  # before the other thread wakes up and asks
             connection.kill()
-            self.is_cut = True
 
 
 class Watch:
