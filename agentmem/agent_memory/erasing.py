@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from agentmem.agent_memory.opened import Opened
 from agentmem.agent_memory.values import Erased, Left
-from agentmem.erasure import chain_of, erase, left_of
+from agentmem.erasure import chain_of, echoes_of, erase, left_of
 from agentmem.events import Event, Recollection
 from agentmem.graph.contract import Scrubs, Where
 from agentmem.journal import EVENT, event_of
@@ -64,6 +64,7 @@ class Erases(Opened):
         def erased() -> list[Event]:
             chains = [chain_of(self.graph, self._journal.event(source)) for source in sources]
             events = list({event.id: event for chain in chains for event in chain}.values())
+            events += echoes_of(self.graph, events)
             erase(self.graph, events)
             return events
 
