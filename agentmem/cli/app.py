@@ -15,6 +15,7 @@ from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
 from agentmem.cli.export import export, import_
+from agentmem.cli.mcp import mcp
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
@@ -72,6 +73,7 @@ for command in (
     play,
     replay,
     chat,
+    mcp,
     games,
     memories,
     plugins,
