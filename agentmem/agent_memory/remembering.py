@@ -104,7 +104,18 @@ class Remembers(Opened):
         Raises:
             InvalidInput: the file is broken, cut off or edited, or holds several namespaces; nothing was changed.
         """
-        return self.add_many(map(event_in, journal_in(Path(path))))
+        return self.add_many(self._fitting(map(event_in, journal_in(Path(path)))))
+
+    def _fitting(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield events; one that corrects what does not hold here, or never came, is an event like any other."""
+        come: set[str] = set()
+        for event in events:
+            fits = (
+                event.corrects is None or self._journal.holds(event.corrects, coming=come) or self._journal.knows(event)
+            )
+            if not self._journal.knows(event):
+                come.add(event.id)
+            yield event if fits else event.model_copy(update={"corrects": None})
 
     def _event(self, message: Message) -> Event:
         return message if isinstance(message, Event) else event_of(message, session=self.scope.session)
