@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
 RULES = {
     "overrides what was said before": (
@@ -11,7 +12,9 @@ RULES = {
         r"\b(?:previous|prior|above|earlier|preceding|all|any|your|system|these|those|everything)\b[^.!?\n]{0,40}?"
         r"\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|orders?|programming|told)\b"
     ),
-    "gives new orders": r"\b(?:new|updated|real|actual) (?:system )?(?:instructions?|prompt|directives?) ?(?:are|is|follows?|:)",
+    "gives new orders": (
+        r"\b(?:new|updated|real|actual) (?:system )?(?:instructions?|prompt|directives?) ?(?:are|is|follows?|:)"
+    ),
     "plays another role": (
         r"(?:^|\n)[ \t>*#`\[(\"']*(?:system|assistant|developer|tool|human|user)(?: (?:message|prompt|note|override))?"
         r"[\])\"'*` ]*:[* ]*(?=\S)[^\n]*\b(?:you|must|now|always|never|ignore|reveal|send|call|obey|new|run)\b"
@@ -58,6 +61,7 @@ ALIKE = str.maketrans(
     "aeijopcyxsdhlbbhkmtraeiknoptuxwaeeeeaaaaiiiioooouuuu",
 )
 """Letters of other scripts, and with accents, that are taken for Latin ones."""
+LINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 TAGS = re.compile("[\U000e0001\U000e0020-\U000e007f]")
 REVERSED = re.compile("[\u202d\u202e]")
@@ -80,9 +84,11 @@ def suspicions(text: str) -> list[str]:
 
 
 def _seen(text: str) -> str:
-    """Return a text as a model may read it: tags as letters, one script, nothing hidden, small letters."""
+    """Return a text as a model may read it: tags as letters, no escapes, one script, nothing hidden, small letters."""
     plain = TAGS.sub(lambda tag: chr(ord(tag[0]) - 0xE0000) if ord(tag[0]) > 0xE0001 else "", FLAG.sub("", text))
-    plain = unicodedata.normalize("NFKC", plain)
+    plain = unicodedata.normalize(
+        "NFKC", LINES.sub("\n", unescape(plain.replace("\\u003c", "<").replace("\\u003e", ">")))
+    )
     plain = "".join(sign for sign in plain if sign == "\n" or unicodedata.category(sign) not in ("Cf", "Cc", "Cs"))
     return re.sub(r"[ \t]+", " ", plain.casefold().translate(ALIKE))
 

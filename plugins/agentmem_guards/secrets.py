@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agentmem.errors import MissingExtra
 
@@ -105,7 +105,7 @@ def _looks_random(text: str) -> bool:
     return any(_detector(name).analyze_line(filename="", line=f'"{text}"') for name in names)
 
 
-def _detector(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _detector(name: str) -> Any:
     module, kind = name.split(".")
     try:
         return getattr(import_module(f"detect_secrets.plugins.{module}"), kind)()

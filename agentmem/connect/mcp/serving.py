@@ -57,7 +57,10 @@ def mcp_server(memory: AgentMemory) -> MCPServer[Any]:
     for name, hints in HINTS.items():
         verb: Callable[..., Value] = getattr(tools, name)
         server.add_tool(
-            answering(verb), name=name, description=inspect.getdoc(verb), annotations=ToolAnnotations(**hints)
+            answering(verb),
+            name=name,
+            description=inspect.getdoc(verb),
+            annotations=ToolAnnotations.model_validate(hints, by_name=True),
         )
     server.resource("agentmem://status", name="status", mime_type="application/json")(lambda: shown(tools.status()))
     server.prompt("with_memory", description="Ask something, with what is remembered of it.")(_with_memory(tools))

@@ -57,7 +57,7 @@ class Tools:
         return gone(self._memory.delete(id))
 
     def why(self, id: Id) -> Origin:  # noqa: A002
-        """Tell where something that is remembered came from: what it was over time, and what was said that caused it."""
+        """Tell where something that is remembered came from: what it was over time, and what was said to cause it."""
         return _origin(self._memory.why(id))
 
     def undo(self, id: Id) -> Kept:  # noqa: A002

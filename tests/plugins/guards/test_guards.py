@@ -4,12 +4,12 @@ import logging
 from pathlib import Path
 
 import pytest
-from agentmem_guards import Guards
-from agentmem_guards.injection import RULES, suspicions
-from agentmem_guards.secrets import without_secrets
 
 from agentmem import AgentMemory
 from agentmem.host import Host
+from agentmem_guards import Guards
+from agentmem_guards.injection import RULES, suspicions
+from agentmem_guards.secrets import without_secrets
 
 SECRETS = {
     "AKIAIOSFODNN7EXAMPLE": "AWS key",

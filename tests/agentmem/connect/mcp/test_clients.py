@@ -18,6 +18,8 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
 from agentmem import AgentMemory
+from agentmem.connect.mcp import mcp_server
+from agentmem.errors import MissingExtra
 
 COMMAND = ("-m", "agentmem.cli", "mcp")
 
@@ -53,8 +55,9 @@ def said(answer: CallToolResult) -> str:
 
 def held(answer: CallToolResult) -> dict[str, Any]:
     assert not answer.is_error, said(answer)
-    assert answer.structured_content is not None
-    return answer.structured_content
+    found = answer.structured_content
+    assert isinstance(found, dict)
+    return found
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -101,7 +104,8 @@ def test_every_verb_is_a_tool_that_takes_no_user_and_says_what_it_may_do(tmp_pat
             assert tool.annotations is not None
         reading = {name for name, tool in tools.items() if tool.annotations and tool.annotations.read_only_hint}
         assert reading == {"recall", "list", "why", "status"}
-        assert tools["forget"].annotations and tools["forget"].annotations.destructive_hint
+        assert tools["forget"].annotations
+        assert tools["forget"].annotations.destructive_hint
 
     run(work)
 
@@ -164,6 +168,31 @@ def test_a_user_that_is_passed_as_an_argument_changes_nothing(tmp_path: Path) ->
     run(work)
 
 
+def test_a_client_that_is_killed_in_the_middle_takes_nobody_with_it(tmp_path: Path) -> None:
+    rude = """
+import asyncio, os, sys
+from mcp import Client
+async def work():
+    async with Client(sys.argv[1]) as client:
+        await client.call_tool("remember", {"text": "Said before."})
+        asyncio.ensure_future(client.call_tool("remember", {"text": "Said last."}))
+        await asyncio.sleep(0)
+        os.kill(os.getpid(), 9)
+asyncio.run(work())
+"""
+
+    async def work(address: str) -> None:
+        async with Client(address) as client:
+            held(await client.call_tool("remember", {"text": "Said after."}))
+            items = held(await client.call_tool("list", {}))["items"]
+        assert {"Said before.", "Said after."} <= {one["text"] for one in items}
+
+    with listening(tmp_path / "m.db") as address:
+        killed = subprocess.run([sys.executable, "-c", rude, address], timeout=120, check=False)
+        assert killed.returncode == -signal.SIGKILL
+        run(lambda: work(address))
+
+
 def test_several_clients_share_one_file_and_nothing_is_lost(tmp_path: Path) -> None:
     async def one(number: int) -> None:
         async with talking(tmp_path / "m.db") as client:
@@ -198,6 +227,13 @@ def test_what_was_acknowledged_outlives_a_server_that_is_killed(tmp_path: Path) 
     assert all(line.startswith('{"jsonrpc":"2.0"') for line in lines)
     with AgentMemory(place, user="ada") as ada:
         assert [one.text for one in ada.get_all()] == ["Kept."]
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.types", None)
+
+    with AgentMemory(tmp_path / "m.db") as memory, pytest.raises(MissingExtra, match=r"agentmem-graph\[mcp\]"):
+        mcp_server(memory)
 
 
 def test_a_server_ends_with_its_client_and_prints_nothing_but_the_protocol(tmp_path: Path) -> None:
