@@ -1,0 +1,69 @@
+"""`agentmem serve`: memories over HTTP, and a proxy that lets any chat app remember."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentmem.cli.chosen import Settings, settings_of
+from agentmem.cli.thinking import with_thinking
+from agentmem.graph.uri import without_password
+
+if TYPE_CHECKING:
+    from agentmem.thinking import Thinking
+
+NOBODY = "Without keys, where a request names nobody: "
+
+
+@with_thinking
+def serve(  # noqa: PLR0913 - one parameter is one option
+    ctx: typer.Context,
+    store: Annotated[str, typer.Argument(metavar="[STORE]", help="A store: memory.db, or a URI.")] = "memory.db",
+    *,
+    host: Annotated[
+        str, typer.Option("--host", help="Where to listen; elsewhere than here only with --keys.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that answer.")] = 1,
+    memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="Which memory remembers.")] = "episodic",
+    settings: Settings = None,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", metavar="FILE", help="Ask for keys, made with: agentmem keys add FILE.")
+    ] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option("--upstream", metavar="URL", help="The model that chats go on to: http://localhost:11434/v1."),
+    ] = None,
+    app: Annotated[str | None, typer.Option("--app", metavar="NAME", help=f"{NOBODY}of which app it is.")] = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help=f"{NOBODY}whose memory it is.")] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", metavar="NAME", help="Answer to this name too; repeatable.")
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option("--allow-origin", metavar="URL", help="Let this web page ask; repeatable.")
+    ] = None,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0, help="Requests a second and key, of a worker; 0: any.")
+    ] = 100.0,
+    thinking: Thinking,
+) -> None:
+    """Serve memories over HTTP, and chats that remember.
+
+    The verbs of AgentMemory as REST (see /openapi.json), and with --upstream an address for any chat app that speaks
+    OpenAI's API. Without --keys only this machine may ask, and names the user itself (X-Agentmem-User).
+    """
+    from agentmem.connect.server.running import serve as served
+    from agentmem.connect.server.settings import Serving
+
+    serving = Serving(
+        store=store, memory=memory, memory_settings=settings_of(settings), thinking=thinking, app=app, user=user,
+        keys=keys, upstream=upstream, hosts=tuple(allow_host or ()), origins=tuple(allow_origin or ()), rate=rate,
+        plugins_blocked=ctx.obj.left_out(), plugin_files=ctx.obj.files,
+    )  # fmt: skip
+
+    def started(address: str) -> None:
+        typer.echo(f"{without_password(store)} is served at {address} with {memory}; stop with Ctrl-C")
+
+    served(serving, host=host, port=port, workers=workers, started=started)
