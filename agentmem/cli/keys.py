@@ -52,7 +52,7 @@ def list_(file: KeysFile, *, json: Json = False) -> None:
     """List keys: whose memory each opens, and whether it still does."""
     from agentmem.connect.server.keys import KeyFile
 
-    rows = [_row(key) for key in KeyFile(file).keys()]
+    rows = [_row(key) for key in KeyFile(file).listed()]
     if json:
         as_json(rows)
         return

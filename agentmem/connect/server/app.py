@@ -17,6 +17,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from agentmem.connect.server import memories, whole
 from agentmem.connect.server.access import Access
 from agentmem.connect.server.health import routes as health
+from agentmem.connect.server.limits import BodyLimit
 from agentmem.connect.server.logs import Logged
 from agentmem.connect.server.opening import Opened
 from agentmem.connect.server.origin import SameOrigin
@@ -24,7 +25,6 @@ from agentmem.connect.server.pool import Pool
 from agentmem.connect.server.refusals import PROBLEM, answer_errors
 from agentmem.connect.server.settings import Serving
 
-BODY_BYTES = 10_000_000
 TITLE = "agentmem"
 """Of what is served; the name of the distribution says the version."""
 
@@ -43,7 +43,6 @@ def create_app(serving: Serving) -> FastAPI:
         docs_url=None,  # those pages would be fetched from elsewhere
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=BODY_BYTES,
     )
     answer_errors(app)
     for router in (health, memories.routes, whole.routes):
@@ -52,6 +51,7 @@ def create_app(serving: Serving) -> FastAPI:
     if serving.origins:
         app.add_middleware(CORSMiddleware, allow_origins=serving.origins, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(SameOrigin, hosts=serving.hosts, origins=serving.origins)
+    app.add_middleware(BodyLimit, larger={whole.IMPORT: whole.IMPORT_BYTES})
     app.add_middleware(Logged)
     return app
 

@@ -11,7 +11,7 @@ from agentmem.remembered import Remembered
 
 
 class Message(BaseModel):
-    """One message: `{"content": "..."}` is enough. Those of OpenAI, with parts and calls of tools, are taken as they are."""
+    """One message: `{"content": "..."}` is enough. One of OpenAI is taken as it is, with parts and calls of tools."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 

@@ -107,7 +107,7 @@ class KeyFile:
         if expires is not None and (expires.tzinfo is None or expires <= now):
             raise InvalidInput(f"the key would expire at {expires}: give a time to come, with its zone (…+00:00)")
         if self.path.exists():
-            self.keys()  # what is there must be a file of keys
+            self.listed()  # what is there must be a file of keys
         id_, salt, secret = secrets.token_hex(6), secrets.token_hex(16), secrets.token_urlsafe(32)
         key = Key(
             id=id_, salt=salt, hash=_hashed(salt, secret), app=app, user=user, any_user=any_user,
@@ -122,14 +122,14 @@ class KeyFile:
         Raises:
             UnknownName: no key has this id.
         """
-        keys = {key.id: key for key in self.keys()}
+        keys = {key.id: key for key in self.listed()}
         if id_ not in keys:
             raise UnknownName.among("key", id_, keys, cure=f"agentmem keys list {self.path}")
         if keys[id_].revoked is None:
             self._append({"revoked": id_, "at": datetime.now(UTC).isoformat()})
         return keys[id_]
 
-    def keys(self) -> list[Key]:
+    def listed(self) -> list[Key]:
         """Return all keys, oldest first.
 
         Raises:
@@ -143,9 +143,8 @@ class KeyFile:
                     self._keys, self._stamp = _read(self.path), stamp
                 return list(self._keys.values())
         except OSError as problem:
-            raise InvalidInput(
-                f"{self.path} cannot be read ({problem.strerror}); make keys with: agentmem keys add {self.path} --user NAME"
-            ) from None
+            cure = f"make keys with: agentmem keys add {self.path} --user NAME"
+            raise InvalidInput(f"{self.path} cannot be read ({problem.strerror}); {cure}") from None
 
     def find(self, shown: str) -> Key:
         """Return the key that is shown.
@@ -154,7 +153,7 @@ class KeyFile:
             UnknownKey: it is none of ours, has expired or was revoked.
             InvalidInput: the file cannot be read any more.
         """
-        self.keys()
+        self.listed()
         _, _, rest = shown.partition("_")
         id_, _, secret = rest.partition("_")
         key = self._keys.get(id_)

@@ -1,12 +1,21 @@
-"""How often one key may ask: a bucket of tokens for each."""
+"""How much may be sent at once, and how often one key may ask."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agentmem.connect.server.refusals import WORDS, problem
 from agentmem.errors import TooManyRequests
+
+BODY_BYTES = 10_000_000
+READ_ON = 2
+"""Times as much is read and thrown away, so that whoever is still sending hears the answer."""
 
 BURST_S = 2.0
 """How much may be asked at once: that of so many seconds."""
@@ -56,3 +65,43 @@ class Rate:
                 f"more than {self._per_second:g} requests a second; try again in {wait_s:.1f} s", retry_after_s=wait_s
             )
         bucket.tokens -= 1
+
+
+class BodyLimit:
+    """Answers 413 to a body that is too long, whether or not it was announced.
+
+    Args:
+        app: What is asked otherwise.
+        larger: Addresses that take more, with how many bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int]) -> None:
+        self._app, self._larger = app, larger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let the app answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = self._larger.get(scope["path"], BODY_BYTES)
+        told = Headers(scope=scope).get("content-length", "0")
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > most:
+                raise HTTPException(413)
+            return message
+
+        if not told.isdecimal() or int(told) <= most:
+            await self._app(scope, counted, send)
+            return
+        while read < READ_ON * most:
+            message = await receive()
+            read += len(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        scope["problem"] = WORDS[413][0]
+        await problem(413, *WORDS[413])(scope, receive, send)

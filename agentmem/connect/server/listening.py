@@ -20,7 +20,7 @@ def checked(serving: Serving, host: str) -> Serving:
         InvalidInput: others could reach it, and no keys are asked for; or the file of keys cannot be read.
     """
     if serving.keys is not None:
-        KeyFile(serving.keys).keys()
+        KeyFile(serving.keys).listed()
     elif not _is_here(host):
         raise InvalidInput(
             f"without keys nobody but this machine may ask, and {host!r} is open to others: "

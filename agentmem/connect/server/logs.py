@@ -48,7 +48,7 @@ CONFIG: Mapping[str, Any] = {
 
 
 class Logged:
-    """Logs each request once it is answered: method, route, status, milliseconds, the id of the key, the kind of error."""
+    """Logs each request once it is answered: method, route, status, milliseconds, the id of the key, what was wrong."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -58,7 +58,7 @@ class Logged:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status = time.perf_counter(), 500
 
         async def watched(message: Message) -> None:
             nonlocal status

@@ -73,6 +73,10 @@ PROBLEM: Mapping[str, Any] = {
 }
 
 
+UNNAMED = ("body", "query", "one", "many")
+"""Parts of a place that nobody typed."""
+
+
 class Answered(AgentmemError):
     """A refusal whose status is known where it is raised."""
 
@@ -122,9 +126,10 @@ def answer_errors(app: FastAPI) -> None:
             return problem(400, *WORDS[400])
         return problem(422, "InvalidInput", f"this cannot be used: {_in_one_sentence(found)}")
 
-    async def theirs(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - the library's
+    async def theirs(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         words = WORDS.get(error.status_code, ("Refused", str(error.detail)))
+        request.scope["problem"] = words[0]
         return problem(error.status_code, *words, headers=error.headers)
 
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
@@ -139,5 +144,5 @@ def answer_errors(app: FastAPI) -> None:
 
 def _in_one_sentence(found: Sequence[Any]) -> str:
     """Return what is wrong and where, without what was sent: it may be long, and a log may keep it."""
-    where = [".".join(str(part) for part in one["loc"] if part != "body") or "the body" for one in found]
+    where = [".".join(str(part) for part in one["loc"] if part not in UNNAMED) or "the body" for one in found]
     return "; ".join(f"{place}: {one['msg']}" for place, one in zip(where, found, strict=True))

@@ -9,13 +9,13 @@ from agentmem.connect.server.listening import address_of, bound, checked
 from agentmem.connect.server.settings import Serving
 from agentmem.errors import MissingExtra
 
+KEPT_S = 75
+"""Seconds a connection may be idle: longer than clients keep one, who so never find it closed."""
 GRACE_S = 30
 """Seconds that requests have to end, once the server is told to."""
 
 
-def serve(
-    serving: Serving, *, host: str, port: int, workers: int, started: Callable[[str], object] = len
-) -> None:
+def serve(serving: Serving, *, host: str, port: int, workers: int, started: Callable[[str], object] = len) -> None:
     """Serve until the process is told to end (SIGTERM, SIGINT); what is being answered then is answered.
 
     Args:
@@ -50,7 +50,7 @@ def serve(
     with bound(host, port) as listening:
         config = uvicorn.Config(
             partial(create_app, serving), factory=True, workers=workers, log_config=dict(CONFIG), access_log=False,
-            server_header=False, timeout_graceful_shutdown=GRACE_S, proxy_headers=False, lifespan="on",
+            server_header=False, timeout_keep_alive=KEPT_S, timeout_graceful_shutdown=GRACE_S, proxy_headers=False, lifespan="on",
         )  # fmt: skip
         started(address_of(listening))
         Multiprocess(config, sockets=[listening]).run()

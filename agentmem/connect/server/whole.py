@@ -19,6 +19,7 @@ from agentmem.connect.server.refusals import DESCRIBED
 from agentmem.language.contract import Receipt
 from agentmem.remembered import Diff
 
+IMPORT = "/v1/import"
 IMPORT_BYTES = 1_000_000_000
 LINES = "application/x-ndjson"
 NOW = Moment()
@@ -76,7 +77,6 @@ def export(caller: Reader) -> FileResponse:
 
 @routes.post(
     "/import",
-    max_body_size=IMPORT_BYTES,
     openapi_extra={"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string"}}}}},
 )
 async def import_(request: Request, caller: Writer) -> Added:
