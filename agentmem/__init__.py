@@ -6,19 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agentmem.agent_memory import AgentMemory
+    from agentmem.agent_memory import AgentMemory, AsyncAgentMemory
     from agentmem.errors import AgentmemError
     from agentmem.events import Event, Fact, Query, Recollection
     from agentmem.hookspecs import hookimpl
     from agentmem.host import Host
     from agentmem.language.contract import Task
     from agentmem.language.prompting import prompt_beside
+    from agentmem.scope import Scope
     from agentmem.spending.budget import Budget, Budgets
     from agentmem.spending.prices import Prices
 
 __all__ = [
     "AgentMemory",
     "AgentmemError",
+    "AsyncAgentMemory",
     "Budget",
     "Budgets",
     "Event",
@@ -27,6 +29,7 @@ __all__ = [
     "Prices",
     "Query",
     "Recollection",
+    "Scope",
     "Task",
     "hookimpl",
     "prompt_beside",
@@ -35,6 +38,7 @@ __all__ = [
 _HOMES = {
     "AgentMemory": "agent_memory",
     "AgentmemError": "errors",
+    "AsyncAgentMemory": "agent_memory",
     "Budget": "spending.budget",
     "Budgets": "spending.budget",
     "Event": "events",
@@ -43,6 +47,7 @@ _HOMES = {
     "Prices": "spending.prices",
     "Query": "events",
     "Recollection": "events",
+    "Scope": "scope",
     "Task": "language.contract",
     "hookimpl": "hookspecs",
     "prompt_beside": "language.prompting",

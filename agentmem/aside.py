@@ -40,6 +40,13 @@ class Aside:
         if _is_retry(entry):
             self._graph.retire([self._mark_of(entry)], position=entry.position)
 
+    def rewind(self, to: int) -> None:
+        """Let the list be what it was once the entry at `to` was folded, inside a batch of the caller."""
+        marks = self._graph.scan(Where(memory=self.memory, retired=True))
+        again = [mark._replace(retired=None) for mark in marks if mark.retired is not None and mark.retired > to]
+        self._graph.put_nodes([mark for mark in again if position_of(mark) <= to])
+        self._graph.delete([mark.id for mark in marks if position_of(mark) > to])
+
     def retried_at(self, event: Event) -> list[int]:
         """Return the position of the retry that took `event` in, if one did."""
         marks = self._graph.get([self._mark_of(event)])

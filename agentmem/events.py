@@ -9,13 +9,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from agentmem.errors import InvalidInput
 
 Role = Literal["environment", "user", "assistant", "system", "tool"]
+Trust = Literal["quarantined", "low", "normal", "high"]
+"""How far a text is to be believed. What is quarantined is kept, and neither folded nor recalled."""
+TRUSTS: tuple[Trust, ...] = get_args(Trust)
+"""From the least to the most."""
 EVENT_PREFIX = "event/"
 MAX_TEXT = 2_000_000
 """Characters of one event's text; longer is refused with a clear word."""
@@ -71,7 +75,8 @@ class Event(Value):
     observation, and in chat). `at` is the world's time, always aware.
     `position` is the sequence number in its namespace, given by the journal on
     append; 0 means not appended yet. `echo` marks an event that merely repeats
-    what was recalled: kept, but not folded again.
+    what was recalled: kept, but not folded again. `trust` says how far it is to be
+    believed. `corrects` names the event that no longer holds because of this one.
     """
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -83,6 +88,13 @@ class Event(Value):
     session: str | None = None
     position: Annotated[int, Field(ge=0)] = 0
     echo: bool = False
+    trust: Trust = "normal"
+    corrects: str | None = None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether memories are told of it: it is no echo, and not quarantined."""
+        return not self.echo and self.trust != "quarantined"
 
     @property
     def node(self) -> str:
@@ -129,6 +141,7 @@ class Query(Value):
         exclude: Ids of events whose own recollections are not wanted (what was
             just seen need not be recalled).
         min_score: Leave out what scores lower.
+        min_trust: Leave out what comes from an event that is believed less.
     """
 
     text: str = ""
@@ -138,6 +151,7 @@ class Query(Value):
     as_of: Annotated[int, Field(ge=0)] | None = None
     exclude: tuple[str, ...] = ()
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+    min_trust: Trust = "low"
 
 
 class Recollection(Value):

@@ -39,6 +39,25 @@ class Feed:
         except (Refused, LanguageUnavailable):
             return self._journal.append(events), self.catch_up()
 
+    def correct(self, event: Event) -> Event:
+        """Append an event that corrects another, whose changes every memory takes back first; nothing is folded yet.
+
+        Raises:
+            InvalidInput: there is none, or it was corrected already. Nothing was changed.
+        """
+
+        def corrected() -> Event:
+            old = self._journal.event(str(event.corrects))
+            for fold in self.folds:
+                for position in reversed(fold.folded_at(old)):
+                    self._journal.record("undo", fold.memory.name, at=event.at, arguments={"position": position})
+            for new in self._journal.extend([event]):
+                self._journal.correct(new)
+                return new
+            return event
+
+        return self._graph.transact(corrected)
+
     def catch_up(self) -> Outcome:
         """Fold everything the cursors have not passed yet, until done or the language is out."""
         return _all_of(fold.catch_up() for fold in self.folds)

@@ -103,7 +103,7 @@ class Fold:
         """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
         if self._prepares is None:
             return
-        prepare, new = self._prepares.prepare, [event for event in events if not event.echo]
+        prepare, new = self._prepares.prepare, [event for event in events if event.is_news]
         try:
             self._asked(lambda language: prepare(new, language))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
@@ -249,7 +249,7 @@ class Fold:
 
     def _derive(self, entry: Event | Operation, view: MemoryGraph, language: Language) -> Changes | None:
         if isinstance(entry, Event):
-            return None if entry.echo else self._memory.write(entry, view, language)
+            return self._memory.write(entry, view, language) if entry.is_news else None
         return self._operate(entry, view, language) if entry.memory == self._memory.name else None
 
     def _settle(self, entry: Event | Operation, proposal: Proposal, outcome: Outcome) -> None:

@@ -2,25 +2,36 @@
 
 One per namespace, kept in the same graph. Entries are events and operations
 (reinforce, consolidate, forget, undo, retry), in one order of positions. What
-memories hold is derived from it and can be thrown away.
+memories hold is derived from it and can be thrown away. An event that was
+corrected is retired, and stays; one that was erased leaves only the hash of its
+id, so that who sends it again brings nothing back.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, cast
 
 from agentmem.errors import InvalidInput
-from agentmem.events import EVENT_PREFIX, Event
+from agentmem.events import EVENT_PREFIX, TRUSTS, Event, Trust
 from agentmem.graph.contract import Graph, Json, Node, Where
 from agentmem.graph.moving.mark import check_whole
 
 COUNTER = "journal"
+ERASED = "erased"
+"""Counter: how many events were erased."""
+GRAVES = "!erased"
+"""The memory that the hashes are kept under: a name no memory can have."""
+TRUST = "trust/"
+"""Counters: how many events of each trust below the usual were appended."""
+EPOCH = datetime.fromtimestamp(0, UTC)
 EVENT = "Event"
 OPERATION = "Operation"
-_FIELDS = ("action", "speaker", "session")
+_FIELDS = ("action", "speaker", "session", "corrects")
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Journal:
     def extend(self, events: Sequence[Event]) -> list[Event]:
         """Append as `append` does, inside a batch of the caller: durable when that commits."""
         check_whole(self._graph)
-        known = {node.id for node in self._graph.get([event.node for event in events])}
+        known = {node.id for node in self._graph.get([event.node for event in events])} | self.erased_among(events)
         last = self.last
         fresh: list[Event] = []
         for event in events:
@@ -64,7 +75,55 @@ class Journal:
         if fresh:
             self._graph.put_nodes([_node_of(event) for event in fresh])
             self._graph.advance(COUNTER, expected=last, value=fresh[-1].position)
+            self._note_trust(fresh)
         return fresh
+
+    def correct(self, event: Event) -> None:
+        """Let the event that `event` corrects hold no longer; in the batch that appends it.
+
+        Raises:
+            InvalidInput: there is none, or it was corrected already.
+        """
+        old = self._graph.get([f"{EVENT_PREFIX}{event.corrects}"])
+        if not old or old[0].retired is not None:
+            told = "was corrected already: correct what it was corrected to" if old else "is not there: add it anew"
+            raise InvalidInput(f"event {event.corrects!r} {told}; nothing was changed")
+        self._graph.retire([old[0].id], position=event.position)
+
+    def erase(self, events: Sequence[Event]) -> None:
+        """Erase events inside a batch of the caller; what was derived from them is not looked at."""
+        self._graph.delete([event.node for event in events])
+        graves = [Node(_grave_of(event.id), "Erased", EPOCH, GRAVES, position=event.position) for event in events]
+        self._graph.put_nodes(graves)
+        erased = self._graph.counter(ERASED)
+        self._graph.advance(ERASED, expected=erased, value=erased + len(events))
+
+    def erased_among(self, events: Sequence[Event]) -> set[str]:
+        """Return the nodes of those of `events` that were erased, by id."""
+        if not self._graph.counter(ERASED):
+            return set()
+        graves = {_grave_of(event.id): event.node for event in events}
+        return {graves[node.id] for node in self._graph.get(list(graves))}
+
+    def knows(self, event: Event) -> bool:
+        """Return whether an event of this id is here, or was erased."""
+        return bool(self._graph.get([event.node])) or self.was_erased(event.id)
+
+    def was_erased(self, event_id: str) -> bool:
+        """Return whether an event of this id was erased."""
+        return bool(self._graph.counter(ERASED) and self._graph.get([_grave_of(event_id)]))
+
+    def count(self, upto: int) -> int:
+        """Return how many entries there are up to a position."""
+        if not self._graph.counter(ERASED):
+            return upto
+        return upto - sum(grave.position <= upto for grave in self._graph.scan(Where(memory=GRAVES)))
+
+    def believes_all(self, least: Trust) -> bool:
+        """Return whether no event was ever appended that is believed less than `least`."""
+        counters = self._graph.counters()
+        below = TRUSTS[: TRUSTS.index(least)]
+        return "normal" not in below and not any(counters.get(f"{TRUST}{trust}") for trust in below)
 
     def record(self, verb: str, memory: str, *, at: datetime, arguments: Mapping[str, Any]) -> Operation:
         """Append an operation on one memory, durably."""
@@ -81,7 +140,8 @@ class Journal:
 
     def after(self, position: int, *, limit: int) -> list[Event | Operation]:
         """Return up to `limit` entries behind `position`, oldest first."""
-        return [_entry_of(node) for node in self._graph.scan(Where(memory="", after=position), limit=limit)]
+        where = Where(memory="", after=position, retired=True)  # what was corrected is repeated too, and then corrected
+        return [_entry_of(node) for node in self._graph.scan(where, limit=limit)]
 
     def event(self, event_id: str) -> Event:
         """Return the event with this id.
@@ -93,6 +153,13 @@ class Journal:
         if not found:
             raise InvalidInput(f"no event {event_id!r} in namespace {self._graph.namespace!r}; see: agentmem status")
         return event_of(found[0])
+
+    def _note_trust(self, fresh: Sequence[Event]) -> None:
+        """Count what is believed less than is usual: where there is none, no search has to look for it."""
+        for trust, count in Counter(event.trust for event in fresh).items():
+            if trust in ("quarantined", "low"):
+                before = self._graph.counter(f"{TRUST}{trust}")
+                self._graph.advance(f"{TRUST}{trust}", expected=before, value=before + count)
 
     def at(self, position: int) -> Event | Operation | None:
         """Return the entry at exactly this position, if there is one."""
@@ -113,6 +180,8 @@ def event_of(node: Node) -> Event:
         session=props.get("session"),
         position=node.position,
         echo=bool(props.get("echo", False)),
+        trust=props.get("trust", "normal"),
+        corrects=props.get("corrects"),
     )
 
 
@@ -121,7 +190,13 @@ def _node_of(event: Event) -> Node:
     props["role"] = event.role
     if event.echo:
         props["echo"] = True
+    if event.trust != "normal":
+        props["trust"] = event.trust
     return Node(event.node, EVENT, event.at, text=event.text, props=props, position=event.position)
+
+
+def _grave_of(event_id: str) -> str:
+    return f"{GRAVES}/{blake2b(event_id.encode(), digest_size=16).hexdigest()}"
 
 
 def _entry_of(node: Node) -> Event | Operation:

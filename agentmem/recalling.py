@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from agentmem.aside import position_of
 from agentmem.errors import AgentmemError, BadAnswer, LanguageUnavailable, PluginError, UnrecordedCall
-from agentmem.events import Event, Query, Recollection
+from agentmem.events import EVENT_PREFIX, TRUSTS, Event, Query, Recollection, Trust
 from agentmem.fold import Fold
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
@@ -60,6 +60,14 @@ def unfolded(graph: Graph, folds: Sequence[Fold]) -> list[Event]:
     entries = [journal.at(position) for position in sorted(lost)]
     aside = [entry for entry in entries if isinstance(entry, Event)]
     return [*waiting(graph, after=furthest), *aside] if furthest < journal.last else aside
+
+
+def believed(graph: Graph, found: Sequence[Recollection], least: Trust) -> list[Recollection]:
+    """Return what comes only from events that are believed as much as `least`, or more."""
+    sources = sorted({f"{EVENT_PREFIX}{source}" for one in found for source in one.sources})
+    trust = {node.id.removeprefix(EVENT_PREFIX): str(node.props.get("trust", "normal")) for node in graph.get(sources)}
+    enough = set(TRUSTS[TRUSTS.index(least) :])
+    return [one for one in found if all(trust.get(source, "normal") in enough for source in one.sources)]
 
 
 def _recalled(fold: Fold, query: Query) -> list[Recollection]:

@@ -43,7 +43,7 @@ def recall_events(
         mark: What each is marked with, in its `parts`.
     """
     known = {*query.exclude, *(one.id.removeprefix(EVENT_PREFIX) for one in beside)}  # a memory may read the journal
-    tail = [event for event in events if event.id not in known and not event.echo]
+    tail = [event for event in events if event.id not in known and event.is_news]
     if not tail or not query.text.strip():
         return list(beside)
     oldest = min(event.position for event in tail)

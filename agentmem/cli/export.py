@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, Annotated
 
 import typer
 
@@ -40,14 +39,14 @@ def export(
 
     if json and file == STANDARD:
         raise InvalidInput("--json prints what was done, and - the export itself: name a file")
-    with existing(ctx.obj.host(), store) as opened:
-        names = namespaces_of(opened, namespace)
-        stats = [opened.graph(name).stats() for name in names]
+    with existing(ctx.obj.host(), store) as kept:
+        names = namespaces_of(kept, namespace)
+        stats = [kept.graph(name).stats() for name in names]
         with (
             _written(file) as to,
             progress(sum(one["nodes"] + one["retired"] + one["edges"] for one in stats)) as moved,
         ):
-            done = exported(opened, names, to, moved=moved)
+            done = exported(kept, names, to, moved=moved)
     if json:
         as_json({"file": file, "namespaces": {name: whole._asdict() for name, whole in done.items()}})
     elif file != STANDARD:
@@ -73,12 +72,12 @@ def import_(
     host = ctx.obj.host()
     with _read(file) as came:
         read(came)  # before the store is made
-        opened = host.store(store)
+        kept = host.store(store)
         try:
             with progress(0) as moved:
-                done = imported(opened, came, moved=moved)
+                done = imported(kept, came, moved=moved)
         finally:
-            opened.close()
+            kept.close()
     if json:
         as_json(done)
     else:
@@ -87,40 +86,25 @@ def import_(
 
 @contextmanager
 def _written(file: str) -> Iterator[IO[bytes]]:
-    """Give a file to write, which takes its name when it is whole."""
+    """Give a file to write, or standard output."""
     if file == STANDARD:
         yield sys.stdout.buffer
         return
-    path = Path(file)
-    if path.exists():
-        raise InvalidInput(f"{file} is there already; name a new file")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with cast("IO[bytes]", gzip.open(part, "wb") if path.suffix == ".gz" else part.open("wb")) as to:
-            yield to
-        part.rename(path)
-    except OSError as problem:
-        raise InvalidInput(
-            f"{file} cannot be written ({problem.strerror}); name a file in a folder that is there"
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    from agentmem.graph.moving.files import written
+
+    with written(Path(file)) as to:
+        yield to
 
 
 @contextmanager
 def _read(file: str) -> Iterator[IO[bytes]]:
     """Give an export to read, twice if need be."""
+    from agentmem.graph.moving.files import opened
+
     if file == STANDARD:
         with tempfile.TemporaryFile() as kept:
             shutil.copyfileobj(sys.stdin.buffer, kept)
             yield kept
         return
-    path = Path(file)
-    if not path.is_file():
-        raise InvalidInput(f"there is no file {file}; make one with: agentmem export STORE FILE")
-    with cast("IO[bytes]", gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")) as came:
-        try:
-            yield came
-        except (EOFError, gzip.BadGzipFile, OSError) as problem:
-            raise InvalidInput(f"{file} cannot be read ({problem}); export it again, nothing was changed") from None
+    with opened(Path(file)) as came:
+        yield came

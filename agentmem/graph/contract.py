@@ -335,6 +335,15 @@ class StoreFactory(Protocol):
 
 
 @runtime_checkable
+class Scrubs(Protocol):
+    """A store that keeps for a while what was deleted, where only a look into its files finds it, and can let go."""
+
+    def scrub(self) -> None:
+        """Overwrite what was deleted, as far as nobody is reading it at this moment."""
+        ...
+
+
+@runtime_checkable
 class ExaminesStores(Protocol):
     """What a kind of store may offer as well: to tell how a store is, also one that cannot be opened."""
 

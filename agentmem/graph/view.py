@@ -41,7 +41,7 @@ class MemoryGraph:
         """Return this memory's nodes (and events) among `ids` that are current, in order."""
         nodes = [node for node in self._graph.get(ids, vectors=vectors) if node.memory in ("", self.memory)]
         if self.as_of is None:
-            return [node for node in nodes if node.retired is None]
+            return [node for node in nodes if node.retired is None or self._was_there(node)]
         return [then for node in nodes if (then := self._as_it_was(node, vectors=vectors)) is not None]
 
     def scan(
@@ -113,6 +113,10 @@ class MemoryGraph:
     def frequencies(self, words: Sequence[str], where: Where = ANYTHING, *, most: int) -> Mapping[str, int]:
         """Return in how many of this memory's nodes each of `words` is, counting no further than `most`."""
         return self._graph.frequencies(words, self._own(where), most=most)
+
+    def _was_there(self, node: Node) -> bool:
+        """Return whether a retired node is an event that was corrected later than what is being folded."""
+        return not node.memory and node.retired is not None and node.retired > self.position
 
     def _own_among(self, edges: list[Edge]) -> list[Edge]:
         own = (f"{self.memory}/", EVENT_PREFIX)

@@ -53,12 +53,13 @@ from agentmem.reembedding import reembed
 from agentmem.testing.embedding import TurnedEmbedder
 from agentmem.testing.languages import PretendModel, WithEmbedder
 from agentmem.testing.memory_awkward import AwkwardInputContract
+from agentmem.testing.memory_erasure import ErasureContract
 from agentmem.testing.memory_world import LATER, SCENES, installed
 
 __all__ = ["LATER", "SCENES", "MemoryContract"]
 
 
-class MemoryContract(AwkwardInputContract):
+class MemoryContract(AwkwardInputContract, ErasureContract):
     """The promises of `Memory`. Inherit it and say how to build one; the other methods may be replaced."""
 
     def test_at_most_as_many_as_wanted_are_recalled(self, store: Store) -> None:

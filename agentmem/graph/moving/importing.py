@@ -137,13 +137,18 @@ class _Reader:
         self._hashed = hashlib.sha256()
 
 
+def nodes_in(file: IO[bytes], section: Section) -> Iterator[Node]:
+    """Yield the nodes of a namespace in a file that was checked, in its order."""
+    return (node_of(line["node"]) for line in _lines(file, section) if "node" in line)
+
+
 def _import(graph: Graph, section: Section, file: IO[bytes], moved: Moved) -> Copied:
     told = section.whole._asdict()
     if _is_there(graph, section):
         return Copied(namespace=section.name, **told, was_there=True)
     arriving = Arriving(graph, moved)
     ids: set[str] = set()
-    for nodes in _pages(node_of(line["node"]) for line in _lines(file, section) if "node" in line):
+    for nodes in _pages(nodes_in(file, section)):
         arriving.put_nodes(nodes)
         ids.update(ids_of(nodes))
     for edges in _pages(edge_of(line["edge"]) for line in _lines(file, section) if "edge" in line):

@@ -255,6 +255,7 @@ def connect(settings: Settings) -> sqlite3.Connection:
             cached_statements=512,
         )
         connection.execute(f"pragma synchronous = {SYNCHRONOUS[settings.durability]}")
+        connection.execute("pragma secure_delete = on")
         connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute(f"pragma cache_size = -{CACHE_KIB}")
     except sqlite3.Error as problem:

@@ -183,6 +183,16 @@ class SQLiteStore:
             unfinished.unlink(missing_ok=True)
             raise explained(problem, path) from problem
 
+    def scrub(self) -> None:
+        """Overwrite what was deleted: in the index of words, which keeps it until it is merged, and in the log.
+
+        What another process is reading at this moment stays in the log until it has done so.
+        """
+        session = self._session()
+        with session.batch():
+            session.run("insert into fts(fts) values('optimize')")
+        session.rows("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         """Flush and free; may be called twice. One file is left if nobody else has it open."""
         if self._closed:

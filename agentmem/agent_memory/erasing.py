@@ -1,0 +1,87 @@
+"""Deleting: total, and verified on request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agentmem.agent_memory.opened import Opened
+from agentmem.agent_memory.values import Erased, Left
+from agentmem.erasure import chain_of, echoes_of, erase, left_of
+from agentmem.events import Event, Recollection
+from agentmem.graph.contract import Scrubs, Where
+from agentmem.journal import EVENT, event_of
+from agentmem.language.contract import Receipt
+from agentmem.remembered import source_of, sources_of
+
+
+class Erases(Opened):
+    """The verbs that leave nothing."""
+
+    def delete(self, ids: str | Recollection | Iterable[str | Recollection], *, verify: bool = False) -> Erased:
+        """Erase events, and all that any memory ever derived from them.
+
+        The memories go back to where they stood before the first of them, and fold what came after again without
+        them: with rules that takes time, with a model calls. An event of that id brings nothing back.
+
+        Args:
+            ids: Of events, or of what comes from a single one; of a recollection, all events it comes from.
+            verify: Search afterwards for what was deleted, by text and by vector.
+
+        Raises:
+            InvalidInput: nothing ever had one of these ids, or it comes from several events; nothing was changed.
+            BudgetExceeded: if the budget says so; what was to be deleted is gone, and what is to be folded again waits.
+        """
+        named = [ids] if isinstance(ids, str | Recollection) else list(ids)
+        wanted = [source for one in named for source in (one.sources if isinstance(one, Recollection) else (one,))]
+        gone = tuple(id_ for id_ in wanted if self._journal.was_erased(id_))
+        sources = [source_of(self.graph, id_) for id_ in wanted if id_ not in gone]
+        with self._writing:
+            events = self._erase(sources) if sources else []
+            entries = self._journal.last - self._feed.slowest
+            receipt = self.catch_up()
+            self._scrub()
+            left = self._left(events) if verify else ()
+        return Erased(
+            events=tuple(event.id for event in events),
+            absent=gone,
+            entries=entries,
+            receipt=receipt,
+            is_verified=verify,
+            left=left,
+        )
+
+    def delete_all(self, *, verify: bool = False) -> Erased:
+        """Erase the whole namespace: all that was ever said, derived, and spent."""
+        with self._writing:
+            nodes = self.graph.scan(Where(memory="", label=EVENT, retired=True))
+            events = [event_of(node) for node in nodes]
+            self.store.drop(self.graph.namespace)
+            self._scrub()
+            left = self._left(events) if verify else ()
+        return Erased(events=tuple(event.id for event in events), receipt=Receipt(), is_verified=verify, left=left)
+
+    def _erase(self, sources: Sequence[str]) -> list[Event]:
+        def erased() -> list[Event]:
+            chains = [chain_of(self.graph, self._journal.event(source)) for source in sources]
+            events = list({event.id: event for chain in chains for event in chain}.values())
+            events += echoes_of(self.graph, events)
+            erase(self.graph, events)
+            return events
+
+        return self.graph.transact(erased)
+
+    def _scrub(self) -> None:
+        if isinstance(self.store, Scrubs):
+            self.store.scrub()
+
+    def _left(self, events: Sequence[Event]) -> tuple[Left, ...]:
+        """Return what still says what was erased."""
+        texts = [event.text for event in events if event.text.strip()]
+        if not texts:
+            return ()
+        with self._paying("delete") as language:
+            vectors = language.embed(texts)
+        found = {node.id: node for node in left_of(self.graph, texts, vectors)}
+        return tuple(
+            Left(id=node.id, memory=node.memory, sources=sources_of(self.graph, node)) for node in found.values()
+        )
