@@ -18,8 +18,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -183,7 +182,8 @@ async def _measured(load: Load, server: MemoryServer, keys: list[str]) -> Seen:
         clients = [Client(number, http, key=key, load=load, seen=seen) for number, key in enumerate(keys)]
         killing = asyncio.create_task(_kill(server, load.kill_every_s, seen))
         started = time.perf_counter()
-        await asyncio.gather(*(client.run(load.requests // load.clients) for client in clients))
+        each, over = divmod(load.requests, load.clients)
+        await asyncio.gather(*(client.run(each + (client.number < over)) for client in clients))
         seen.seconds = time.perf_counter() - started
         killing.cancel()
         await asyncio.gather(*(_compare(client, seen) for client in clients))
@@ -205,21 +205,19 @@ async def _compare(client: Client, seen: Seen) -> None:
     seen.unexplained += len(set(held) - acknowledged)
 
 
-@contextmanager
-def arguments() -> Iterator[argparse.Namespace]:
-    """Give what was typed."""
+def arguments() -> argparse.Namespace:
+    """Return what was typed."""
     read = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     read.add_argument("--clients", type=int, default=64)
     read.add_argument("--workers", type=int, default=4)
     read.add_argument("--requests", type=int, default=20_000)
     read.add_argument("--kill-every", type=float, default=0.0, metavar="SECONDS")
     read.add_argument("--store", default=None)
-    yield read.parse_args()
+    return read.parse_args()
 
 
 if __name__ == "__main__":
-    with arguments() as given:
-        wanted = Load(given.clients, given.workers, given.requests, given.kill_every)
-        result = measure(wanted, given.store)
+    given = arguments()
+    result = measure(Load(given.clients, given.workers, given.requests, given.kill_every), given.store)
     print(json.dumps(result.told(), indent=1))
     print("\n".join(islice(result.errors, 10)))
