@@ -127,6 +127,10 @@ class Client:
             after = page.json()["next"]
         return items
 
+    def look(self, recollections: list[dict[str, Any]]) -> None:
+        """Count those that are another user's."""
+        self._seen.foreign += sum(self.word not in one["text"] for one in recollections)
+
     async def _add(self) -> None:
         self._count += 1
         id_ = f"{self.number}-{self._count}"
@@ -139,8 +143,7 @@ class Client:
         other = canary(self._random.randrange(self._load.clients))
         question = {"query": f"Where is the {self._random.choice(THINGS)}? {other}", "limit": 5}
         found = await self._ask("search", "/v1/memories/search", question)
-        for one in (found or {}).get("recollections", ()):
-            self._seen.foreign += self.word not in one["text"]
+        self.look((found or {}).get("recollections", []))
 
     async def _ask(self, what: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         """Return what is answered; None for an error. What breaks off is asked again."""

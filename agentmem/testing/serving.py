@@ -92,6 +92,18 @@ class MemoryServer:
                 raise RuntimeError(f"the server does not answer; it said: {self._logged.read_text()[-2000:]}")
             time.sleep(POLL_S)
 
+    def wait_until_gone(self) -> None:
+        """Wait until no worker answers, whatever became of the process that watches over them.
+
+        Raises:
+            RuntimeError: it takes too long.
+        """
+        until = time.monotonic() + PATIENCE_S
+        while self.workers:
+            if time.monotonic() > until:
+                raise RuntimeError(f"workers are still there: {self.workers}")
+            time.sleep(POLL_S)
+
     def kill_worker(self) -> int:
         """Kill the oldest worker (SIGKILL), and return which it was; it will be replaced."""
         pid = self.workers[0]

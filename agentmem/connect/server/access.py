@@ -84,7 +84,7 @@ class Access:
     def _scope(self, request: Request, key: Key | None) -> Scope:
         named, session = _named(request, USER_HEADER, "user"), _named(request, SESSION_HEADER, "session")
         if key is None:
-            return _checked(self._serving.app, named or self._serving.user, session)
+            return _checked(self._serving.app, self._serving.user if named is None else named, session)
         if not key.any_user:
             if named is not None and named != key.user:
                 raise Refused(f"the key {key.id} is for one user, and another is named; leave {USER_HEADER} out")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated, NoReturn
 
 from fastapi import APIRouter, Query, Response
@@ -38,7 +37,7 @@ def add(messages: Messages, caller: Writer, response: Response) -> Added:
 def search(asked: Search, caller: Reader) -> Found:
     """Return what is recalled: an empty list where nothing is."""
     with caller.open() as memory:
-        as_of = memory.as_of(asked.as_of).position if isinstance(asked.as_of, datetime) else asked.as_of
+        as_of = None if asked.as_of is None else memory.as_of(asked.as_of).position
         found = memory.search(
             asked.query, limit=asked.limit, now=asked.now, as_of=as_of,
             min_score=asked.min_score, min_trust=asked.min_trust,
