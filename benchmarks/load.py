@@ -1,4 +1,4 @@
-"""Many clients at once on one server: is anything lost, does anybody see what is another's, how long does it take?
+"""Many clients at once on one server: whether anything is lost or leaks, and how long it takes.
 
     python benchmarks/load.py                         # 64 clients, 4 workers, 20,000 requests
     python benchmarks/load.py --kill-every 5          # the same, while a worker is killed (SIGKILL) every 5 s
@@ -106,7 +106,7 @@ class Client:
     def __init__(self, number: int, http: httpx.AsyncClient, *, key: str, load: Load, seen: Seen) -> None:
         self.number, self._http, self._load, self._seen = number, http, load, seen
         self._headers = {"Authorization": f"Bearer {key}"}
-        self._random = random.Random(f"{load.seed}/{number}")
+        self._random = random.Random(f"{load.seed}/{number}")  # noqa: S311 - draws what is said
         self.word = canary(number)
         self._count = 0
         seen.acknowledged[number] = set()

@@ -52,7 +52,7 @@ class MemoryServer:
         self._said, self._logged = (Path(self._folder.name) / name for name in ("said", "log"))
         command = [sys.executable, "-m", "agentmem.cli", "serve", str(store), "--port", "0", "--workers", str(workers)]
         with self._said.open("wb") as said, self._logged.open("wb") as logged:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [*command, *options],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=logged, env={**os.environ, **(environment or {})},
             )  # fmt: skip

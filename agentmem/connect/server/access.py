@@ -29,12 +29,10 @@ class Caller:
     """Who asks.
 
     Attributes:
-        scope: Whose memory is meant; `session` marks what is added.
         read_only: Whether nothing may be changed.
-        open: Gives the memory of that scope.
+        open: Gives the memory of their scope; what is added is marked with their session.
     """
 
-    scope: Scope
     read_only: bool
     open: Opening
 
@@ -67,8 +65,7 @@ class Access:
             request.scope["key"] = key.id
             self._rate.take(key.id)
         scope = self._scope(request, key)
-        unmarked = scope.model_copy(update={"session": None})
-        return Caller(scope, key is not None and key.read_only, partial(self._pool.opened, unmarked))
+        return Caller(key is not None and key.read_only, partial(self._pool.opened, scope))
 
     def _key(self, request: Request) -> Key | None:
         if self._keys is None:

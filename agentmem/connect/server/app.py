@@ -14,7 +14,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from agentmem.connect.server import memories, whole
+from agentmem.connect.server import memories, proxy, whole
 from agentmem.connect.server.access import Access
 from agentmem.connect.server.health import routes as health
 from agentmem.connect.server.limits import BodyLimit
@@ -45,13 +45,14 @@ def create_app(serving: Serving) -> FastAPI:
         redirect_slashes=False,
     )
     answer_errors(app)
-    for router in (health, memories.routes, whole.routes):
+    for router in (health, memories.routes, whole.routes, *((proxy.routes,) if serving.upstream else ())):
         app.include_router(router)
     _describe(app)
     if serving.origins:
         app.add_middleware(CORSMiddleware, allow_origins=serving.origins, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(SameOrigin, hosts=serving.hosts, origins=serving.origins)
-    app.add_middleware(BodyLimit, larger={whole.IMPORT: whole.IMPORT_BYTES})
+    larger = dict.fromkeys(proxy.CHATS, proxy.CHAT_BYTES)
+    app.add_middleware(BodyLimit, larger={whole.IMPORT: whole.IMPORT_BYTES, **larger})
     app.add_middleware(Logged)
     return app
 
@@ -64,7 +65,9 @@ def _lifespan(serving: Serving) -> Callable[[FastAPI], AbstractAsyncContextManag
         with Opened(serving) as opened:
             pool = Pool(opened.memory, most=serving.open_memories)
             app.state.store, app.state.access = opened.store, Access(serving, pool)
+            app.state.upstream = proxy.Upstream(serving)
             yield
+            await app.state.upstream.close()
             pool.close()
 
     return lifespan

@@ -28,7 +28,7 @@ def add(messages: Messages, caller: Writer, response: Response) -> Added:
     """Remember one message, or a list of them; durable when this is answered."""
     given = [messages] if isinstance(messages, Message) else messages
     with caller.open() as memory:
-        added = memory.add([one.model_dump(exclude_none=True) for one in given], session=caller.scope.session)
+        added = memory.add([one.model_dump(exclude_none=True) for one in given])
     response.status_code = 201 if added.events else 200
     return added
 

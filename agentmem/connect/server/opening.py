@@ -33,7 +33,7 @@ class Opened:
     def memory(self, scope: Scope) -> AgentMemory:
         """Open the memory of a scope."""
         return AgentMemory(
-            self.store, app=scope.app, user=scope.user, memory=self._serving.memory,
+            self.store, app=scope.app, user=scope.user, session=scope.session, memory=self._serving.memory,
             settings=self._serving.memory_settings, language=self._language, host=self._host, budget=self._paying,
         )  # fmt: skip
 

@@ -50,7 +50,8 @@ def serve(serving: Serving, *, host: str, port: int, workers: int, started: Call
     with bound(host, port) as listening:
         config = uvicorn.Config(
             partial(create_app, serving), factory=True, workers=workers, log_config=dict(CONFIG), access_log=False,
-            server_header=False, timeout_keep_alive=KEPT_S, timeout_graceful_shutdown=GRACE_S, proxy_headers=False, lifespan="on",
+            server_header=False, timeout_keep_alive=KEPT_S,
+            timeout_graceful_shutdown=GRACE_S, proxy_headers=False, lifespan="on",
         )  # fmt: skip
         started(address_of(listening))
         Multiprocess(config, sockets=[listening]).run()

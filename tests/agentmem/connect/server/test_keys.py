@@ -46,7 +46,7 @@ def test_without_a_key_that_holds_nobody_gets_in(serve: Serve, ask: Ask, keys: K
     keys.revoke(revoked.id)
     server.wait_for(lambda: datetime.now(UTC) > keys.listed()[1].expires)  # type: ignore[operator]
 
-    for wrong in (None, "", "x", "amk_", "amk__", f"{bob}x", bob[:-1], bob.upper(), mixed, ada, soon, "ä"):
+    for wrong in (None, "_", "x", "amk_", "amk__", f"{bob}x", bob[:-1], bob.upper(), mixed, ada, soon, "ä"):
         answer = ask(server, key=wrong).get("/v1/status")
         assert error(answer) == (401, "UnknownKey")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -83,8 +83,9 @@ def test_a_read_only_key_changes_nothing(serve: Serve, ask: Ask, keys: KeyFile, 
     ask(server, key=full).post("/v1/memories", json=HI)
 
     changes = [
-        ("POST", "/v1/memories", HI), ("PATCH", "/v1/memories/m1", {"text": "No."}), ("DELETE", "/v1/memories/m1", None),
-        ("DELETE", "/v1/memories", None), ("POST", "/v1/memories/m1/undo", None), ("POST", "/v1/import", None),
+        ("POST", "/v1/memories", HI), ("PATCH", "/v1/memories/m1", {"text": "No."}),
+        ("DELETE", "/v1/memories/m1", None), ("DELETE", "/v1/memories", None),
+        ("POST", "/v1/memories/m1/undo", None), ("POST", "/v1/import", None),
         ("POST", "/v1/retry", None), ("POST", "/v1/consolidate", None), ("POST", "/v1/forget", None),
     ]  # fmt: skip
     for method, path, body in changes:
@@ -172,7 +173,7 @@ def test_a_bucket_fills_again() -> None:
     for _ in range(4):
         rate.take("ada")
 
-    with pytest.raises(TooManyRequests, match="try again in 0.5 s"):
+    with pytest.raises(TooManyRequests, match=r"try again in 0\.5 s"):
         rate.take("ada")
     rate.take("bob")
     now = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,12 @@ import httpx
 import pytest
 
 from agentmem import errors
+from agentmem.connect.server.app import create_app
 from agentmem.connect.server.keys import KeyFile
 from agentmem.connect.server.refusals import status_of
+from agentmem.connect.server.settings import Serving
 from agentmem.errors import AgentmemError
+from agentmem.graph.sqlite import SQLiteStores
 from agentmem.testing.serving import MemoryServer
 
 Serve = Callable[..., MemoryServer]
@@ -29,7 +33,7 @@ def refused(*words: str | Path) -> tuple[int, str]:
     return ran.returncode, ran.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "chat.example"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "chat.example"])
 def test_without_keys_it_listens_to_this_machine_alone(tmp_path: Path, host: str) -> None:
     code, said = refused(tmp_path / "memory.db", "--host", host)
 
@@ -42,7 +46,7 @@ def test_without_keys_it_listens_to_this_machine_alone(tmp_path: Path, host: str
 def test_with_keys_it_listens_where_it_is_told(serve: Serve, ask: Ask, keys: KeyFile) -> None:
     key, _ = keys.add(user="ada")
 
-    server = serve("--keys", str(keys.path), "--host", "0.0.0.0")  # noqa: S104
+    server = serve("--keys", str(keys.path), "--host", "0.0.0.0")
 
     here = httpx.URL(server.url).copy_with(host="127.0.0.1")
     answer = httpx.get(here.join("/v1/status"), headers={"Authorization": f"Bearer {key}", "Host": "chat.example"})
@@ -122,13 +126,16 @@ def test_every_error_of_ours_has_a_status() -> None:
     assert status_of(errors.LeftToRules("x")) == 429
 
 
-def test_a_store_that_is_gone_is_told_and_not_hidden(serve: Serve, ask: Ask, tmp_path: Path, error: Error) -> None:
-    server = serve()
-    client = ask(server, "ada")
-    client.post("/v1/memories", json={"content": "Hi!"})
+def test_a_server_whose_store_does_not_answer_is_alive_and_not_ready(tmp_path: Path, error: Error) -> None:
+    app = create_app(Serving(store="memory:"))
+    app.state.store = SQLiteStores().open(str(tmp_path / "memory.db"))
+    app.state.store.close()
 
-    (tmp_path / "memory.db").write_bytes(b"no database" * 10_000)
+    async def asked() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            return [await client.get(path) for path in ("/health", "/ready")]
 
-    assert error(client.get("/ready"))[0] == 503
-    assert error(client.post("/v1/memories", json={"content": "Ho!"}))[0] == 503
-    assert client.get("/health").status_code == 200
+    alive, ready = asyncio.run(asked())
+
+    assert alive.status_code == 200
+    assert error(ready) == (503, "StoreUnavailable")
