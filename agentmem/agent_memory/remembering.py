@@ -110,12 +110,11 @@ class Remembers(Opened):
         """Yield events; one that corrects what does not hold here, or never came, is an event like any other."""
         come: set[str] = set()
         for event in events:
-            fits = (
-                event.corrects is None or self._journal.holds(event.corrects, coming=come) or self._journal.knows(event)
-            )
-            if not self._journal.knows(event):
-                come.add(event.id)
-            yield event if fits else event.model_copy(update={"corrects": None})
+            is_known = self._journal.knows(event)
+            if not is_known and event.corrects is not None and not self._journal.holds(event.corrects, coming=come):
+                event = event.model_copy(update={"corrects": None})  # noqa: PLW2901 - the same event, as it fits here
+            come |= set() if is_known else {event.id}
+            yield event
 
     def _event(self, message: Message) -> Event:
         return message if isinstance(message, Event) else event_of(message, session=self.scope.session)
