@@ -15,38 +15,46 @@ if TYPE_CHECKING:
     from agentmem.thinking import Thinking
 
 NOBODY = "Without keys, where a request names nobody: "
+StoreServed = Annotated[str, typer.Argument(metavar="[STORE]", help="A store: memory.db, or a URI.")]
+Host = Annotated[str, typer.Option("--host", help="Where to listen; elsewhere than here only with --keys.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes that answer.")]
+Remembers = Annotated[str, typer.Option("--memory", metavar="NAME", help="Which memory remembers.")]
+Keys = Annotated[
+    Path | None, typer.Option("--keys", metavar="FILE", help="Ask for keys, made with: agentmem keys add FILE.")
+]
+Upstream = Annotated[
+    str | None,
+    typer.Option("--upstream", metavar="URL", help="The model that chats go on to: http://localhost:11434/v1."),
+]
+App = Annotated[str | None, typer.Option("--app", metavar="NAME", help=f"{NOBODY}of which app it is.")]
+User = Annotated[str | None, typer.Option("--user", metavar="NAME", help=f"{NOBODY}whose memory it is.")]
+Hosts = Annotated[
+    list[str] | None, typer.Option("--allow-host", metavar="NAME", help="Answer to this name too; repeatable.")
+]
+Origins = Annotated[
+    list[str] | None, typer.Option("--allow-origin", metavar="URL", help="Let this web page ask; repeatable.")
+]
+Rate = Annotated[float, typer.Option("--rate", min=0, help="Requests a second and key, of a worker; 0: any number.")]
 
 
 @with_thinking
 def serve(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
-    store: Annotated[str, typer.Argument(metavar="[STORE]", help="A store: memory.db, or a URI.")] = "memory.db",
+    store: StoreServed = "memory.db",
     *,
-    host: Annotated[
-        str, typer.Option("--host", help="Where to listen; elsewhere than here only with --keys.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that answer.")] = 1,
-    memory: Annotated[str, typer.Option("--memory", metavar="NAME", help="Which memory remembers.")] = "episodic",
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    workers: Workers = 1,
+    memory: Remembers = "episodic",
     settings: Settings = None,
-    keys: Annotated[
-        Path | None, typer.Option("--keys", metavar="FILE", help="Ask for keys, made with: agentmem keys add FILE.")
-    ] = None,
-    upstream: Annotated[
-        str | None,
-        typer.Option("--upstream", metavar="URL", help="The model that chats go on to: http://localhost:11434/v1."),
-    ] = None,
-    app: Annotated[str | None, typer.Option("--app", metavar="NAME", help=f"{NOBODY}of which app it is.")] = None,
-    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help=f"{NOBODY}whose memory it is.")] = None,
-    allow_host: Annotated[
-        list[str] | None, typer.Option("--allow-host", metavar="NAME", help="Answer to this name too; repeatable.")
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None, typer.Option("--allow-origin", metavar="URL", help="Let this web page ask; repeatable.")
-    ] = None,
-    rate: Annotated[
-        float, typer.Option("--rate", min=0, help="Requests a second and key, of a worker; 0: any.")
-    ] = 100.0,
+    keys: Keys = None,
+    upstream: Upstream = None,
+    app: App = None,
+    user: User = None,
+    allow_host: Hosts = None,
+    allow_origin: Origins = None,
+    rate: Rate = 100.0,
     thinking: Thinking,
 ) -> None:
     """Serve memories over HTTP, and chats that remember.

@@ -9,7 +9,7 @@ import pytest
 from openai import OpenAI
 
 from agentmem.connect.server.keys import KeyFile
-from agentmem.testing.models.faults import cut_off, server_error
+from agentmem.testing.models.faults import disconnect, server_error
 from agentmem.testing.models.server import ModelServer
 from agentmem.testing.serving import MemoryServer
 
@@ -79,8 +79,8 @@ def test_an_answer_is_passed_on_byte_for_byte(serve: Serve, ask: Ask, stream: bo
 
 def test_a_streamed_answer_is_remembered_whole(server: MemoryServer, ask: Ask) -> None:
     with client(server, "ada") as ada:
-        messages = ASKED["messages"]
-        pieces = ada.chat.completions.create(model="any", messages=messages, stream=True)  # type: ignore[call-overload]
+        asked = [{"role": "user", "content": "Where does Mia live?"}]
+        pieces = ada.chat.completions.create(model="any", messages=asked, stream=True)  # type: ignore[arg-type]
         told = "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)
 
     kept = ask(server, "ada").get("/v1/memories").json()["items"]
@@ -104,7 +104,7 @@ def test_an_answer_that_breaks_off_breaks_off_here_too_and_is_not_remembered(
     server: MemoryServer, model: ModelServer, ask: Ask
 ) -> None:
     ada = ask(server, "ada")
-    model.fail(cut_off())
+    model.fail(disconnect(after=600))
 
     with pytest.raises(httpx.TransportError):
         ada.post("/v1/chat/completions", json=ASKED | {"stream": True})
