@@ -14,7 +14,6 @@ from agentmem.graph.uri import without_password
 if TYPE_CHECKING:
     from agentmem.thinking import Thinking
 
-NOBODY = "Without keys, where a request names nobody: "
 StoreServed = Annotated[str, typer.Argument(metavar="[STORE]", help="A store: memory.db, or a URI.")]
 Host = Annotated[str, typer.Option("--host", help="Where to listen; elsewhere than here only with --keys.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")]
@@ -27,8 +26,10 @@ Upstream = Annotated[
     str | None,
     typer.Option("--upstream", metavar="URL", help="The model that chats go on to: http://localhost:11434/v1."),
 ]
-App = Annotated[str | None, typer.Option("--app", metavar="NAME", help=f"{NOBODY}of which app it is.")]
-User = Annotated[str | None, typer.Option("--user", metavar="NAME", help=f"{NOBODY}whose memory it is.")]
+App = Annotated[str | None, typer.Option("--app", metavar="NAME", help="Without keys: of which app all is.")]
+User = Annotated[
+    str | None, typer.Option("--user", metavar="NAME", help="Without keys: whose it is where a request names nobody.")
+]
 Hosts = Annotated[
     list[str] | None, typer.Option("--allow-host", metavar="NAME", help="Answer to this name too; repeatable.")
 ]

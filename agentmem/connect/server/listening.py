@@ -17,13 +17,15 @@ def checked(serving: Serving, host: str) -> Serving:
     """Return what is served, with all the names it answers to when it listens at `host`.
 
     Raises:
-        InvalidInput: others could reach it, and no keys are asked for; the file of keys cannot be read; or the
-            model has no address.
+        InvalidInput: others could reach it, and no keys are asked for; the file of keys cannot be read; the
+            model has no address; or answers are to be recorded.
     """
     if serving.upstream is not None and not serving.upstream.startswith(("http://", "https://")):
         raise InvalidInput(
             f"--upstream is {serving.upstream[:200]!r}; give an address such as http://localhost:11434/v1"
         )
+    if serving.thinking.record is not None:
+        raise InvalidInput("several workers cannot write one recording: leave --record out")
     if serving.keys is not None:
         KeyFile(serving.keys).listed()
     elif not _is_here(host):

@@ -21,7 +21,8 @@ class Serving(Value):
         memory: The memory, or several: `episodic+arigraph`.
         memory_settings: Its settings.
         thinking: What it thinks with. A session's budget is that of one worker.
-        app, user: Whose memory it is where there are no keys, and the request names nobody.
+        app: Of which app all memories are, where there are no keys.
+        user: Whose memory it is where there are no keys, and the request names nobody.
         keys: A file of keys; None lets in whoever reaches the server, which is then this machine alone.
         upstream: The address of the model that chats are sent on to, as `https://HOST/v1`; None for no proxy.
         hosts: Names this server answers to, beside its address and those of this machine.

@@ -81,7 +81,7 @@ def test_a_streamed_answer_is_remembered_whole(server: MemoryServer, ask: Ask) -
     with client(server, "ada") as ada:
         asked = [{"role": "user", "content": "Where does Mia live?"}]
         pieces = ada.chat.completions.create(model="any", messages=asked, stream=True)  # type: ignore[arg-type]
-        told = "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)
+        told = "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)  # type: ignore[union-attr]
 
     kept = ask(server, "ada").get("/v1/memories").json()["items"]
     assert told == "In Oslo, as far as I know, since last week."

@@ -53,7 +53,17 @@ def test_with_keys_it_listens_where_it_is_told(serve: Serve, ask: Ask, keys: Key
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("words", [("--keys", "nothing.jsonl"), ("--memory", "amen"), ("--language", "nobody")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--keys", "nothing.jsonl"),
+        ("--memory", "amen"),
+        ("--language", "nobody"),
+        ("--upstream", "localhost"),
+        ("--record", "r.jsonl"),
+        ("--set", "unheard=1"),
+    ],
+)
 def test_what_cannot_be_served_is_said_in_one_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
     code, said = refused(tmp_path / "memory.db", *words)
 
