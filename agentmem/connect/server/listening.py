@@ -40,14 +40,16 @@ def checked(serving: Serving, host: str) -> Serving:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; the caller closes it.
+    """Return a socket that listens; the caller closes it. What is answered is sent at once, not 40 ms later.
 
     Raises:
         InvalidInput: the address is taken, or none of this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only where told the protocol
+        return listening
     except (OSError, OverflowError) as problem:
         said = getattr(problem, "strerror", None) or problem
         raise InvalidInput(f"nothing can listen at {host}:{port} ({said}); choose another --port, or --host") from None
