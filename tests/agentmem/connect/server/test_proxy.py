@@ -54,6 +54,16 @@ def test_what_was_said_is_in_the_next_conversation(server: MemoryServer, model: 
     assert MOVED not in told[2]
 
 
+def test_responses_are_recalled_for_and_remembered_too(server: MemoryServer, model: ModelServer, ask: Ask) -> None:
+    with client(server, "ada") as ada:
+        ada.responses.create(model="any", input=MOVED)
+        answer = ada.responses.create(model="any", input="Where does Mia live?").output_text
+
+    assert MOVED in model.asked[1].body["instructions"]
+    kept = [item["text"] for item in ask(server, "ada").get("/v1/memories").json()["items"]]
+    assert kept == [MOVED, answer, "Where does Mia live?", answer]
+
+
 def test_each_message_is_remembered_once_with_its_answer(server: MemoryServer, ask: Ask) -> None:
     with client(server, "ada") as ada:
         answer = say(ada, MOVED)
