@@ -79,13 +79,16 @@ class Chosen:
         """
         from agentmem.host import Host
 
+        return Host(blocked=self.left_out(), files=self.files, strict=self.strict)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return the names of the plugins that are left out; raises as `host`."""
         for name in self.blocked:
             if not name.startswith("no:"):
                 raise InvalidInput(
                     f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE"
                 )
-        blocked = [name.removeprefix("no:") for name in self.blocked]
-        return Host(blocked=blocked, files=self.files, strict=self.strict)
+        return tuple(name.removeprefix("no:") for name in self.blocked)
 
 
 def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[str, str]:
