@@ -10,7 +10,7 @@ from agentmem.erasure import chain_of, echoes_of, erase, left_of
 from agentmem.events import Event, Recollection
 from agentmem.graph.contract import Scrubs, Where
 from agentmem.journal import EVENT, event_of
-from agentmem.language.contract import Receipt
+from agentmem.language.contract import Clears, Receipt
 from agentmem.remembered import source_of, sources_of
 
 
@@ -71,6 +71,10 @@ class Erases(Opened):
         return self.graph.transact(erased)
 
     def _scrub(self) -> None:
+        """Let go of what was deleted in the files of the store, and in the memory of this process."""
+        self._shown.clear()
+        if isinstance(self.language, Clears):
+            self.language.clear()
         if isinstance(self.store, Scrubs):
             self.store.scrub()
 
