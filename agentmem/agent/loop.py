@@ -124,7 +124,8 @@ def seen(observation: Observation) -> str:
 
 def _event(shown: Observation, before: Turn | None, clock: Clock, id_: str) -> Event:
     """Return what is remembered of an observation; an answer is no part of it, but remembered by itself."""
-    action = None if before is None or before.observation.is_said else before.decision.action
+    did = before and not (before.observation.is_said or before.observation.is_overheard)
+    action = before.decision.action if before and did else None
     who: dict[str, Any] = {"role": shown.role, "speaker": shown.speaker, "session": shown.session}
     return new_event(seen(shown), at=shown.at or clock(), id=id_, action=action, **who)
 
