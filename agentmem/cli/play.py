@@ -72,11 +72,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     Shows where it is, what it sees, what it recalls and why, its plan, its action and the score;
     at the end what it knows, and where memory and trajectory lie. Exit code 0 whether won or lost.
     """
+    from agentmem.agent.environment import defaults_of
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
     host = ctx.obj.host()
-    memory = memory or host.defaults(game).memory
+    memory = memory or defaults_of(host.family(game)).memory
     place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     kept = waited_for(host, store, wait) or str(place / "memory.db")
     setup = Setup(
