@@ -35,6 +35,10 @@ PolicySettings = Annotated[
     list[str] | None,
     typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; repeatable."),
 ]
+GameSettings = Annotated[
+    list[str] | None,
+    typer.Option("--game-set", metavar="KEY=VALUE", help="A setting of the game, such as turns=80; repeatable."),
+]
 ValidActions = Annotated[
     bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
 ]
