@@ -13,7 +13,7 @@ from agentmem.scope import Scope
 
 
 @dataclass
-class Opened:
+class Held:
     """An open memory, and how many are using it."""
 
     memory: AgentMemory | None = None
@@ -32,7 +32,7 @@ class Pool:
     def __init__(self, open_: Callable[[Scope], AgentMemory], *, most: int) -> None:
         self._open, self._most = open_, most
         self._lock = threading.Lock()
-        self._opened: OrderedDict[Scope, Opened] = OrderedDict()
+        self._opened: OrderedDict[Scope, Held] = OrderedDict()
 
     @contextmanager
     def opened(self, scope: Scope) -> Iterator[AgentMemory]:
@@ -42,7 +42,7 @@ class Pool:
             AgentmemError: it cannot be opened.
         """
         with self._lock:
-            held = self._opened.setdefault(scope, Opened())
+            held = self._opened.setdefault(scope, Held())
             self._opened.move_to_end(scope)
             held.users += 1
         try:
@@ -61,7 +61,7 @@ class Pool:
                     held.memory.close()
             self._opened.clear()
 
-    def _let_go(self, held: Opened) -> None:
+    def _let_go(self, held: Held) -> None:
         with self._lock:
             held.users -= 1
             idle = [scope for scope, one in self._opened.items() if not one.users]
