@@ -37,16 +37,9 @@ def play(  # noqa: PLR0913 - one parameter is one option
         str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
     ] = "cook:4",
     *,
-    memory: Annotated[
-        str, typer.Option(metavar="NAME", help="See: agentmem memories. By default arigraph; in a chat, episodic.")
-    ] = "",
+    memory: Annotated[str, typer.Option(metavar="NAME", help="By default arigraph; in a chat, episodic.")] = "",
     settings: Settings = None,
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Who decides: rules or ariadne; in a chat, chat or quote. By default the first."
-        ),
-    ] = "",
+    policy: Annotated[str, typer.Option(metavar="NAME", help="rules or ariadne; in a chat, chat or quote.")] = "",
     policy_settings: PolicySettings = None,
     thinking: Thinking,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
@@ -72,11 +65,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     Shows where it is, what it sees, what it recalls and why, its plan, its action and the score;
     at the end what it knows, and where memory and trajectory lie. Exit code 0 whether won or lost.
     """
+    from agentmem.agent.environment import defaults_of
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
     host = ctx.obj.host()
-    memory = memory or host.defaults(game).memory
+    memory = memory or defaults_of(host.family(game)).memory
     place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     kept = waited_for(host, store, wait) or str(place / "memory.db")
     setup = Setup(

@@ -222,3 +222,12 @@ def test_what_was_recalled_is_never_remembered_as_news(client: OpenAI, ada: Agen
     assert [text for _, text in kept(ada) if "Mia" in text] == [
         "My sister Mia moved to Oslo.", "Where does Mia live?", "Where does Mia live, really?",
     ]  # fmt: skip
+
+
+def test_what_was_deleted_does_not_come_back_with_the_history(client: OpenAI, ada: AgentMemory) -> None:
+    ask(client, user("My secret is the blue door."))
+    ada.delete([one.id for one in ada.get_all()])
+
+    ask(client, user("My secret is the blue door."), assistant(ANSWER), user("I like trains."))
+
+    assert kept(ada) == [("user", "I like trains."), ("assistant", ANSWER)]

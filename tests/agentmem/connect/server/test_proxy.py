@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -93,8 +94,10 @@ def test_a_streamed_answer_is_remembered_whole(server: MemoryServer, ask: Ask) -
         pieces = ada.chat.completions.create(model="any", messages=asked, stream=True)  # type: ignore[arg-type]
         told = "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)  # type: ignore[union-attr]
 
-    kept = ask(server, "ada").get("/v1/memories").json()["items"]
     assert told == "In Oslo, as far as I know, since last week."
+    until = time.monotonic() + 30  # who reads a stream has its end before it is remembered
+    while not (kept := ask(server, "ada").get("/v1/memories").json()["items"]) and time.monotonic() < until:
+        time.sleep(0.05)
     assert kept[-1]["text"] == told
 
 
