@@ -20,10 +20,10 @@ class Scripted(SimpleChatModel):
 
     _llm_type = "scripted"
 
-    def bind_tools(self, tools, **options):
+    def bind_tools(self, *_tools, **_options):
         return self
 
-    def _call(self, messages, *rest, **options):
+    def _call(self, messages, *_rest, **_options):
         return "In Oslo." if "Mia moved to Oslo" in messages[0].text and len(messages) > 1 else "Good to know!"
 
 

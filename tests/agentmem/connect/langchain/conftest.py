@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -43,9 +44,8 @@ def clock() -> Clock:
 @pytest.fixture
 def open_items(open_store: Callable[[], Store], plugins: Host, clock: Clock) -> OpenItems:
     """Open a LangGraph store in the store of the test, as often as wanted."""
-    return lambda **options: GraphStore(
-        open_store(), **{"host": plugins, "clock": clock, "embedder": HashEmbedder()} | options
-    )
+    usual: dict[str, Any] = {"host": plugins, "clock": clock, "embedder": HashEmbedder()}
+    return lambda **options: GraphStore(open_store(), **(usual | options))
 
 
 @pytest.fixture

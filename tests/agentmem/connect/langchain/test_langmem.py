@@ -7,16 +7,15 @@ import json
 import warnings
 from typing import Any
 
-from langchain.agents import create_agent
 from langchain_core.messages import AIMessage
 
 from agentmem.connect.langchain import GraphStore
 from tests.agentmem.connect.langchain.conftest import OpenItems
-from tests.agentmem.connect.langchain.scripted import Scripted, calls
+from tests.agentmem.connect.langchain.scripted import Scripted, calls, new_agent
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what it imports is deprecated
-    from langmem import create_manage_memory_tool, create_search_memory_tool
+    from langmem import create_manage_memory_tool, create_search_memory_tool  # type: ignore[import-untyped]
 
 ON_EVERY_STORE = True
 NAMESPACE = ("memories", "{langgraph_user_id}")
@@ -65,7 +64,7 @@ def test_its_tools_can_be_awaited(items: GraphStore) -> None:
 def test_an_agent_uses_them_on_the_store_it_was_given(items: GraphStore, open_items: OpenItems) -> None:
 
     model = Scripted(answers=[calls("manage_memory", content="Ada likes tea."), AIMessage("Noted.")])
-    agent: Any = create_agent(model, tools=[create_manage_memory_tool(NAMESPACE)], store=items)
+    agent = new_agent(model, tools=[create_manage_memory_tool(NAMESPACE)], store=items)
 
     agent.invoke({"messages": [("user", "Note that I like tea.")]}, config("ada"))
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -15,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from agentmem import AgentMemory
 from agentmem.connect.langchain import MemoryMiddleware
 from agentmem.connect.turns import Recalls
-from tests.agentmem.connect.langchain.scripted import Scripted, calls
+from tests.agentmem.connect.langchain.scripted import Scripted, calls, new_agent
 
 Run = Callable[..., Any]
 
@@ -60,7 +59,7 @@ def told(memory: AgentMemory) -> list[tuple[str | None, str]]:
 def test_what_was_said_in_another_conversation_is_in_the_system_message(run: Run, ada: AgentMemory) -> None:
     ada.add("My sister Mia moved to Oslo.", id="earlier")
     model = Scripted(answers=[AIMessage("In Oslo.")])
-    agent = create_agent(model, system_prompt="Be brief.", middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(model, system_prompt="Be brief.", middleware=[MemoryMiddleware(ada)])
 
     run(agent, user("Where does Mia live?"))
 
@@ -72,7 +71,7 @@ def test_what_was_said_in_another_conversation_is_in_the_system_message(run: Run
 
 def test_it_is_one_without_a_prompt_and_none_where_nothing_is_recalled(run: Run, ada: AgentMemory) -> None:
     model = Scripted(answers=[AIMessage("Hello.")])
-    agent = create_agent(model, middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(model, middleware=[MemoryMiddleware(ada)])
 
     run(agent, user("My key is under the mat."))
     run(agent, user("Where is the key?"))
@@ -85,11 +84,11 @@ def test_a_system_message_in_parts_keeps_them(ada: AgentMemory) -> None:
     ada.add("My key is under the mat.")
     model = Scripted(answers=[AIMessage("Hello.")])
     prompt = SystemMessage([{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}])
-    agent = create_agent(model, system_prompt=prompt, middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(model, system_prompt=prompt, middleware=[MemoryMiddleware(ada)])
 
     agent.invoke(user("Where is the key?"))
 
-    first, second = model.asked[0][0].content
+    first, second = list(model.asked[0][0].content)
     assert first == prompt.content[0]
     assert isinstance(second, dict)
     assert second["text"].startswith("<recalled>")
@@ -97,7 +96,7 @@ def test_a_system_message_in_parts_keeps_them(ada: AgentMemory) -> None:
 
 def test_the_messages_are_never_touched(run: Run, ada: AgentMemory) -> None:
     ada.add("My key is under the mat.")
-    agent = create_agent(
+    agent = new_agent(
         Scripted(answers=[AIMessage("Under the mat.", id="a")]),
         system_prompt="Be brief.",
         middleware=[MemoryMiddleware(ada)],
@@ -110,7 +109,7 @@ def test_the_messages_are_never_touched(run: Run, ada: AgentMemory) -> None:
 
 def test_each_message_is_remembered_once_with_the_calls_of_tools(run: Run, ada: AgentMemory) -> None:
     model = Scripted(answers=[calls("weather", city="Oslo"), AIMessage("It rains."), AIMessage("You are welcome.")])
-    agent = create_agent(model, tools=[weather], middleware=[MemoryMiddleware(ada)], checkpointer=InMemorySaver())
+    agent = new_agent(model, tools=[weather], middleware=[MemoryMiddleware(ada)], checkpointer=InMemorySaver())
 
     run(agent, user("What is the weather in Oslo?"), config=thread("one"))
     state = run(agent, user("Thank you!"), config=thread("one"))
@@ -130,7 +129,7 @@ def test_each_message_is_remembered_once_with_the_calls_of_tools(run: Run, ada: 
 
 def test_what_the_model_sees_anyway_is_not_recalled(ada: AgentMemory) -> None:
     model = Scripted(answers=[calls("weather", city="Oslo"), AIMessage("It rains.")])
-    agent = create_agent(model, tools=[weather], middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(model, tools=[weather], middleware=[MemoryMiddleware(ada)])
 
     agent.invoke(user("What is the weather in Oslo?"))
 
@@ -138,7 +137,7 @@ def test_what_the_model_sees_anyway_is_not_recalled(ada: AgentMemory) -> None:
 
 
 def test_a_history_that_is_sent_again_is_remembered_once(run: Run, ada: AgentMemory) -> None:
-    agent = create_agent(Scripted(answers=[AIMessage("Hello."), AIMessage("Yes.")]), middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[AIMessage("Hello."), AIMessage("Yes.")]), middleware=[MemoryMiddleware(ada)])
     history = [{"role": "user", "content": "Hi!"}]
     run(agent, {"messages": history})
 
@@ -149,7 +148,7 @@ def test_a_history_that_is_sent_again_is_remembered_once(run: Run, ada: AgentMem
 
 
 def test_a_message_that_has_an_id_keeps_it(ada: AgentMemory) -> None:
-    agent = create_agent(Scripted(answers=[AIMessage("Hello.")]), middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[AIMessage("Hello.")]), middleware=[MemoryMiddleware(ada)])
 
     agent.invoke(user("Hi!", id="m1"))
     agent.invoke(user("Hi!", id="m1"))
@@ -160,7 +159,7 @@ def test_a_message_that_has_an_id_keeps_it(ada: AgentMemory) -> None:
 
 def test_two_threads_whose_messages_are_numbered_alike_lose_nothing(ada: AgentMemory) -> None:
     middleware, saver = [MemoryMiddleware(ada)], InMemorySaver()
-    agent = create_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=middleware, checkpointer=saver)
+    agent = new_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=middleware, checkpointer=saver)
 
     agent.invoke(user("I like tea.", id="1"), config=thread("one"))
     agent.invoke(user("I like rain.", id="1"), config=thread("two"))
@@ -173,7 +172,7 @@ def test_two_threads_whose_messages_are_numbered_alike_lose_nothing(ada: AgentMe
 def test_what_was_recalled_is_never_remembered(ada: AgentMemory) -> None:
     ada.add("My key is under the mat.")
     echo = Scripted(answers=[lambda asked: AIMessage(f"I was told: {asked[0].text}")])
-    agent = create_agent(echo, middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(echo, middleware=[MemoryMiddleware(ada)])
 
     agent.invoke(user("Where is the key?"))
 
@@ -182,7 +181,7 @@ def test_what_was_recalled_is_never_remembered(ada: AgentMemory) -> None:
 
 
 def test_instructions_summaries_and_empty_messages_are_not_remembered(ada: AgentMemory) -> None:
-    agent = create_agent(Scripted(answers=[AIMessage("")]), middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[AIMessage("")]), middleware=[MemoryMiddleware(ada)])
     summary = HumanMessage("Here is a summary.", additional_kwargs={"lc_source": "summarization"})
 
     agent.invoke({"messages": [SystemMessage("Be brief."), summary, HumanMessage("Hi!")]})
@@ -194,7 +193,7 @@ def test_each_user_has_a_memory_by_the_context_of_the_run(run: Run, remember: Ca
     memories = {name: remember(user=name) for name in ("ada", "bob")}
     model = Scripted(answers=[AIMessage("Yes.")])
     middleware = MemoryMiddleware(lambda runtime: memories.get(runtime.context["user"]))
-    agent = create_agent(model, middleware=[middleware], context_schema=dict[str, str])
+    agent = new_agent(model, middleware=[middleware], context_schema=dict[str, str])
 
     run(agent, user("My number is quokka."), context={"user": "ada"})
     for name in ("bob", "nobody", "ada"):
@@ -207,7 +206,7 @@ def test_each_user_has_a_memory_by_the_context_of_the_run(run: Run, remember: Ca
 def test_the_block_has_the_size_it_may_have(ada: AgentMemory) -> None:
     ada.add_many([f"The key number {number} is under the mat." for number in range(50)])
     model = Scripted(answers=[AIMessage("Yes.")])
-    agent = create_agent(model, middleware=[MemoryMiddleware(ada, recalls=Recalls(limit=3, max_tokens=500))])
+    agent = new_agent(model, middleware=[MemoryMiddleware(ada, recalls=Recalls(limit=3, max_tokens=500))])
 
     agent.invoke(user("Where is the key?"))
 
@@ -220,7 +219,7 @@ def test_tool_messages_that_end_a_run_are_remembered(ada: AgentMemory) -> None:
         """Tell the time."""
         return "It is noon."
 
-    agent = create_agent(Scripted(answers=[calls("clock")]), tools=[clock], middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[calls("clock")]), tools=[clock], middleware=[MemoryMiddleware(ada)])
 
     state = agent.invoke(user("What time is it?"))
 

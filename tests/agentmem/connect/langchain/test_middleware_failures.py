@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
@@ -15,7 +14,7 @@ from agentmem import AgentMemory, Event, Host, hookimpl
 from agentmem.connect.langchain import MemoryMiddleware
 from agentmem.errors import StoreUnavailable
 from agentmem.events import MAX_TEXT
-from tests.agentmem.connect.langchain.scripted import Scripted
+from tests.agentmem.connect.langchain.scripted import Scripted, new_agent
 from tests.agentmem.connect.langchain.test_middleware import Run, awaited, invoked, told, user
 
 THREAD: Any = {"configurable": {"thread_id": "one"}}
@@ -25,7 +24,7 @@ THREAD: Any = {"configurable": {"thread_id": "one"}}
 def test_a_dead_memory_is_in_the_log_and_the_agent_answers(
     run: Run, ada: AgentMemory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    agent = create_agent(Scripted(answers=[AIMessage("Hello.")]), middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[AIMessage("Hello.")]), middleware=[MemoryMiddleware(ada)])
     ada.close()
 
     with caplog.at_level(logging.WARNING):
@@ -40,7 +39,7 @@ def test_a_dead_memory_is_in_the_log_and_the_agent_answers(
 @pytest.mark.parametrize("run", [invoked, awaited])
 def test_it_can_stop_the_agent_instead(run: Run, ada: AgentMemory) -> None:
     model = Scripted(answers=[AIMessage("Hello.")])
-    agent = create_agent(model, middleware=[MemoryMiddleware(ada, on_error="raise")])
+    agent = new_agent(model, middleware=[MemoryMiddleware(ada, on_error="raise")])
     ada.close()
 
     with pytest.raises(StoreUnavailable):
@@ -54,7 +53,7 @@ def test_what_was_not_remembered_is_remembered_with_the_next_turn(remember: Call
     dead.close()
     memories = iter([dead, dead, alive, alive])
     middleware = MemoryMiddleware(lambda runtime: next(memories))
-    agent = create_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[middleware], checkpointer=InMemorySaver())
+    agent = new_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[middleware], checkpointer=InMemorySaver())
 
     agent.invoke(user("I like tea."), config=THREAD)
     agent.invoke(user("I like rain."), config=THREAD)
@@ -77,7 +76,7 @@ class Refuses:
 def test_one_message_that_is_refused_takes_no_other_with_it(place: str) -> None:
     host = Host(["defaults", "episodic", Refuses()])
     with AgentMemory(place, user="ada", host=host) as memory:
-        agent = create_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[MemoryMiddleware(memory)])
+        agent = new_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[MemoryMiddleware(memory)])
 
         agent.invoke({"messages": [HumanMessage("I like tea."), HumanMessage("My password is quokka.")]})
 
@@ -85,7 +84,7 @@ def test_one_message_that_is_refused_takes_no_other_with_it(place: str) -> None:
 
 
 def test_a_message_that_is_too_long_takes_no_other_with_it(ada: AgentMemory) -> None:
-    agent = create_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[MemoryMiddleware(ada)])
+    agent = new_agent(Scripted(answers=[AIMessage("Yes.")]), middleware=[MemoryMiddleware(ada)])
 
     agent.invoke({"messages": [HumanMessage("I like tea."), HumanMessage("x" * (MAX_TEXT + 1))]})
 

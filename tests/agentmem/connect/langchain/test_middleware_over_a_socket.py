@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from langchain.agents import create_agent
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langgraph.errors import GraphRecursionError
@@ -16,6 +15,7 @@ from agentmem import AgentMemory
 from agentmem.connect.langchain import MemoryMiddleware
 from agentmem.testing.models.script import Asked
 from agentmem.testing.models.server import ModelServer
+from tests.agentmem.connect.langchain.scripted import new_agent
 from tests.agentmem.connect.langchain.test_middleware import Run, invoked, streamed, told, user
 
 
@@ -38,7 +38,7 @@ def server() -> Iterator[ModelServer]:
 
 def agent(server: ModelServer, memory: AgentMemory, **options: Any) -> Any:
     model = ChatOpenAI(model="any", base_url=server.url, api_key="any", max_retries=0)  # type: ignore[arg-type]
-    return create_agent(model, middleware=[MemoryMiddleware(memory)], **options)
+    return new_agent(model, middleware=[MemoryMiddleware(memory)], **options)
 
 
 @pytest.mark.parametrize("run", [invoked, streamed])

@@ -62,7 +62,8 @@ class Hashed(Embeddings):
 def put(path: tuple[str, ...], key: str, value: dict[str, Any], index: Any) -> Step:
     def step(store: BaseStore) -> object:
         store.delete(path, key)  # LangGraph's keeps the vectors of an item that is put again without an index
-        return store.put(path, key, value, index)
+        store.put(path, key, value, index)
+        return None
 
     return step
 

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from langchain.agents import create_agent
 from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool
 
 from agentmem import AgentMemory
 from agentmem.connect.langchain import memory_tools
-from tests.agentmem.connect.langchain.scripted import Scripted, calls
+from tests.agentmem.connect.langchain.scripted import Scripted, calls, new_agent
 from tests.agentmem.connect.langchain.test_middleware import user
 
 
@@ -71,7 +70,7 @@ def test_an_agent_reaches_only_the_memory_of_its_user(remember: Callable[..., Ag
     tools = memory_tools(lambda runtime: memories.get(runtime.context["user"]))
 
     def run(name: str, answer: AIMessage) -> str:
-        agent: Any = create_agent(Scripted(answers=[answer, AIMessage("Done.")]), tools=tools, context_schema=dict)
+        agent = new_agent(Scripted(answers=[answer, AIMessage("Done.")]), tools=tools, context_schema=dict)
         return str(agent.invoke(user("Go on."), context={"user": name})["messages"][2].content)
 
     run("ada", calls("remember", text="My number is quokka."))
