@@ -212,10 +212,18 @@ class Host:
             UnknownName: no family claims it.
             InvalidInput, MissingExtra, EnvironmentFailed: it cannot be opened.
         """
+        return self.family(spec).open(spec, options or {})
+
+    def family(self, spec: str) -> EnvironmentFamily:
+        """Return the family that claims what the user typed.
+
+        Raises:
+            UnknownName: none does.
+        """
         families = [self._build("environment", name, self.environments) for name in sorted(self.environments)]
         for family in families:
             if family.claims(spec):
-                return family.open(spec, options or {})
+                return family
         known = [str(row["name"]) for family in families for row in family.catalogue() if "name" in row]
         raise self._unknown("environment", spec, known)
 

@@ -16,12 +16,14 @@ from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
 from agentmem.cli.export import export, import_
+from agentmem.cli.keys import keys
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.reembed import reembed
 from agentmem.cli.replay import replay
 from agentmem.cli.retry import retry
+from agentmem.cli.serve import serve
 from agentmem.cli.show import show
 from agentmem.cli.status import status
 from agentmem.cli.why import why
@@ -86,7 +88,9 @@ for command in (
     export,
     import_,
     ablate,
+    serve,
     doctor,
 ):
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(keys)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -35,6 +35,10 @@ PolicySettings = Annotated[
     list[str] | None,
     typer.Option("--policy-set", metavar="KEY=VALUE", help="A setting of the policy; repeatable."),
 ]
+GameSettings = Annotated[
+    list[str] | None,
+    typer.Option("--game-set", metavar="KEY=VALUE", help="A setting of the game, such as turns=80; repeatable."),
+]
 ValidActions = Annotated[
     bool, typer.Option("--valid-actions", help="Let the game tell what may be done; it helps a lot.")
 ]
@@ -79,13 +83,16 @@ class Chosen:
         """
         from agentmem.host import Host
 
+        return Host(blocked=self.left_out(), files=self.files, strict=self.strict)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return the names of the plugins that are left out; raises as `host`."""
         for name in self.blocked:
             if not name.startswith("no:"):
                 raise InvalidInput(
                     f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE"
                 )
-        blocked = [name.removeprefix("no:") for name in self.blocked]
-        return Host(blocked=blocked, files=self.files, strict=self.strict)
+        return tuple(name.removeprefix("no:") for name in self.blocked)
 
 
 def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[str, str]:

@@ -142,7 +142,7 @@ class Talk:
     def _greet(self) -> None:
         status = self._memory.status()
         where = f"{without_password(self._memory.store.uri)}, {status.namespace}"
-        self._tell(f"remembering in {where}: {status.entries} entries. /help", style="dim")
+        self._tell(f"remembering in {where}: entries: {status.entries}. /help", style="dim")
 
     def _tell(self, text: str, *, style: str = "") -> None:
         self._out.print(Text("\n".join(printable(line) for line in text.splitlines()), style=style))

@@ -1,4 +1,4 @@
-"""The responder: answers a message from what was recalled, with a language; by rule, it quotes."""
+"""The responders: `quote` by rule, from what was recalled alone; `chat` with a language, which by rule quotes too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agentmem.agent.environment import Observation
 from agentmem.agent.policy import Decision, Mind, Turn
-from agentmem.context import render
+from agentmem.context import defused, render
 from agentmem.events import Query, Recollection, Value
 from agentmem.language.contract import Task
 from agentmem.language.prompting import prompt_beside
@@ -20,8 +20,20 @@ LONGEST = 2_000
 """Characters of a message that a memory is asked about, and of one shown again."""
 
 
+class QuoterSettings(BaseModel):
+    """What can be set of `quote`.
+
+    Attributes:
+        recalled: The most recollections asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recalled: int = Field(default=20, ge=1, le=1000)
+
+
 class ResponderSettings(BaseModel):
-    """What can be set.
+    """What can be set of `chat`.
 
     Attributes:
         recalled: The most recollections asked for.
@@ -58,6 +70,25 @@ def _by_rule(*, message: str, passages: Sequence[dict[str, Any]], **_: object) -
 ANSWER = Task("chat.answer", Answer, prompt_beside(__file__, "answer.prompt.txt"), _by_rule)
 
 
+class Quoter:
+    """Quotes what answers best of what was recalled, and says that it does not know where nothing fits."""
+
+    name = "quote"
+    looks_back = 0
+
+    def __init__(self, settings: QuoterSettings | None = None) -> None:
+        self.settings = settings or QuoterSettings()
+
+    def query(self, observation: Observation, now: datetime, mind: Mind) -> Query:  # noqa: ARG002
+        """Return the message as the question."""
+        return Query(text=observation.text[:LONGEST], limit=self.settings.recalled, now=now)
+
+    def act(self, observation: Observation, recollections: Sequence[Recollection], mind: Mind) -> Decision:  # noqa: ARG002
+        """Return the quotation, and as the reason what it is taken from."""
+        reply = quote(observation.text, recollections)
+        return Decision(action=reply.answer, reason=", ".join(reply.used), is_news=False)
+
+
 class Responder:
     """Answers messages; what it knows is what the memory recalls, and its last turns."""
 
@@ -79,10 +110,10 @@ class Responder:
         """
         answer = mind.language.ask(
             ANSWER,
-            message=observation.text,
+            message=defused(observation.text),
             passages=[one.model_dump(mode="json") for one in recollections],
             recalled=str(render(recollections, self.settings.tokens)) or "Nothing was recalled.",
-            conversation="\n".join(map(_told, mind.turns)),
+            conversation=defused("\n".join(map(_told, mind.turns))),
         )
         return Decision(action=answer.answer, reason=", ".join(answer.used), is_news=not answer.is_quoted)
 
