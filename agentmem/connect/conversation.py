@@ -50,7 +50,7 @@ def events_of(
         InvalidInput: a message has a role nobody knows, or is too long.
     """
     said = [event for one in messages if (event := _event(one, at=at, session=session)) is not None]
-    ids = list(_ids([*after, *said], f"{session or ''}\n{root}"))[len(after) :]
+    ids = list(ids_of([*after, *said], f"{session or ''}\n{root}"))[len(after) :]
     return [event.model_copy(update={"id": one}) for event, one in zip(said, ids, strict=True)]
 
 
@@ -75,8 +75,13 @@ def _event(message: Json, *, at: datetime, session: str | None) -> Event | None:
     return text if without_context(text.text).strip() else None
 
 
-def _ids(events: Sequence[Event], root: str) -> Iterator[str]:
-    """Yield the id of each event in its conversation."""
+def ids_of(events: Sequence[Event], root: str) -> Iterator[str]:
+    """Yield the id that each event has in its conversation, whatever it was called when it was sent.
+
+    Args:
+        events: All of it, oldest first.
+        root: What tells one conversation from another.
+    """
     times = Counter[str]()
     before = ("", _digest(root))
     for event in events:

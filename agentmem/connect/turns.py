@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -131,19 +131,24 @@ class Turns:
             turn.recall(self._recalls)
         return turn
 
-    @contextmanager
-    def forgiving(self, verb: str) -> Iterator[None]:
-        """Let the memory fail inside the `with`, unless it is to raise; what it says may be what users said."""
-        try:
-            yield
-        except Exception as error:
-            if self._on_error == "raise":
-                raise
-            LOG.warning("the memory could not %s (%s); the turn went on without it", verb, type(error).__name__)
+    def forgiving(self, verb: str) -> AbstractContextManager[None]:
+        """Let the memory fail inside the `with`, unless it is to raise."""
+        return forgiving(verb, self._on_error)
 
     def _whose(self) -> AgentMemory | None:
         memory = self._memory if isinstance(self._memory, AgentMemory | AsyncAgentMemory) else self._memory()
         return memory.sync if isinstance(memory, AsyncAgentMemory) else memory
+
+
+@contextmanager
+def forgiving(verb: str, on_error: OnError) -> Iterator[None]:
+    """Let a memory fail inside the `with`, unless it is to raise; what it says may be what users said."""
+    try:
+        yield
+    except Exception as error:
+        if on_error == "raise":
+            raise
+        LOG.warning("the memory could not %s (%s); the turn went on without it", verb, type(error).__name__)
 
 
 def asked_in(events: Sequence[Event]) -> str:
