@@ -183,7 +183,7 @@ async def _measured(load: Load, server: MemoryServer, keys: list[str]) -> Seen:
     limits = httpx.Limits(max_connections=load.clients)
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, limits=limits) as http:
         clients = [Client(number, http, key=key, load=load, seen=seen) for number, key in enumerate(keys)]
-        killing = asyncio.create_task(_kill(server, load.kill_every_s, seen))
+        killing = asyncio.create_task(_kill(server, load, seen))
         started = time.perf_counter()
         each, over = divmod(load.requests, load.clients)
         await asyncio.gather(*(client.run(each + (client.number < over)) for client in clients))
@@ -193,11 +193,12 @@ async def _measured(load: Load, server: MemoryServer, keys: list[str]) -> Seen:
     return seen
 
 
-async def _kill(server: MemoryServer, every_s: float, seen: Seen) -> None:
-    while every_s:
-        await asyncio.sleep(every_s)
-        server.kill_worker()
-        seen.kills += 1
+async def _kill(server: MemoryServer, load: Load, seen: Seen) -> None:
+    while load.kill_every_s:
+        await asyncio.sleep(load.kill_every_s)
+        if len(server.workers) == load.workers:  # else one is being replaced, and nobody may be left to answer
+            server.kill_worker()
+            seen.kills += 1
 
 
 async def _compare(client: Client, seen: Seen) -> None:

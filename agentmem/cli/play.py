@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
+Game = Annotated[
+    str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
+]
+MaxSteps = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="The most actions. By default 150; in a chat, all.")
+]
+OwnNamespace = Annotated[
+    str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
+]
 LONGEST = 60
 """Characters of a game's name in that of a run, which names a folder and a namespace."""
 
@@ -33,9 +42,7 @@ LONGEST = 60
 @with_thinking
 def play(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
-    game: Annotated[
-        str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
-    ] = "cook:4",
+    game: Game = "cook:4",
     *,
     memory: Annotated[str, typer.Option(metavar="NAME", help="By default arigraph; in a chat, episodic.")] = "",
     settings: Settings = None,
@@ -43,17 +50,13 @@ def play(  # noqa: PLR0913 - one parameter is one option
     policy_settings: PolicySettings = None,
     thinking: Thinking,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
-    max_steps: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="The most actions. By default 150; in a chat, all.")
-    ] = None,
+    max_steps: MaxSteps = None,
     game_settings: GameSettings = None,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
     goal_style: Annotated[Literal["brief", "full"], typer.Option(help="brief: without the way there.")] = "brief",
     valid_actions: ValidActions = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
-    namespace: Annotated[
-        str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
-    ] = None,
+    namespace: OwnNamespace = None,
     wait: Wait = None,
     trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
     pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,

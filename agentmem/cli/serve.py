@@ -69,7 +69,7 @@ def serve(  # noqa: PLR0913 - one parameter is one option
     serving = Serving(
         store=store, memory=memory, memory_settings=settings_of(settings), thinking=thinking, app=app, user=user,
         keys=keys, upstream=upstream, hosts=tuple(allow_host or ()), origins=tuple(allow_origin or ()), rate=rate,
-        plugins_blocked=ctx.obj.left_out(), plugin_files=ctx.obj.files,
+        plugins_blocked=ctx.obj.left_out(), plugins_also=ctx.obj.also,
     )  # fmt: skip
 
     def started(address: str) -> None:

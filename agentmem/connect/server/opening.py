@@ -40,7 +40,7 @@ class Opened:
     def __enter__(self) -> Self:
         serving = self._serving
         with ExitStack() as held:
-            self._host = Host(blocked=serving.plugins_blocked, files=serving.plugin_files)
+            self._host = Host(blocked=serving.plugins_blocked, also=serving.plugins_also)
             self._paying = session_of(serving.thinking.budget)
             self._language = held.enter_context(serving.thinking.opened(self._host))
             self.store = self._host.store(serving.store)

@@ -28,7 +28,7 @@ class Serving(Value):
         hosts: Names this server answers to, beside its address and those of this machine.
         origins: Web pages that may ask it from another address, as `https://chat.example`.
         rate: Requests a second that each key may make of one worker, on average; 0 for any number.
-        plugins_blocked, plugin_files: As `Host` takes them.
+        plugins_blocked, plugins_also: As `Host` takes them.
         open_memories: How many a worker keeps open.
         threads: In which a worker answers.
     """
@@ -45,6 +45,6 @@ class Serving(Value):
     origins: tuple[str, ...] = ()
     rate: float = Field(default=100.0, ge=0)
     plugins_blocked: tuple[str, ...] = ()
-    plugin_files: tuple[Path, ...] = ()
+    plugins_also: tuple[str, ...] = ()
     open_memories: int = Field(default=256, ge=1)
     threads: int = Field(default=8, ge=1)

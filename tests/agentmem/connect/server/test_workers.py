@@ -26,7 +26,7 @@ def test_many_clients_lose_nothing_and_see_nothing_of_each_other() -> None:
 
 
 def test_while_workers_are_killed_only_what_was_not_acknowledged_fails() -> None:
-    seen = load.measure(load.Load(clients=8, workers=2, requests=600, kill_every_s=0.5))
+    seen = load.measure(load.Load(clients=8, workers=2, requests=1000, kill_every_s=0.3))
 
     assert seen.kills >= 1
     assert seen.errors == []
