@@ -70,7 +70,7 @@ def check_path(path: Path) -> None:
 
 def items_in(prefix: Path, *, now: datetime, **more: tuple[Operator, Json]) -> Where:
     """Return which nodes are the items under a prefix that have not expired."""
-    props: Props = {**_levels_of(prefix), "expires": (">", milliseconds(now)), **more}
+    props: Props = {**levels_of(prefix), "expires": (">", milliseconds(now)), **more}
     return Where(memory=MEMORY, label=ITEM, props=props)
 
 
@@ -81,7 +81,7 @@ def expired(now: datetime) -> Where:
 
 def passages_in(prefix: Path) -> Where:
     """Return which nodes are the texts of items under a prefix."""
-    return Where(memory=MEMORY, label=PASSAGE, props=_levels_of(prefix))
+    return Where(memory=MEMORY, label=PASSAGE, props=levels_of(prefix))
 
 
 def nodes_of(draft: Draft, vectors: Vectors, *, old: Node | None, now: datetime, position: int) -> list[Node]:
@@ -94,7 +94,7 @@ def nodes_of(draft: Draft, vectors: Vectors, *, old: Node | None, now: datetime,
         now: When it is put.
         position: The number of this write: of two items, the higher one was written later.
     """
-    levels = {name: label for name, (_, label) in _levels_of(draft.op.namespace).items()}
+    levels = {name: label for name, (_, label) in levels_of(draft.op.namespace).items()}
     props: dict[str, Json] = {
         **levels,
         "path": list(draft.op.namespace),
@@ -159,7 +159,7 @@ def _fields(node: Node) -> dict[str, Any]:
     }
 
 
-def _levels_of(path: Path) -> dict[str, tuple[Operator, Json]]:
+def levels_of(path: Path) -> dict[str, tuple[Operator, Json]]:
     """Return what the nodes under a prefix have in common."""
     return {f"level_{number}": ("=", label) for number, label in enumerate(path)}
 
