@@ -38,6 +38,14 @@ def chain_of(graph: Graph, event: Event) -> list[Event]:
         chain |= {one.id: one for one in new}
 
 
+def echoes_of(graph: Graph, events: Sequence[Event]) -> list[Event]:
+    """Return the events that were marked as echoes, and quote one of `events`: they say nothing else."""
+    where = Where(memory="", label=EVENT, retired=True, props={"echo": ("=", True)})
+    told = [(event, graph.matching(event.text, where, limit=LOOKED_AT)) for event in events]
+    found = {hit.node.id: hit.node for event, hits in told for hit in hits if _quotes(hit.node.text, event.text)}
+    return [event_of(found[id_]) for id_ in found if id_ not in {event.node for event in events}]
+
+
 def erase(graph: Graph, events: Sequence[Event]) -> None:
     """Erase events and what came of them, inside a batch of the caller; what came after waits to be folded again."""
     before = min(event.position for event in events) - 1
@@ -62,8 +70,12 @@ def left_of(graph: Graph, texts: Sequence[str], vectors: Vectors) -> Iterator[No
     for number, text in enumerate(texts):
         said = {hit.node.id: hit.node for hit in graph.matching(text, everything, limit=LOOKED_AT)}
         same = {hit.node.id: hit.node for hit in near[number] if hit.score >= SAME}
-        yield from (node for node in said.values() if _plain(text) in _plain(node.text))
+        yield from (node for node in said.values() if _quotes(node.text, text))
         yield from (node for id_, node in same.items() if id_ not in said)
+
+
+def _quotes(text: str, other: str) -> bool:
+    return _plain(other) in _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -39,24 +39,29 @@ class Feed:
         except (Refused, LanguageUnavailable):
             return self._journal.append(events), self.catch_up()
 
-    def correct(self, event: Event) -> Event:
-        """Append an event that corrects another, whose changes every memory takes back first; nothing is folded yet.
+    def correct(self, event: Event) -> tuple[list[Event], Outcome]:
+        """Append an event that corrects another, and fold it; every memory takes back first what came of the other.
+
+        Returns:
+            The event, unless it is known; and what folding came to.
 
         Raises:
             InvalidInput: there is none, or it was corrected already. Nothing was changed.
         """
 
-        def corrected() -> Event:
+        def corrected() -> list[Event]:
+            if self._journal.knows(event):
+                return []
             old = self._journal.event(str(event.corrects))
             for fold in self.folds:
                 for position in reversed(fold.folded_at(old)):
                     self._journal.record("undo", fold.memory.name, at=event.at, arguments={"position": position})
-            for new in self._journal.extend([event]):
+            fresh = self._journal.extend([event])
+            for new in fresh:
                 self._journal.correct(new)
-                return new
-            return event
+            return fresh
 
-        return self._graph.transact(corrected)
+        return self._graph.transact(corrected), self.catch_up()
 
     def catch_up(self) -> Outcome:
         """Fold everything the cursors have not passed yet, until done or the language is out."""

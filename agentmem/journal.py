@@ -10,7 +10,7 @@ id, so that who sends it again brings nothing back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -108,6 +108,11 @@ class Journal:
     def knows(self, event: Event) -> bool:
         """Return whether an event of this id is here, or was erased."""
         return bool(self._graph.get([event.node])) or self.was_erased(event.id)
+
+    def holds(self, event_id: str, *, coming: Collection[str] = ()) -> bool:
+        """Return whether an event is here and was not corrected, or is among those that are just coming."""
+        found = self._graph.get([EVENT_PREFIX + event_id])
+        return found[0].retired is None if found else event_id in coming
 
     def was_erased(self, event_id: str) -> bool:
         """Return whether an event of this id was erased."""

@@ -57,5 +57,18 @@ def scope_of(app: str | None, user: str | None, session: str | None) -> Scope:
     return scope
 
 
+def namespace_of(scope: Scope, named: str | None) -> str:
+    """Return the namespace of a scope; or the one that is named instead.
+
+    Raises:
+        InvalidInput: one is named, and an app or a user as well.
+    """
+    if named is None:
+        return scope.namespace
+    if scope.app is not None or scope.user is not None:
+        raise InvalidInput(f"namespace {named[:80]!r} and an app or a user are given; give one or the other")
+    return named
+
+
 def _escaped(name: str) -> str:
     return ESCAPED.sub(lambda sign: f"%{ord(sign[0]):02x}", name)

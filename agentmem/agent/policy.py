@@ -37,6 +37,7 @@ class Decision(Value):
         goal: What it is all for, in the policy's words, where the environment names no goal.
         route: Where the action is the first move of a longer way: all its moves, this one included.
         mended: How often an answer broke a rule and was mended, by what was wrong.
+        is_news: In a conversation, whether what is said is more than what was recalled: else no memory is told of it.
     """
 
     action: str
@@ -46,6 +47,7 @@ class Decision(Value):
     goal: str = ""
     route: tuple[Leg, ...] = ()
     mended: Mapping[str, int] = Field(default_factory=dict)
+    is_news: bool = True
 
     def follows(self, before: Decision) -> bool:
         """Return whether this is the next move of a way that `before` set out on, and not a new thought."""

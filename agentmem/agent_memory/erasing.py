@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from agentmem.agent_memory.opened import Opened
 from agentmem.agent_memory.values import Erased, Left
-from agentmem.erasure import chain_of, erase, left_of
+from agentmem.erasure import chain_of, echoes_of, erase, left_of
 from agentmem.events import Event, Recollection
 from agentmem.graph.contract import Scrubs, Where
 from agentmem.journal import EVENT, event_of
-from agentmem.language.contract import Receipt
+from agentmem.language.contract import Clears, Receipt
 from agentmem.remembered import source_of, sources_of
 
 
@@ -64,12 +64,17 @@ class Erases(Opened):
         def erased() -> list[Event]:
             chains = [chain_of(self.graph, self._journal.event(source)) for source in sources]
             events = list({event.id: event for chain in chains for event in chain}.values())
+            events += echoes_of(self.graph, events)
             erase(self.graph, events)
             return events
 
         return self.graph.transact(erased)
 
     def _scrub(self) -> None:
+        """Let go of what was deleted in the files of the store, and in the memory of this process."""
+        self._shown.clear()
+        if isinstance(self.language, Clears):
+            self.language.clear()
         if isinstance(self.store, Scrubs):
             self.store.scrub()
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agentmem.agent_memory.shown import Shown
-from agentmem.errors import BudgetExceeded, InvalidInput
+from agentmem.errors import BudgetExceeded
 from agentmem.feed import Feed
 from agentmem.fold import Fold, Outcome
 from agentmem.graph.contract import Graph, Store
@@ -21,7 +21,7 @@ from agentmem.journal import Journal
 from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Memory
 from agentmem.same_embedder import is_noted, note
-from agentmem.scope import Scope, scope_of
+from agentmem.scope import Scope, namespace_of, scope_of
 from agentmem.spending.account import Account
 from agentmem.spending.budget import Budget, Budgets
 from agentmem.spending.session import Session, session_of
@@ -52,10 +52,7 @@ class Opened:
         on_failure: OnFailure = "defer",
     ) -> None:
         self.scope: Scope = scope_of(app, user, session)
-        if namespace is not None and (app is not None or user is not None):
-            raise InvalidInput(f"namespace {namespace[:80]!r} and an app or a user are given; give one or the other")
-        name = self.scope.namespace if namespace is None else namespace
-        paying = session_of(budget)
+        name, paying = namespace_of(self.scope, namespace), session_of(budget)
         self._host = Host() if host is None else host
         self.stack = open_stack(memory, settings, self._host)
         self.language = self._host.language(language, embedder, on_failure=on_failure)
@@ -69,15 +66,7 @@ class Opened:
         if isinstance(store, str | Path):
             store = self._opened = self._host.store(str(store))
         try:
-            self.store: Store = store
-            self.graph: Graph = store.graph(name)
-            self._account = Account(store, name, paying)
-            self._journal = Journal(self.graph)
-            self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
-            with self.graph.snapshot():
-                check_whole(self.graph)
-                is_noted(self.graph, self.language.embedder)
-            self._catch_up()
+            self._open(store, name, paying)
         except Exception:
             self._close()
             raise
@@ -116,6 +105,18 @@ class Opened:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _open(self, store: Store, namespace: str, paying: Session) -> None:
+        """Open the namespace, and fold what waits there."""
+        self.store: Store = store
+        self.graph: Graph = store.graph(namespace)
+        self._account = Account(store, namespace, paying)
+        self._journal = Journal(self.graph)
+        self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
+        with self.graph.snapshot():
+            check_whole(self.graph)
+            is_noted(self.graph, self.language.embedder)
+        self._catch_up()
 
     def _close(self) -> None:
         for held in self._held:

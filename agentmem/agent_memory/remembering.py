@@ -69,7 +69,7 @@ class Remembers(Opened):
             if self._leaves:  # else it is noted in the transaction that keeps the events
                 note(self.graph, self.language.embedder)
             for group in _groups(waiting):
-                new, done = self._append(group)
+                new, done = self._feed.append(group) if group[0].corrects is None else self._feed.correct(group[0])
                 fresh += new
                 outcome.add(done)
             receipt = self._cost(before, outcome)
@@ -104,7 +104,17 @@ class Remembers(Opened):
         Raises:
             InvalidInput: the file is broken, cut off or edited, or holds several namespaces; nothing was changed.
         """
-        return self.add_many(map(event_in, journal_in(Path(path))))
+        return self.add_many(self._fitting(map(event_in, journal_in(Path(path)))))
+
+    def _fitting(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield events; one that corrects what does not hold here, or never came, is an event like any other."""
+        come: set[str] = set()
+        for event in events:
+            is_known = self._journal.knows(event)
+            if not is_known and event.corrects is not None and not self._journal.holds(event.corrects, coming=come):
+                event = event.model_copy(update={"corrects": None})  # noqa: PLW2901 - the same event, as it fits here
+            come |= set() if is_known else {event.id}
+            yield event
 
     def _event(self, message: Message) -> Event:
         return message if isinstance(message, Event) else event_of(message, session=self.scope.session)
@@ -116,15 +126,6 @@ class Remembers(Opened):
             is_echo = event.role in ("assistant", "tool") and self._shown.has(text)
             return event.model_copy(update={"echo": True}) if is_echo else event
         return event.model_copy(update={"text": text} if text.strip() else {"echo": True})
-
-    def _append(self, group: Sequence[Event]) -> tuple[list[Event], Outcome]:
-        """Append events that correct nothing together; or one that does."""
-        event = group[0]
-        if event.corrects is None:
-            return self._feed.append(group)
-        known = {one.id for one in group if self._journal.knows(one)}
-        fresh = [] if event.id in known else [self._feed.correct(event)]
-        return fresh, self._feed.catch_up()
 
 
 def _groups(events: Sequence[Event]) -> Iterator[Sequence[Event]]:

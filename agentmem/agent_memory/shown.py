@@ -28,6 +28,11 @@ class Shown:
                 self._hashes.popitem(last=False)
         return recollections
 
+    def clear(self) -> None:
+        """Forget what was recalled."""
+        with self._lock:
+            self._hashes.clear()
+
     def has(self, text: str) -> bool:
         """Return whether this very text was recalled lately."""
         return _hash(text) in self._hashes

@@ -10,6 +10,7 @@ import typer
 from agentmem.cli.ablate import ablate
 from agentmem.cli.bench import bench
 from agentmem.cli.catalogue import games, plugins
+from agentmem.cli.chat import chat
 from agentmem.cli.chosen import Chosen, trace_hooks
 from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
@@ -70,6 +71,7 @@ def options(  # noqa: PLR0913 - one parameter is one option
 for command in (
     play,
     replay,
+    chat,
     games,
     memories,
     plugins,

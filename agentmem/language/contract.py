@@ -208,6 +208,15 @@ class Closes(Protocol):
 
 
 @runtime_checkable
+class Clears(Protocol):
+    """A language that keeps texts, vectors and answers in the memory of this process: an optional power."""
+
+    def clear(self) -> None:
+        """Let all of that go, so that nothing is left of a text that was deleted; what it spent stays counted."""
+        ...
+
+
+@runtime_checkable
 class FallsToRules(Protocol):
     """A language in whose place the rules can answer: an optional power.
 

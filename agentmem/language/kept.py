@@ -75,6 +75,11 @@ class KeptAnswers:
         except BadAnswer as error:
             self._keep(question, error)
 
+    def clear(self) -> None:
+        """Let all answers go; who waits for one gets it."""
+        with self._lock:
+            self._kept.clear()
+
     def _ask(self, question: str, ask: Ask, mine: Future[Answered[Any]]) -> Answered[Any]:
         try:
             answer = ask()

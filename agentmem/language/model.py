@@ -13,7 +13,7 @@ from typing import Any
 
 from agentmem.errors import BadAnswer, BudgetExceeded, LanguageError, LanguageUnavailable, LeftToRules
 from agentmem.language.answers import Answered, Answers, question
-from agentmem.language.contract import Checks, Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
+from agentmem.language.contract import Checks, Clears, Embedder, Language, OnFailure, Out, Receipt, Task, TellsTime
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying.charging import Heard, charge_now
@@ -102,6 +102,13 @@ class ModelLanguage:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, shape (n, dim); texts known already are not embedded again."""
         return self._texts.embed(texts)
+
+    def clear(self) -> None:
+        """Let go of all answers and vectors that are kept, those of the rules included."""
+        self._texts.clear()
+        self._kept.clear()
+        if isinstance(self._rules, Clears):
+            self._rules.clear()
 
     def receipt(self) -> Receipt:
         """Return the running total; `cached` counts answers kept, made ahead or recorded, and vectors known already."""

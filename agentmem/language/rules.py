@@ -88,6 +88,12 @@ class RuleLanguage:
             own = Receipt(asked=self._asked, cached=self._cached, milliseconds=self._seconds * 1000)
         return own + self._texts.receipt()
 
+    def clear(self) -> None:
+        """Let go of all answers and vectors that are kept."""
+        self._texts.clear()
+        with self._lock:
+            self._answers.clear()
+
     def _keep(self, key: Hashable | None, answer: BaseModel) -> None:
         """Keep an answer, and let the oldest go; called with the lock held."""
         if key is None:

@@ -26,6 +26,13 @@ Numbers = NDArray[np.float64]
 Pairs = Sequence[tuple[int, int]]
 """Places of a moment and of the one that follows it in its session."""
 MOMENTS = Where(label="Moment")
+_OF_QUESTIONS = """
+a am an and are at by can could did do does for from had has have how i in is it me my of on or our she he should so
+that the their them there these they this to us was we were what when where which who whom whose why will with would you
+your
+"""
+OF_QUESTIONS = frozenset(_OF_QUESTIONS.split())
+"""Words that say nothing of what is asked, even where no others do."""
 MOST_ASKED = 32
 """Different words of a question that are looked for."""
 MOST_COUNTED = 1000
@@ -66,7 +73,7 @@ class Question:
 def question_of(query: Query, graph: MemoryGraph, language: Language) -> Question:
     """Return what the query asks, its words weighed by how rare they are in this memory."""
     text = " ".join((query.text, *query.entities)).strip()[:READ]
-    words = telling_words(text, MOST_ASKED)
+    words = telling_words(text, MOST_ASKED) or plain_words(text, MOST_ASKED)
     counts = graph.frequencies(words, MOMENTS, most=MOST_COUNTED) if words else {}
     total = graph.position if graph.as_of is None else min(graph.as_of, graph.position)
     weights = {word: rarity(count, total) for word, count in counts.items()}
@@ -107,7 +114,8 @@ def scores_of(
 
 def _by_words(question: Question, moments: Sequence[Node], language: Language) -> Numbers:
     asked = list(question.words)
-    events = [str(moment.props["words"]).split() for moment in moments]
+    is_plain = not STOP_WORDS.isdisjoint(asked)  # then what is asked is in no list of telling words
+    events = [words_in(moment.text) if is_plain else str(moment.props["words"]).split() for moment in moments]
     said = list(dict.fromkeys(chain.from_iterable(events)))
     if question.vectors is None or not asked or not said:
         alike = same_words(asked, said)
@@ -159,6 +167,15 @@ def telling_words(text: str, most: int) -> list[str]:
     """
     words = (word.removesuffix("'s") for word in words_in(text))
     return list(dict.fromkeys(word for word in words if word not in STOP_WORDS))[:most]
+
+
+def plain_words(text: str, most: int) -> list[str]:
+    """Return what a question says that has no telling words, without what any question says.
+
+    >>> plain_words("What do I like?", 9)
+    ['like']
+    """
+    return list(dict.fromkeys(word for word in words_in(text) if word not in OF_QUESTIONS))[:most]
 
 
 def rarity(count: int, total: int) -> float:

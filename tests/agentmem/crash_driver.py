@@ -1,7 +1,7 @@
 """Kills a writer at every write point in turn, and looks at what is left. Run as a script, prints a JSON line.
 
 Each round forks a child that adds events to a fresh store, takes one of them back,
-and is killed with SIGKILL at its k-th step of writing: see `fuse.py`.
+corrects another, deletes a third, and is killed with SIGKILL at its k-th step of writing: see `fuse.py`.
 The parent then opens the store, lets it catch up, adds what is missing, and
 compares the graph with that of a run that was never killed. What is taken back is
 asked of every memory of a stack or of none, so it shows whether that is missing.
@@ -21,7 +21,7 @@ from fuse import fused  # type: ignore[import-not-found] # beside this script
 from agentmem import AgentMemory, Event, Host
 from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
-from agentmem.journal import OPERATION
+from agentmem.journal import OPERATION, Journal
 from agentmem.memory import Memory
 from agentmem.testing.languages import PretendModel
 from agentmem.testing.neo4j.roots import store_uri
@@ -54,9 +54,12 @@ def write(place: str, name: str, leaves: bool, acknowledge: int) -> None:
 
 
 def take_back(memory: AgentMemory) -> None:
-    """Undo an event in every memory, unless that was asked already."""
+    """Undo an event in every memory, unless that was asked already; correct another, and delete a third."""
+    last = events()[-1].at
     if not memory.graph.scan(Where(memory="", label=OPERATION), limit=1):
-        memory.undo("e1", now=events()[-1].at)
+        memory.undo("e1", now=last)
+    memory.add_many([Event(id="c2", text="Mia has coffee", at=last, corrects="e2")])
+    memory.delete("e3")
 
 
 def whole(place: str, name: str, leaves: bool) -> str:
@@ -98,7 +101,8 @@ def main(name: str, leaves: bool, step: int, server: str, near: int | None) -> N
         while died:
             died, acknowledged = killed_at(point, place(str(point)), name, leaves)
             with opened(place(str(point)), name, leaves) as memory:
-                kept = memory.graph.get([f"event/{one}" for one in acknowledged])
+                erased = Journal(memory.graph).was_erased
+                kept = [one for one in acknowledged if erased(one) or memory.get(one)]
             lost += len(acknowledged) - len(kept)
             different += whole(place(str(point)), name, leaves) != expected
             rounds += 1

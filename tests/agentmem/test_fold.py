@@ -278,11 +278,11 @@ def test_an_echo_is_kept_but_not_folded_again(open_memory: Open) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"text": "  "}, "empty"),
-        ({"text": "x", "at": datetime(2026, 1, 1)}, "timezone"),  # noqa: DTZ001 - that is the point
-        ({"text": "x", "role": "king"}, "role"),
-        ({"text": "x" * 3_000_000}, "text"),
-        ({"text": "x", "id": "i" * 300}, "id"),
+        ({"message": "  "}, "empty"),
+        ({"message": "x", "at": datetime(2026, 1, 1)}, "timezone"),  # noqa: DTZ001 - that is the point
+        ({"message": "x", "role": "king"}, "role"),
+        ({"message": "x" * 3_000_000}, "text"),
+        ({"message": "x", "id": "i" * 300}, "id"),
     ],
 )
 def test_a_bad_event_is_refused_in_one_sentence_and_changes_nothing(

@@ -66,6 +66,11 @@ class EmbeddedTexts:
                 milliseconds=self._seconds * 1000,
             )
 
+    def clear(self) -> None:
+        """Let all texts go."""
+        with self._lock:
+            self._rows.clear()
+
     def _with_new(self, texts: Sequence[str]) -> tuple[list[Vectors], int]:
         """Return the rows, and how many of them had to be made."""
         found = {text: self._rows.get(_key(text)) for text in texts}

@@ -207,6 +207,20 @@ def test_an_export_is_taken_in_once_however_often_it_is_imported(remember: Remem
     assert [one.text for one in bob.get_all()] == ["I like rain.", "I like coffee."]
 
 
+def test_a_correction_of_what_is_not_held_any_more_comes_as_what_was_said(remember: Remember, tmp_path: Path) -> None:
+    ada, bob = remember(user="ada"), remember(user="bob")
+    ada.add("I like tea.", id="m1")
+    ada.export(tmp_path / "before.jsonl")
+    ada.update("m1", "I like coffee.")
+    ada.export(tmp_path / "after.jsonl")
+    bob.import_(tmp_path / "before.jsonl")
+    bob.delete("m1")
+
+    bob.import_(tmp_path / "after.jsonl")
+
+    assert [(one.text, one.corrects) for one in bob.get_all()] == [("I like coffee.", None)]
+
+
 def test_of_a_broken_export_nothing_is_taken(ada: AgentMemory, tmp_path: Path) -> None:
     ada.add(["I like tea.", "I like rain."])
     ada.export(tmp_path / "ada.jsonl")

@@ -154,7 +154,7 @@ def test_one_that_langchain_opens_by_name(serve: Serve, monkeypatch: pytest.Monk
     ("typed", "kind", "cure"),
     [
         ("openai:gpt-4o-mini", LanguageMisconfigured, "OPENAI_API_KEY"),
-        ("anthropic:claude", MissingExtra, "pip install langchain langchain-anthropic"),
+        ("mistralai:small", MissingExtra, "pip install langchain langchain-mistralai"),
         ("nobody:nothing", InvalidInput, "langchain:PROVIDER:MODEL"),
         ("", InvalidInput, "langchain:PROVIDER:MODEL"),
     ],
