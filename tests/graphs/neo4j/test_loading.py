@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -278,6 +277,8 @@ def test_closing_stops_it_at_once_also_where_the_server_does_not_answer(
     fill(open_neo4j(near=0, uri=own_uri).graph("alice"))
     store = open_neo4j(uri=own_uri)
     monkeypatch.setattr(Server, "write", told)
+    monkeypatch.setattr("agentmem.graph.neo4j.watch.QUIET_S", 3600)  # nothing else ends its waiting
+    monkeypatch.setattr(loading, "END_S", 60)
     try:
         store.graph("alice").get(["n1"])
         may.set()
@@ -285,10 +286,7 @@ def test_closing_stops_it_at_once_also_where_the_server_does_not_answer(
         thread = store._near._loader._thread
         assert thread is not None
 
-        began = time.monotonic()
         store.close()
-        thread.join(60)
-        assert time.monotonic() - began < 10
         assert not thread.is_alive()
     finally:
         may.set()
