@@ -92,6 +92,8 @@ class Copy:
         if self._is_of(born, version):
             self.is_loaded = True
             return State.FRESH
+        if not self.is_loaded and nodes > limits.at_once:
+            return State.BEHIND
         if not self.writing.acquire(timeout=BESIDE_S):
             return State.BUSY
         try:

@@ -96,7 +96,7 @@ def test_once_it_is_there_a_read_and_a_write_cost_one_round_trip(open_neo4j: Ope
     store = open_neo4j()
     graph = store.graph("alice")
 
-    graph.get(["n1"])
+    assert trips(store, lambda: graph.get(["n1"])) == 2  # how large it is, and what was asked for
     store.wait_for_copies()
 
     def add() -> None:
