@@ -33,7 +33,6 @@ from typing import Any, NamedTuple
 from tokenizers import Tokenizer
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.bench.data import locomo
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.chat.schemas import schema_of
@@ -43,6 +42,7 @@ from agentmem.language.prompting import filled
 from agentmem.language.recording.replay import RecordedLanguage
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.languages import PretendModel
+from agentmem.transcripts import locomo
 from agentmem_amem.evolution import Evolution
 from agentmem_amem.memory import AMem
 from agentmem_amem.note import Note

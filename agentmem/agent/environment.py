@@ -7,7 +7,9 @@ facts, the walkthrough, or the score. So it cannot peek, by construction.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pydantic import AwareDatetime, Field
 
 from agentmem.events import Role, Value
 
@@ -21,7 +23,9 @@ class Observation(Value):
         inventory: What is carried, in the environment's words, if it says.
         valid_actions: What may be done, where the environment tells (off by default).
         step: 0 after reset, then one more per action.
-        speaker, session, role: For chat.
+        speaker, session, role: In a conversation: who says it to the agent, and in which session.
+        at: When it was said, where a conversation has times of its own; else the loop's clock tells.
+        is_overheard: Said, but not to the agent: it is remembered, and neither recalled for nor answered.
     """
 
     text: str
@@ -32,6 +36,13 @@ class Observation(Value):
     speaker: str | None = None
     session: str | None = None
     role: Role = "environment"
+    at: AwareDatetime | None = None
+    is_overheard: bool = False
+
+    @property
+    def is_said(self) -> bool:
+        """Whether somebody says it, so that an action is an answer, and not what led to the next observation."""
+        return self.role != "environment"
 
 
 class StepResult(Value):
@@ -67,6 +78,20 @@ class EnvSpec(Value):
     kind: Literal["game", "chat"]
     options: dict[str, Any]
     fingerprint: str = ""
+
+
+class Defaults(Value):
+    """What an environment is played with where the user chooses nothing.
+
+    Attributes:
+        policy: Who decides, by name.
+        memory: The memory, by name.
+        max_steps: The most actions.
+    """
+
+    policy: str = "rules"
+    memory: str = "arigraph"
+    max_steps: int = Field(default=150, ge=1)
 
 
 class Environment(Protocol):
@@ -125,3 +150,18 @@ class EnvironmentFamily(Protocol):
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return one row per level on offer: name, what it is, seconds to make, what is cached."""
         ...
+
+
+@runtime_checkable
+class HasDefaults(Protocol):
+    """A family whose environments are not played by `rules` with `arigraph`, unless it is chosen."""
+
+    @property
+    def defaults(self) -> Defaults:
+        """What its environments are played with."""
+        ...
+
+
+def defaults_of(family: EnvironmentFamily) -> Defaults:
+    """Return what environments of a family are played with where nothing is chosen."""
+    return family.defaults if isinstance(family, HasDefaults) else Defaults()

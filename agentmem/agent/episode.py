@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from agentmem.agent.environment import EvalInfo
+from agentmem.agent.environment import Defaults, EvalInfo, defaults_of
 from agentmem.agent.loop import Step, play
 from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
@@ -32,13 +32,14 @@ class Setup(Thinking):
     """What to play, with what, and where to keep it; and what is thought with, as in `Thinking`.
 
     Attributes:
-        game: As typed: `cook:4`, or a path.
-        memory, memory_settings: The memory, by name; several as `episodic+arigraph`.
-        policy, policy_settings: Who decides, by name.
+        game: As typed: `cook:4`, `chat:simulated`, or a path.
+        memory, memory_settings: The memory, by name; several as `episodic+arigraph`. "": what the game names.
+        policy, policy_settings: Who decides, by name. "": whom the game names.
         seed: Also makes the game, where it is generated.
-        max_steps: The most actions.
+        max_steps: The most actions. 0: as many as the game names.
         goal: Replaces the game's own; None keeps it.
         goal_style: "brief" cuts the route out of the game's objective, "full" leaves it.
+        game_settings: What else the game is opened with, as the number of turns of a simulated conversation.
         show_valid_actions: Whether the game tells what may be done; then nothing else can be chosen.
         store: Where the memory is kept.
         namespace: Whose memory, in the store. None is the episode's own, named as
@@ -52,22 +53,30 @@ class Setup(Thinking):
     store: str
     trajectory: Path
     name: str
-    memory: str = "arigraph"
+    memory: str = ""
     memory_settings: dict[str, Any] = Field(default_factory=dict)
-    policy: str = "rules"
+    policy: str = ""
     policy_settings: dict[str, Any] = Field(default_factory=dict)
     seed: int = 1
-    max_steps: Annotated[int, Field(ge=1)] = 150
+    max_steps: Annotated[int, Field(ge=0)] = 0
     goal: str | None = None
     goal_style: Literal["brief", "full"] = "brief"
+    game_settings: dict[str, Any] = Field(default_factory=dict)
     show_valid_actions: bool = False
     namespace: str | None = None
 
     @property
     def world(self) -> dict[str, Any]:
         """What the environment is opened with."""
-        options = {"seed": self.seed, "goal": self.goal, "goal_style": self.goal_style}
+        options: dict[str, Any] = {"seed": self.seed, **self.game_settings}
+        options |= {} if self.goal is None else {"goal": self.goal}
+        options |= {"goal_style": "full"} if self.goal_style == "full" else {}
         return options | ({"show_valid_actions": True} if self.show_valid_actions else {})
+
+    def filled(self, defaults: Defaults) -> Setup:
+        """Return this setup with what was not chosen taken from the defaults of the game's family."""
+        chosen = {name: value for name, value in defaults if not getattr(self, name)}
+        return self.model_copy(update=chosen)
 
     @property
     def shown_store(self) -> str:
@@ -143,8 +152,8 @@ class Episode:
         language: Language | None = None,
         session: Session | None = None,
     ) -> None:
-        self.setup = setup
         host = Host() if host is None else host
+        self.setup = setup = setup.filled(defaults_of(host.family(setup.game)))
         refuse_taken(setup.trajectory)
         memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)

@@ -48,10 +48,11 @@ def replay(trajectory: Trajectory, environment: Environment) -> Iterator[Compare
             f"{trajectory.header.spec.name} is another game than was recorded ({is_[:12]} against {was[:12]}); "
             "replay with the versions in the header: " + str(trajectory.header.versions)
         )
+    action: str | None = None
     for number, line in enumerate(trajectory.steps):
-        action = line.event.action
         shown = environment.reset() if action is None else environment.step(action).observation
         yield Compared(number, action, seen(line.observation), seen(shown))
+        action = None if line.decision is None else line.decision.action
 
 
 def refeed(trajectory: Trajectory, memory: AgentMemory) -> Iterator[Refed]:
@@ -60,6 +61,6 @@ def refeed(trajectory: Trajectory, memory: AgentMemory) -> Iterator[Refed]:
     Needs neither the environment nor a policy.
     """
     for number, line in enumerate(trajectory.steps):
-        memory.add_many([line.event])
+        memory.add_many([line.event] if line.answer is None else [line.answer, line.event])
         found = [] if line.query is None else memory.search(line.query)
         yield Refed(number, len(found), line.recalled_count)

@@ -67,6 +67,7 @@ class StepLine(Value):
     decision: Decision | None
     receipt: Receipt
     thought: Receipt = Receipt()
+    answer: Event | None = None
     milliseconds: dict[str, float]
 
 
@@ -128,6 +129,7 @@ class Recorder:
                 decision=step.decision,
                 receipt=step.receipt,
                 thought=step.thought,
+                answer=step.answer,
                 milliseconds=step.milliseconds,
             )
         )

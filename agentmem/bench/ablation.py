@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import Field
 
 from agentmem.agent.episode import Episode, Result, Setup
-from agentmem.bench.conversations import Corpus
 from agentmem.bench.evidence import OVERALL, Asking
 from agentmem.bench.recall import Memories, Watcher, recall
 from agentmem.errors import InvalidInput
@@ -22,6 +21,7 @@ from agentmem.language.contract import Language
 from agentmem.spending.session import Session
 from agentmem.stack import JOINED, OWN
 from agentmem.thinking import Thinking
+from agentmem.transcripts.corpus import Corpus
 
 WHOLE = "whole"
 

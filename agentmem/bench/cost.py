@@ -17,7 +17,6 @@ from statistics import fmean
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.bench import chatter
-from agentmem.bench.conversations import LATER
 from agentmem.bench.embedded import embedded_by
 from agentmem.bench.growth import CostReport, Growing, Growth, Measured, Turn, compared, growth
 from agentmem.bench.recall import Memories, check
@@ -27,6 +26,7 @@ from agentmem.events import Query
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
 from agentmem.spending.session import Session
+from agentmem.transcripts.corpus import LATER
 
 CHUNK = 1000
 """Events handed over at once while filling."""

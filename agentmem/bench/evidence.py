@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from agentmem.bench.conversations import Question
 from agentmem.bench.retrieval import CUTS, Mean, Scores, means
 from agentmem.events import Value
 from agentmem.language.contract import Receipt
 from agentmem.thinking import Thinking
+from agentmem.transcripts.corpus import Question
 
 OVERALL = "overall"
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.bench.conversations import Conversation, Corpus, Question
 from agentmem.bench.evidence import Asked, Asking, Average, Cost, RecallReport, Written, averages, cost, failures
 from agentmem.bench.retrieval import scored
 from agentmem.bench.timing import Stopwatch
@@ -26,6 +25,7 @@ from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.spending.session import Session
+from agentmem.transcripts.corpus import Conversation, Corpus, Question
 
 Memories = Mapping[str, Mapping[str, Any]]
 """Names of memories, as a host knows them, each with its settings."""

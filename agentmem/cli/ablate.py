@@ -85,8 +85,8 @@ def seeds_of(text: str) -> list[int]:
 
 def _by_recall(host: Host, file: Path, parts: list[Variant], *, asking: Asking) -> list[Ablated]:
     from agentmem.bench.ablation import ablate_recall
-    from agentmem.bench.data.reading import read
     from agentmem.bench.recall import Watcher
+    from agentmem.transcripts.reading import read
 
     corpus = read(file, None)
     if not any(question.evidence for question in corpus.questions):

@@ -17,11 +17,11 @@ from agentmem.cli.thinking import thinking_again, with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agentmem.bench.conversations import Corpus
     from agentmem.bench.evidence import Asked, Asking, RecallReport
     from agentmem.bench.recall import Memories, Watcher
     from agentmem.host import Host
     from agentmem.thinking import Thinking
+    from agentmem.transcripts.corpus import Corpus
 
 
 FormatName = Annotated[
@@ -75,10 +75,10 @@ def recall(  # noqa: PLR0913 - one parameter is one option
 
     Exit code: 0; 1 where a memory failed on a question, which is told and counts as nothing found.
     """  # noqa: D301 - it is the character that keeps lines as they are
-    from agentmem.bench.data.reading import read
     from agentmem.bench.evidence import Asking
     from agentmem.bench.recall import check
     from agentmem.cli.recall_tables import show
+    from agentmem.transcripts.reading import read
 
     host, memories = ctx.obj.host(), memories_of(memory, settings)
     check(host, memories)

@@ -28,7 +28,7 @@ def games(ctx: typer.Context, *, json: Json = False) -> None:
         as_json(rows)
         return
     table(rows, columns=("name", "about", "seconds", "cached_seeds"), nothing="no plugin offers games")
-    typer.echo("\nplay one with: agentmem play NAME   (any .z8 or .z5 file may be played by its path)")
+    typer.echo("\nplay one with: agentmem play NAME   (any .z8 or .z5 file by its path; conversations: chat:FILE)")
 
 
 def plugins(ctx: typer.Context, *, json: Json = False) -> None:

@@ -146,6 +146,7 @@ def _again(setup: Setup, *, memory: str) -> str:
     """Return the command that plays this again with `memory`; a recording has answers for one memory only."""
     words = [_agentmem(), "play", setup.game, "--memory", memory]
     words += ["--policy", setup.policy] if setup.policy != "rules" else []
+    words += [word for name, value in setup.game_settings.items() for word in ("--game-set", f"{name}={value}")]
     words += [word for name, value in setup.policy_settings.items() for word in ("--policy-set", f"{name}={value}")]
     words += ["--seed", str(setup.seed)] if setup.seed != 1 else []
     words += thinking_again(setup) if setup.asks_a_model else []

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agentmem.cli.chosen import PolicySettings, Settings, ValidActions, Wait, named, settings_of, waited_for
+from agentmem.cli.chosen import (
+    GameSettings,
+    PolicySettings,
+    Settings,
+    ValidActions,
+    Wait,
+    named,
+    settings_of,
+    waited_for,
+)
 from agentmem.cli.thinking import with_thinking
 
 if TYPE_CHECKING:
@@ -17,6 +26,15 @@ if TYPE_CHECKING:
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
+Game = Annotated[
+    str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
+]
+MaxSteps = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="The most actions. By default 150; in a chat, all.")
+]
+OwnNamespace = Annotated[
+    str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
+]
 LONGEST = 60
 """Characters of a game's name in that of a run, which names a folder and a namespace."""
 
@@ -24,24 +42,21 @@ LONGEST = 60
 @with_thinking
 def play(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
-    game: Annotated[
-        str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, or a .z8 or .z5 file.")
-    ] = "cook:4",
+    game: Game = "cook:4",
     *,
-    memory: Annotated[str, typer.Option(metavar="NAME", help="See: agentmem memories.")] = "arigraph",
+    memory: Annotated[str, typer.Option(metavar="NAME", help="By default arigraph; in a chat, episodic.")] = "",
     settings: Settings = None,
-    policy: Annotated[str, typer.Option(metavar="NAME", help="Who decides: rules or ariadne.")] = "rules",
+    policy: Annotated[str, typer.Option(metavar="NAME", help="rules or ariadne; in a chat, chat or quote.")] = "",
     policy_settings: PolicySettings = None,
     thinking: Thinking,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
-    max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions.")] = 150,
+    max_steps: MaxSteps = None,
+    game_settings: GameSettings = None,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
     goal_style: Annotated[Literal["brief", "full"], typer.Option(help="brief: without the way there.")] = "brief",
     valid_actions: ValidActions = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
-    namespace: Annotated[
-        str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
-    ] = None,
+    namespace: OwnNamespace = None,
     wait: Wait = None,
     trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
     pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,
@@ -53,15 +68,18 @@ def play(  # noqa: PLR0913 - one parameter is one option
     Shows where it is, what it sees, what it recalls and why, its plan, its action and the score;
     at the end what it knows, and where memory and trajectory lie. Exit code 0 whether won or lost.
     """
+    from agentmem.agent.environment import defaults_of
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
     host = ctx.obj.host()
+    memory = memory or defaults_of(host.family(game)).memory
     place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     kept = waited_for(host, store, wait) or str(place / "memory.db")
     setup = Setup(
         game=game, memory=memory, memory_settings=settings_of(settings), policy=policy,
-        policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps,
+        policy_settings=settings_of(policy_settings, option="--policy-set"), seed=seed, max_steps=max_steps or 0,
+        game_settings=settings_of(game_settings, option="--game-set"),
         goal=goal, goal_style=goal_style, show_valid_actions=valid_actions, namespace=namespace, name=name,
         **dict(thinking), store=kept, trajectory=trajectory or place / "trajectory.jsonl",
     )  # fmt: skip

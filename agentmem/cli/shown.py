@@ -76,8 +76,8 @@ def shown(step: Step, evaluation: EvalInfo, *, place: str) -> Shown:
     return Shown(
         number=step.observation.step,
         place=one_line(place, limit=60),
-        did=one_line(step.event.action or "", limit=120),
-        saw=tuple(_lines(step.event.text)),
+        did=one_line(step.answer.text if step.answer else step.event.action or "", limit=120),
+        saw=tuple(_lines(step.event.said)),
         recalled=_counted(step.recollections),
         best=tuple(_reason(one) for one in _best(step)),
         plan=_plan(decision.plan) if decision else (),

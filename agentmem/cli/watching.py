@@ -55,6 +55,7 @@ def watch(setup: Setup, host: Host, *, view: View, pace_s: float) -> int:
     display = _display(pace_s)
     with _told_if_slow(f"opening {setup.game}; a new game is made once, in a few seconds", silent=view != "steps"):
         episode = Episode(setup, host)
+        setup = episode.setup
     if view != "json":
         _tell_of_the_past(episode)
     recalled: list[str] = []
@@ -110,7 +111,7 @@ def _steps(episode: Episode, host: Host, display: Display | None) -> Iterator[st
     rules = host.language("rules", episode.memory.language.embedder)
     for step in _awaited(episode):
         if display is not None:
-            if step.event.action is None:
+            if step.observation.step == 0:
                 title = f"{setup.game}, seed {setup.seed}: memory {setup.memory}, policy {setup.policy}"
                 display.opening(title=one_line(title), goal=one_line(step.observation.goal, limit=400))
             place = _place(step, rules) or place

@@ -1,4 +1,4 @@
-"""The responder: answers a message from what was recalled, with a language; by rule, it quotes."""
+"""The responders: `quote` by rule, from what was recalled alone; `chat` with a language, which by rule quotes too."""
 
 from __future__ import annotations
 
@@ -20,8 +20,20 @@ LONGEST = 2_000
 """Characters of a message that a memory is asked about, and of one shown again."""
 
 
+class QuoterSettings(BaseModel):
+    """What can be set of `quote`.
+
+    Attributes:
+        recalled: The most recollections asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recalled: int = Field(default=20, ge=1, le=1000)
+
+
 class ResponderSettings(BaseModel):
-    """What can be set.
+    """What can be set of `chat`.
 
     Attributes:
         recalled: The most recollections asked for.
@@ -56,6 +68,25 @@ def _by_rule(*, message: str, passages: Sequence[dict[str, Any]], **_: object) -
 
 
 ANSWER = Task("chat.answer", Answer, prompt_beside(__file__, "answer.prompt.txt"), _by_rule)
+
+
+class Quoter:
+    """Quotes what answers best of what was recalled, and says that it does not know where nothing fits."""
+
+    name = "quote"
+    looks_back = 0
+
+    def __init__(self, settings: QuoterSettings | None = None) -> None:
+        self.settings = settings or QuoterSettings()
+
+    def query(self, observation: Observation, now: datetime, mind: Mind) -> Query:  # noqa: ARG002
+        """Return the message as the question."""
+        return Query(text=observation.text[:LONGEST], limit=self.settings.recalled, now=now)
+
+    def act(self, observation: Observation, recollections: Sequence[Recollection], mind: Mind) -> Decision:  # noqa: ARG002
+        """Return the quotation, and as the reason what it is taken from."""
+        reply = quote(observation.text, recollections)
+        return Decision(action=reply.answer, reason=", ".join(reply.used), is_news=False)
 
 
 class Responder:

@@ -56,7 +56,7 @@ class StairsFamily:
 
     def open(self, spec: str, options: Mapping[str, Any]) -> Environment:
         breaks_at = 2 if "broken" in spec else None
-        return Stairs(spec, options["goal"] or "Climb.", breaks_at=breaks_at, is_counted="uncounted" not in spec)
+        return Stairs(spec, options.get("goal", "Climb."), breaks_at=breaks_at, is_counted="uncounted" not in spec)
 
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         return [{"name": "stairs"}]

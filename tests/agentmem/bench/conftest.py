@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agentmem.bench.conversations import Corpus
-from agentmem.bench.data.reading import read
 from agentmem.host import Host
+from agentmem.transcripts.corpus import Corpus
+from agentmem.transcripts.reading import read
 
 MEMORIES = Path(__file__).with_name("forgetful.py")
 """A plugin file."""
@@ -64,4 +64,4 @@ def corpus(file: Path) -> Corpus:
 @pytest.fixture(scope="session")
 def host() -> Host:
     """What is installed, and the memories of the tests."""
-    return Host(files=[MEMORIES])
+    return Host(also=[MEMORIES])

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agentmem.bench.conversations import Corpus
-from agentmem.bench.data.reading import Format, read
 from agentmem.errors import InvalidInput
+from agentmem.transcripts.corpus import Corpus
+from agentmem.transcripts.reading import Format, read
 
 EVENT = {"event": {"id": "e1", "at": "2026-01-05T09:00:00Z", "speaker": "Ann", "text": "I bought a kayak."}}
 QUESTION = {"question": {"text": "What did Ann buy?", "evidence": ["e1"], "category": "single-hop"}}

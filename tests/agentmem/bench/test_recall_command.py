@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from agentmem.bench.data.reading import FORMATS
 from agentmem.bench.evidence import Asked, RecallReport
 from agentmem.cli import bench_commands
 from agentmem.cli.bench_cost import AGAINST
+from agentmem.transcripts.reading import FORMATS
 
 MEMORIES = Path(__file__).with_name("forgetful.py")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from agentmem.bench.conversations import Corpus
-from agentmem.bench.data.reading import read
 from agentmem.bench.evidence import OVERALL, Asked, Asking, Average, RecallReport
 from agentmem.bench.recall import Watcher, recall
 from agentmem.bench.retrieval import scored
 from agentmem.errors import InvalidInput, UnknownName, UnknownSetting
 from agentmem.host import Host
+from agentmem.transcripts.corpus import Corpus
+from agentmem.transcripts.reading import read
 
 SHARED = Path(os.environ.get("AGENTMEM_SHARED_DATA", Path(__file__).resolve().parents[3].parent / "shared" / "data"))
 LOCOMO = SHARED / "locomo" / "locomo_conv1-5.json"

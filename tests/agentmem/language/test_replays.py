@@ -12,7 +12,6 @@ import pytest
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.trajectory import read
 from agentmem.agent_memory import AgentMemory
-from agentmem.bench.data.reading import read as read_conversations
 from agentmem.bench.evidence import Asking
 from agentmem.bench.recall import recall
 from agentmem.errors import BadAnswer, InvalidInput, LanguageUnavailable, UnrecordedCall
@@ -27,6 +26,7 @@ from agentmem.language.recording.cassette import read_cassette
 from agentmem.language.recording.recorder import recorded
 from agentmem.language.rules import RuleLanguage
 from agentmem.testing.embedding import HashEmbedder
+from agentmem.transcripts.reading import read as read_conversations
 
 MEMORIES = ("amem", "arigraph", "memorybank", "tim")
 

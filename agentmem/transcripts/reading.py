@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from agentmem.bench.conversations import Corpus
-from agentmem.bench.data import lines, locomo, memorybank
 from agentmem.errors import InvalidInput
+from agentmem.transcripts import lines, locomo, memorybank
+from agentmem.transcripts.corpus import Corpus
 
 Format = Literal["locomo", "memorybank", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)

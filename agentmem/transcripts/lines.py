@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-from agentmem.bench.conversations import Conversation, Corpus, Question
 from agentmem.errors import InvalidInput
 from agentmem.events import Event, Role, Value, in_one_sentence, new_event
+from agentmem.transcripts.corpus import Conversation, Corpus, Question
 
 EXPECTED = 'one JSON object a line, {"event": {...}} or {"question": {...}}'
 SHOWN = 60

@@ -13,9 +13,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agentmem.bench.conversations import Conversation, Corpus, Question
 from agentmem.errors import InvalidInput
 from agentmem.events import Event, new_event
+from agentmem.transcripts.corpus import Conversation, Corpus, Question
 
 EXPECTED = "a JSON list of samples with 'conversation' and 'qa'"
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agentmem.bench.conversations import Conversation, Corpus, Question
-from agentmem.bench.data import lines
 from agentmem.errors import InvalidInput
 from agentmem.events import Event, new_event
+from agentmem.transcripts import lines
+from agentmem.transcripts.corpus import Conversation, Corpus, Question
 
 EXPECTED = "a JSON object of users, each with a 'history' of days"
 EXPECTED_QUESTIONS = 'one {"user": ["question", ...]} a line, or one {"conversation": ..., "question": {...}} a line'
