@@ -124,6 +124,12 @@ class Journal:
             return upto
         return upto - sum(grave.position <= upto for grave in self._graph.scan(Where(memory=GRAVES)))
 
+    def quarantined(self) -> int:
+        """Return how many events are quarantined."""
+        if not self._graph.counter(f"{TRUST}quarantined"):
+            return 0
+        return len(self._graph.scan(Where(memory="", label=EVENT, props={"trust": ("=", "quarantined")})))
+
     def believes_all(self, least: Trust) -> bool:
         """Return whether no event was ever appended that is believed less than `least`."""
         counters = self._graph.counters()

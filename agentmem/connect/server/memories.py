@@ -60,7 +60,7 @@ def get_all(caller: Reader, limit: Limit = 100, after: After = 0, memory: str = 
     """Return what holds, page by page: what was said, or what one memory derived."""
     with caller.open() as opened:
         items = opened.get_all(limit=limit, after=after, memory=memory)
-    return Page(items=items, next=items[-1].position if len(items) == limit else None)
+    return Page(items=items, next=items[-1].position if len(items) >= limit else None)
 
 
 @routes.delete("")

@@ -64,6 +64,20 @@ def test_all_that_was_said_is_read_page_by_page(ada: AgentMemory) -> None:
     assert [one.sources for one in ada.get_all(memory="episodic")] == [one.sources for one in (*first, *rest)]
 
 
+def test_what_a_memory_derived_from_one_entry_is_not_parted_by_a_page(remember: Remember) -> None:
+    ada = remember(user="ada", memory="arigraph")
+    ada.add(["Mia lives in Oslo. Mia works at a bakery.", "Tom lives in Rome. Tom likes tea."])
+    whole = ada.get_all(memory="arigraph", limit=1000)
+
+    pages, after = [], 0
+    while page := ada.get_all(memory="arigraph", limit=2, after=after):
+        pages += page
+        after = page[-1].position
+
+    assert len(whole) > 6
+    assert [one.id for one in pages] == [one.id for one in whole]
+
+
 @pytest.mark.parametrize("memory", ["episodic", "full", "arigraph", "amem", "tim+bm25", "hcam"])
 def test_what_was_corrected_no_longer_holds_and_stays_in_history(remember: Remember, memory: str) -> None:
     ada = remember(user="ada", memory=memory)
