@@ -13,7 +13,7 @@ from langgraph.runtime import Runtime
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.connect.conversation import unknown
-from agentmem.connect.langchain.said import events_in
+from agentmem.connect.langchain.said import conversation, events_in
 from agentmem.connect.langchain.whose import Whose, memory_of
 from agentmem.connect.turns import LEFT_OUT, OnError, Recalls, asked_in, forgiving
 from agentmem.errors import InvalidInput, PluginError
@@ -28,7 +28,8 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     what the model sees among them anyway is not recalled, and what was recalled is never remembered as news. When the
     agent ends, its answer is remembered. So each message is stored once, tool calls and their answers included.
 
-    The conversation is the thread of a checkpointer, or else the session of the memory.
+    The conversation is the thread of LangGraph, or else the session of the memory. Where a checkpointer keeps it, what
+    is remembered has the ids of the messages; where the client sends all of it each turn, ids of our own.
 
     Args:
         memory: A memory; or a function that gives the one of the current user, from LangGraph's `Runtime`, or None.
@@ -75,7 +76,7 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         memory = memory_of(self._whose, lambda: runtime)
         if memory is None:
             return None, []
-        events = events_in(messages, memory=memory, thread=_thread(runtime), at=datetime.now(UTC))
+        events = events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
         with forgiving("remember", self._on_error):
             self._remember(memory, unknown(events, lambda id_: memory.get(id_) is not None))
         return memory, events
@@ -99,12 +100,6 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         limits = self._recalls.model_dump(include={"limit", "min_score", "min_trust"})
         query = Query(text=text, now=datetime.now(UTC), exclude=seen, **limits)
         return memory.context(query, max_tokens=self._recalls.max_tokens).text
-
-
-def _thread(runtime: Runtime[Any] | None) -> str | None:
-    """Return the conversation that a checkpointer keeps; None without one."""
-    running = getattr(runtime, "execution_info", None)
-    return running.thread_id if running is not None else None
 
 
 def _with(system: SystemMessage | None, block: str) -> SystemMessage:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.runnables.config import ensure_config
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.connect.conversation import ids_of
@@ -16,32 +18,50 @@ from agentmem.messages import event_of
 
 UNIQUE = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 """In an id that no other conversation has."""
+CHECKPOINTER = "__pregel_checkpointer"
+"""Where LangGraph says who keeps the conversation. Should it say so elsewhere one day, ids are made: none is lost."""
 DERIVED = "lc_source"
 """What LangChain marks messages with that its middleware has made, such as summaries."""
 
 
-def events_in(messages: Sequence[AnyMessage], *, memory: AgentMemory, thread: str | None, at: datetime) -> list[Event]:
+class Conversation(NamedTuple):
+    """Which conversation it is (None: nobody says), and whether a checkpointer keeps it with the ids of messages."""
+
+    thread: str | None
+    is_kept: bool
+
+
+def conversation() -> Conversation:
+    """Return the one that LangGraph is running."""
+    running = ensure_config().get("configurable") or {}
+    return Conversation(running.get("thread_id"), running.get(CHECKPOINTER) is not None)
+
+
+def events_in(
+    messages: Sequence[AnyMessage], *, memory: AgentMemory, conversation: Conversation, at: datetime
+) -> list[Event]:
     """Return what people, models and tools said, oldest first; without instructions, summaries, and what is empty.
 
-    In a thread, which a checkpointer keeps, a message has the id that LangGraph knows it by. Without one LangGraph
+    Where a checkpointer keeps the conversation, a message has the id that LangGraph knows it by. Without one LangGraph
     gives new ids to what is sent again: then only an id that its sender gave stays, and the others are made of what
     the message says, and after what. What cannot be an event (too long) is left out.
 
     Args:
         messages: All there are.
         memory: Where they go: an id that is known there from another conversation is not used again.
-        thread: The conversation they belong to.
+        conversation: The one they belong to.
         at: When they were said, aware.
     """
-    session = thread or memory.scope.session
+    session = conversation.thread or memory.scope.session
     events = [event for one in messages if (event := _event(one, session, at)) is not None]
-    if thread is not None:
-        return [event.model_copy(update={"id": _own(event, memory)}) for event in events]
-    made = ids_of(events, session or "")
-    return [
-        event if _is_given(event) else event.model_copy(update={"id": id_})
-        for event, id_ in zip(events, made, strict=True)
-    ]
+    made = [None] * len(events) if conversation.is_kept else ids_of(events, session or "")
+    return [_named(event, id_, memory) for event, id_ in zip(events, made, strict=True)]
+
+
+def _named(event: Event, made: str | None, memory: AgentMemory) -> Event:
+    """Return an event with its id: its own; or the one that is made, unless its sender named it."""
+    own = made if made is not None and not _is_given(event) else _own(event, memory)
+    return event.model_copy(update={"id": own})
 
 
 def _event(message: AnyMessage, session: str | None, at: datetime) -> Event | None:

@@ -136,13 +136,14 @@ def test_what_the_model_sees_anyway_is_not_recalled(ada: AgentMemory) -> None:
     assert [model.system(call) for call in range(2)] == ["", ""]
 
 
-def test_a_history_that_is_sent_again_is_remembered_once(run: Run, ada: AgentMemory) -> None:
+@pytest.mark.parametrize("config", [None, thread("one")])
+def test_a_history_that_is_sent_again_is_remembered_once(run: Run, ada: AgentMemory, config: Any) -> None:
     agent = new_agent(Scripted(answers=[AIMessage("Hello."), AIMessage("Yes.")]), middleware=[MemoryMiddleware(ada)])
     history = [{"role": "user", "content": "Hi!"}]
-    run(agent, {"messages": history})
+    run(agent, {"messages": history}, config=config)
 
     history += [{"role": "assistant", "content": "Hello."}, {"role": "user", "content": "Do you know me?"}]
-    run(agent, {"messages": history})
+    run(agent, {"messages": history}, config=config)
 
     assert told(ada) == [("user", "Hi!"), ("assistant", "Hello."), ("user", "Do you know me?"), ("assistant", "Yes.")]
 
