@@ -175,6 +175,22 @@ def test_all_of_a_user_is_deleted_and_nothing_of_another(remember: Remember) -> 
     assert ada.search("number") == []
     assert len(bob.search("number")) == 1
     assert len(ada.add("Hello again!").events) == 1
+    assert [one.text for one in ada.search("hello")] != []
+    assert (ada.status().entries, ada.status().folded) == (1, 1)
+
+
+def test_after_all_was_deleted_nothing_comes_back_with_the_history(ada: AgentMemory) -> None:
+    history = [{"role": "user", "content": "I like tea.", "id": "m1"}, {"role": "user", "content": "Bye!", "id": "m2"}]
+    ada.add(history)
+    ada.update("m1", "I like coffee.")
+    ada.undo("m2")
+
+    ada.delete_all()
+
+    assert ada.add([*history, {"role": "user", "content": "Hello!", "id": "m3"}]).events[0].id == "m3"
+    assert [one.id for one in ada.get_all()] == ["m3"]
+    ada.rebuild()
+    assert [one.sources for one in ada.get_all(memory="episodic")] == [("m3",)]
 
 
 def test_the_past_is_asked_by_position_or_time(remember: Remember) -> None:
