@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from agentmem.events import Recollection, Value
 from agentmem.language.paying.metering import tokens_in
@@ -21,6 +21,8 @@ SHORTEST = 40
 """Characters left of a recollection that is cut; with fewer it is left out."""
 LONGEST_TOKEN = 16
 """Characters; a text of more of them a token than this is not tried whole."""
+PLAIN = re.compile(r"[ -;=?-~]*")
+"""What stands in a block as it is."""
 JOINERS = "\u200c\u200d"
 """Scripts and emoji need them."""
 SELECTORS = range(0xE0100, 0xE01F0)
@@ -102,11 +104,7 @@ def _line(one: Recollection, left: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_sign(sign) for sign in text) if not text.isascii() or _has_marks(text) else text
-
-
-def _has_marks(text: Iterable[str]) -> bool:
-    return any(sign < " " or sign in "<>\x7f" for sign in text)
+    return text if PLAIN.fullmatch(text) else "".join(map(_sign, text))
 
 
 def _sign(sign: str) -> str:
