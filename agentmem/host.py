@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.language_models import BaseChatModel
 
-    from agentmem.agent.environment import Defaults, Environment, EnvironmentFamily
+    from agentmem.agent.environment import Environment, EnvironmentFamily
     from agentmem.agent.policy import Policy
     from agentmem.graph.contract import Store, StoreFactory
     from agentmem.language.contract import Embedder, Language, OnFailure, Receipt, Rule
@@ -212,16 +212,14 @@ class Host:
             UnknownName: no family claims it.
             InvalidInput, MissingExtra, EnvironmentFailed: it cannot be opened.
         """
-        return self._family(spec).open(spec, options or {})
+        return self.family(spec).open(spec, options or {})
 
-    def defaults(self, spec: str) -> Defaults:
-        """Return what the environment for `spec` is played with where nothing is chosen; raises as `environment`."""
-        from agentmem.agent.environment import Defaults, HasDefaults
+    def family(self, spec: str) -> EnvironmentFamily:
+        """Return the first family that claims what the user typed.
 
-        family = self._family(spec)
-        return family.defaults if isinstance(family, HasDefaults) else Defaults()
-
-    def _family(self, spec: str) -> EnvironmentFamily:
+        Raises:
+            UnknownName: none does.
+        """
         families = [self._build("environment", name, self.environments) for name in sorted(self.environments)]
         for family in families:
             if family.claims(spec):

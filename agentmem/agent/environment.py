@@ -160,3 +160,8 @@ class HasDefaults(Protocol):
     def defaults(self) -> Defaults:
         """What its environments are played with."""
         ...
+
+
+def defaults_of(family: EnvironmentFamily) -> Defaults:
+    """Return what a family's environments are played with where nothing is chosen."""
+    return family.defaults if isinstance(family, HasDefaults) else Defaults()

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from agentmem.agent.environment import Defaults, EvalInfo
+from agentmem.agent.environment import Defaults, EvalInfo, defaults_of
 from agentmem.agent.loop import Step, play
 from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
@@ -153,7 +153,7 @@ class Episode:
         session: Session | None = None,
     ) -> None:
         host = Host() if host is None else host
-        self.setup = setup = setup.filled(host.defaults(setup.game))
+        self.setup = setup = setup.filled(defaults_of(host.family(setup.game)))
         refuse_taken(setup.trajectory)
         memory = open_stack(setup.memory, setup.memory_settings, host)
         self._policy = host.policy(setup.policy, setup.policy_settings)
