@@ -6,7 +6,9 @@ Nothing here knows what a plugin may offer. What cannot be loaded is kept as a
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +20,7 @@ from pathlib import Path
 from agentmem.errors import InvalidInput, UnknownName
 
 GROUP = "agentmem"
+MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 OURS = "agentmem-graph"
 """The distribution whose plugins come with the host."""
 
@@ -53,18 +56,18 @@ class Found:
 
 
 def find(
-    wanted: Sequence[str | object] | None, *, blocked: Sequence[str] = (), files: Sequence[str | Path] = ()
+    wanted: Sequence[str | object] | None, *, blocked: Sequence[str] = (), also: Sequence[str | object] = ()
 ) -> list[Found]:
-    """Return the plugins asked for: ours first, then the others by name.
+    """Return the plugins asked for: ours first, then the others by name, then what is loaded besides.
 
     Args:
         wanted: Names of installed plugins, modules, objects; None for all that are installed.
         blocked: Names to leave out; their code is not even imported.
-        files: Single-file plugins.
+        also: What is loaded only because it is named: paths of `.py` files, modules, objects.
 
     Raises:
         UnknownName: `wanted` or `blocked` names a plugin that is not installed.
-        InvalidInput: a file is not there.
+        InvalidInput: a file or module of `also` is not there.
     """
     points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, _distribution(point)))
     names = {point.name for point in points}
@@ -75,7 +78,7 @@ def find(
     chosen = points if wanted is None else [point for point in points if point.name in named]
     found = list(_from_entry_points(chosen, set(blocked)))
     found.sort(key=lambda one: (not one.is_ours, one.name))
-    found += [_from_file(Path(path)) for path in files]
+    found += [_named(one) if isinstance(one, str | Path) else _from_object(one) for one in also]
     found += [_from_object(plugin) for plugin in wanted or () if not isinstance(plugin, str)]
     return found
 
@@ -115,9 +118,24 @@ def _loaded(found: Found, load: Callable[[], object]) -> Found:
     return replace(found, plugin=plugin)
 
 
+def _named(name: str | Path) -> Found:
+    """Return the plugin in a file, or in a module that is installed without being a plugin of everybody's."""
+    path = Path(name)
+    if path.is_file():
+        return _from_file(path)
+    if isinstance(name, str) and MODULE.fullmatch(name) and _is_installed(name):
+        return _loaded(Found(name, source=name), lambda: importlib.import_module(name))
+    raise InvalidInput(f"no plugin file or module {str(name)!r}; pass the path of a .py file, or an installed module")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # of what it is in
+        return False
+
+
 def _from_file(path: Path) -> Found:
-    if not path.is_file():
-        raise InvalidInput(f"no plugin file {str(path)!r}; pass the path of a .py file")
     return _loaded(Found(path.stem, source=str(path)), lambda: _run(path))
 
 

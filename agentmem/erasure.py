@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from agentmem.aside import Aside
 from agentmem.events import EVENT_PREFIX, Event
 from agentmem.graph.contract import Graph, Node, Where
-from agentmem.journal import EVENT, Journal, event_of
+from agentmem.journal import EVENT, GRAVES, OPERATION, Journal, event_of
 from agentmem.rewind import rewind
+from agentmem.spending.ledger import OWNER
 from agentmem.vectors import Vectors
 
 CURSOR = "cursor/"
@@ -54,7 +55,22 @@ def erase(graph: Graph, events: Sequence[Event]) -> None:
         Aside(graph, memory).rewind(before)
         cursor = graph.counter(CURSOR + memory)
         graph.advance(CURSOR + memory, expected=cursor, value=min(cursor, before))
-    Journal(graph).erase(events)
+    Journal(graph).erase(graph.get([event.node for event in events]))
+
+
+def erase_all(graph: Graph) -> list[Event]:
+    """Erase all events and operations and all that came of them, inside a batch of the caller; return the events.
+
+    What was spent stays in the ledger, and the hashes of ids, so that nothing that is sent again comes back.
+    """
+    kept = ("", GRAVES, OWNER)
+    ever = graph.scan(Where(retired=True))
+    entries = [node for node in ever if not node.memory and node.label in (EVENT, OPERATION)]
+    graph.delete([node.id for node in ever if node.memory not in kept])
+    Journal(graph).erase(entries)
+    for counter in [name for name in graph.counters() if name.startswith(CURSOR)]:
+        graph.advance(counter, expected=graph.counter(counter), value=Journal(graph).last)
+    return [event_of(node) for node in entries if node.label == EVENT]
 
 
 def left_of(graph: Graph, texts: Sequence[str], vectors: Vectors) -> Iterator[Node]:

@@ -24,6 +24,9 @@ AgentmemError
 │   ├── OptionRefused       nor with this option, which is left out from now on; the same is tried again
 │   ├── BadAnswer           answered, but unusable: the event is set aside
 │   └── UnrecordedCall      a recorded language was asked what it never heard
+├── Refused                 whoever asks a server may not do this; nothing was done
+│   ├── UnknownKey          no key, a wrong one, or one that has expired or was revoked
+│   └── TooManyRequests     too many in a short time; try again later
 └── EnvironmentFailed       a game or chat cannot be opened or played
     └── ReplayMismatch      the replay saw something else than the recording
 ```
@@ -144,6 +147,26 @@ class BudgetExceeded(LanguageUnavailable):
 
 class LeftToRules(BudgetExceeded):
     """The budget does not allow this call, and says that the rules shall answer instead, where there are any."""
+
+
+class Refused(AgentmemError):
+    """Whoever asks a server may not do this; nothing was done."""
+
+
+class UnknownKey(Refused):
+    """No key was shown, a wrong one, or one that has expired or was revoked."""
+
+
+class TooManyRequests(Refused):
+    """Too many requests in a short time.
+
+    Attributes:
+        retry_after_s: Seconds after which one more is allowed.
+    """
+
+    def __init__(self, said: str, *, retry_after_s: float) -> None:
+        super().__init__(said)
+        self.retry_after_s = retry_after_s
 
 
 class EnvironmentFailed(AgentmemError):

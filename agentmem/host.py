@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
 from agentmem.discovery import find, in_words
@@ -40,11 +39,12 @@ class Host:
         plugins: Names of installed plugins, modules or objects; None for all installed ones.
         blocked: Names to leave out (`-p no:name`).
         strict: Raise at the first broken plugin instead of going on without it.
-        files: Single-file plugins (`--plugin FILE.py`); running them is up to the caller.
+        also: What is loaded besides, because it is named (`--plugin`): paths of `.py` files, modules such as
+            `agentmem_guards`, objects.
 
     Raises:
         UnknownName: `plugins` or `blocked` names a plugin that is not installed.
-        InvalidInput: a file is not there.
+        InvalidInput: a file or module is not there.
         PluginError: a plugin is broken, and `strict`.
     """
 
@@ -54,10 +54,10 @@ class Host:
         *,
         blocked: Sequence[str] = (),
         strict: bool = False,
-        files: Sequence[str | Path] = (),
+        also: Sequence[str | object] = (),
     ) -> None:
         self._plugins = Plugins()
-        for found in find(plugins, blocked=blocked, files=files):
+        for found in find(plugins, blocked=blocked, also=also):
             report = self._plugins.admit(found)
             if strict and report.state == "broken":
                 raise PluginError(_broken(report))
@@ -215,7 +215,7 @@ class Host:
         return self.family(spec).open(spec, options or {})
 
     def family(self, spec: str) -> EnvironmentFamily:
-        """Return the first family that claims what the user typed.
+        """Return the family that claims what the user typed.
 
         Raises:
             UnknownName: none does.

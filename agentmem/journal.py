@@ -23,7 +23,7 @@ from agentmem.graph.moving.mark import check_whole
 
 COUNTER = "journal"
 ERASED = "erased"
-"""Counter: how many events were erased."""
+"""Counter: how many entries were erased."""
 GRAVES = "!erased"
 """The memory that the hashes are kept under: a name no memory can have."""
 TRUST = "trust/"
@@ -90,19 +90,19 @@ class Journal:
             raise InvalidInput(f"event {event.corrects!r} {told}; nothing was changed")
         self._graph.retire([old[0].id], position=event.position)
 
-    def erase(self, events: Sequence[Event]) -> None:
-        """Erase events inside a batch of the caller; what was derived from them is not looked at."""
-        self._graph.delete([event.node for event in events])
-        graves = [Node(_grave_of(event.id), "Erased", EPOCH, GRAVES, position=event.position) for event in events]
+    def erase(self, nodes: Sequence[Node]) -> None:
+        """Erase entries inside a batch of the caller; what was derived from them is not looked at."""
+        self._graph.delete([node.id for node in nodes])
+        graves = [Node(_grave_of(node.id), "Erased", EPOCH, GRAVES, position=node.position) for node in nodes]
         self._graph.put_nodes(graves)
         erased = self._graph.counter(ERASED)
-        self._graph.advance(ERASED, expected=erased, value=erased + len(events))
+        self._graph.advance(ERASED, expected=erased, value=erased + len(nodes))
 
     def erased_among(self, events: Sequence[Event]) -> set[str]:
         """Return the nodes of those of `events` that were erased, by id."""
         if not self._graph.counter(ERASED):
             return set()
-        graves = {_grave_of(event.id): event.node for event in events}
+        graves = {_grave_of(event.node): event.node for event in events}
         return {graves[node.id] for node in self._graph.get(list(graves))}
 
     def knows(self, event: Event) -> bool:
@@ -116,13 +116,19 @@ class Journal:
 
     def was_erased(self, event_id: str) -> bool:
         """Return whether an event of this id was erased."""
-        return bool(self._graph.counter(ERASED) and self._graph.get([_grave_of(event_id)]))
+        return bool(self._graph.counter(ERASED) and self._graph.get([_grave_of(EVENT_PREFIX + event_id)]))
 
     def count(self, upto: int) -> int:
         """Return how many entries there are up to a position."""
         if not self._graph.counter(ERASED):
             return upto
         return upto - sum(grave.position <= upto for grave in self._graph.scan(Where(memory=GRAVES)))
+
+    def quarantined(self) -> int:
+        """Return how many events are quarantined."""
+        if not self._graph.counter(f"{TRUST}quarantined"):
+            return 0
+        return len(self._graph.scan(Where(memory="", label=EVENT, props={"trust": ("=", "quarantined")})))
 
     def believes_all(self, least: Trust) -> bool:
         """Return whether no event was ever appended that is believed less than `least`."""
@@ -200,8 +206,8 @@ def _node_of(event: Event) -> Node:
     return Node(event.node, EVENT, event.at, text=event.text, props=props, position=event.position)
 
 
-def _grave_of(event_id: str) -> str:
-    return f"{GRAVES}/{blake2b(event_id.encode(), digest_size=16).hexdigest()}"
+def _grave_of(node: str) -> str:
+    return f"{GRAVES}/{blake2b(node.encode(), digest_size=16).hexdigest()}"
 
 
 def _entry_of(node: Node) -> Event | Operation:

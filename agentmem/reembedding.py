@@ -36,6 +36,8 @@ LABEL = "Vector"
 ALWAYS = datetime.fromtimestamp(0, UTC)
 Kind = tuple[str, str]
 """Memory and label."""
+Kinds = Mapping[Kind, Memory | None]
+"""Which nodes have vectors, with their memory; None for what is no memory's (its name begins with "!")."""
 Moved = Callable[[str, int], None]
 """Takes what is being done, and for how many nodes since the last time."""
 
@@ -203,9 +205,9 @@ class _Work:
             write_down(self.graph, self.embedder)
         return count
 
-    def _with_vectors(self) -> tuple[Mapping[Kind, Memory], set[str]]:
+    def _with_vectors(self) -> tuple[Kinds, set[str]]:
         """Return the kinds of nodes that have vectors, with their memories; and the ids of the nodes that have one."""
-        kinds: dict[Kind, Memory] = {}
+        kinds: dict[Kind, Memory | None] = {}
         had: set[str] = set()
         for page in self._pages(vectors=True):
             for node in page:
@@ -214,19 +216,19 @@ class _Work:
                 had.add(node.id)
                 kind = (node.memory, node.label)
                 if kind not in kinds:
-                    kinds[kind] = self.memories(node.memory)
+                    kinds[kind] = None if node.memory.startswith("!") else self.memories(node.memory)
                 if node.vector.any():
                     _refuse_what_is_not_said(node, kinds[kind])
         return kinds, had
 
-    def _text_of(self, node: Node, kinds: Mapping[Kind, Memory]) -> str:
+    def _text_of(self, node: Node, kinds: Kinds) -> str:
         """Return what the vector of a node is of; "" where it has none, or one made of others."""
-        memory = kinds.get((node.memory, node.label))
-        if memory is None:
+        if (node.memory, node.label) not in kinds:
             return ""
+        memory = kinds[node.memory, node.label]
         return memory.embedded_text(as_it_was(node)) if isinstance(memory, EmbedsOther) else node.text
 
-    def _put(self, page: Sequence[Node], kinds: Mapping[Kind, Memory], had: set[str]) -> int:
+    def _put(self, page: Sequence[Node], kinds: Kinds, had: set[str]) -> int:
         """Give nodes the vectors of their texts; one of nothing only to a node that had one."""
         texts = {node.id: self._text_of(node, kinds) for node in page}
         rows = self.waiting.vectors(list(dict.fromkeys(texts.values())))
@@ -234,11 +236,11 @@ class _Work:
         new = [node._replace(vector=rows[texts[node.id]]) for node in page if self._is_of_text(node, kinds)]
         return self._written([node for node in new if node.id in had or _is_something(node.vector)])
 
-    def _is_of_text(self, node: Node, kinds: Mapping[Kind, Memory]) -> bool:
-        memory = kinds.get((node.memory, node.label))
-        return memory is not None and (bool(self._text_of(node, kinds)) or not isinstance(memory, MakesVectors))
+    def _is_of_text(self, node: Node, kinds: Kinds) -> bool:
+        kind = (node.memory, node.label)
+        return kind in kinds and (bool(self._text_of(node, kinds)) or not isinstance(kinds[kind], MakesVectors))
 
-    def _put_made(self, page: Sequence[Node], kinds: Mapping[Kind, Memory]) -> int:
+    def _put_made(self, page: Sequence[Node], kinds: Kinds) -> int:
         """Give nodes without text the vectors that their memories make of those there are now."""
         made: list[Node] = []
         for node in page:
@@ -256,7 +258,7 @@ class _Work:
         return len(nodes)
 
 
-def _refuse_what_is_not_said(node: Node, memory: Memory) -> None:
+def _refuse_what_is_not_said(node: Node, memory: Memory | None) -> None:
     """Refuse a vector of which nobody says what it is of.
 
     Raises:
@@ -264,7 +266,7 @@ def _refuse_what_is_not_said(node: Node, memory: Memory) -> None:
     """
     if not node.text and not isinstance(memory, EmbedsOther | MakesVectors):
         raise PluginError(
-            f"memory {memory.name!r} keeps vectors on {node.label} nodes that have no text, and does not say what they "
+            f"memory {node.memory!r} keeps vectors on {node.label} nodes that have no text, and does not say what they "
             "are made of (agentmem.memory.MakesVectors): nothing was changed; tell its authors"
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import AwareDatetime
 
 from agentmem.errors import InvalidInput
 from agentmem.events import EVENT_PREFIX, Role, Trust, Value
 from agentmem.explain import Version, explain
-from agentmem.graph.contract import Graph, Node, Where
+from agentmem.graph.contract import Graph, Node, Where, ids_of
 from agentmem.journal import EVENT, Journal, event_of
 from agentmem.rewind import as_of
 
@@ -154,6 +155,14 @@ def _of_memory(graph: Graph, node: Node) -> Remembered:
 
 
 def held(graph: Graph, memory: str, *, after: int, limit: int) -> list[Remembered]:
-    """Return what is held now, in the order of the journal: of the journal itself (""), or of one memory."""
+    """Return what is held now, in the order of the journal: of the journal itself (""), or of one memory.
+
+    What comes from one position is not parted: where it passes the limit, there are more.
+    """
     where = Where(memory=memory, label=None if memory else EVENT, after=after)
-    return remembered(graph, graph.scan(where, limit=limit))
+    nodes = graph.scan(where, limit=limit)
+    if memory and len(nodes) == limit and limit:
+        last, known = nodes[-1].position, set(ids_of(nodes))
+        beside = graph.scan(replace(where, after=last - 1, as_of=last))
+        nodes += [node for node in beside if node.retired is None and node.id not in known]
+    return remembered(graph, nodes)

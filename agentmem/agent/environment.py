@@ -163,5 +163,5 @@ class HasDefaults(Protocol):
 
 
 def defaults_of(family: EnvironmentFamily) -> Defaults:
-    """Return what a family's environments are played with where nothing is chosen."""
+    """Return what environments of a family are played with where nothing is chosen."""
     return family.defaults if isinstance(family, HasDefaults) else Defaults()

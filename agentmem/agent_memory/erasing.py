@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from agentmem.agent_memory.opened import Opened
 from agentmem.agent_memory.values import Erased, Left
-from agentmem.erasure import chain_of, echoes_of, erase, left_of
+from agentmem.erasure import chain_of, echoes_of, erase, erase_all, left_of
 from agentmem.events import Event, Recollection
-from agentmem.graph.contract import Scrubs, Where
-from agentmem.journal import EVENT, event_of
+from agentmem.graph.contract import Scrubs
 from agentmem.language.contract import Clears, Receipt
 from agentmem.remembered import source_of, sources_of
 
@@ -51,11 +50,12 @@ class Erases(Opened):
         )
 
     def delete_all(self, *, verify: bool = False) -> Erased:
-        """Erase the whole namespace: all that was ever said, derived, and spent."""
+        """Erase all that was ever said here, and all that any memory made of it.
+
+        What was spent stays in the ledger. Nothing comes back when a client sends its history again.
+        """
         with self._writing:
-            nodes = self.graph.scan(Where(memory="", label=EVENT, retired=True))
-            events = [event_of(node) for node in nodes]
-            self.store.drop(self.graph.namespace)
+            events = self.graph.transact(lambda: erase_all(self.graph))
             self._scrub()
             left = self._left(events) if verify else ()
         return Erased(events=tuple(event.id for event in events), receipt=Receipt(), is_verified=verify, left=left)

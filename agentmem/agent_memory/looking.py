@@ -28,7 +28,7 @@ class Looks(Opened):
         """Return what holds now, in the order of the journal.
 
         Args:
-            limit: At most so many; the position of the last one is where the next page begins.
+            limit: At most so many, and what else comes from the position of the last, where the next page begins.
             after: Only what comes from behind this position.
             memory: "" for what was said; or a memory, for what it derived.
         """
@@ -82,7 +82,8 @@ class Looks(Opened):
         with self.graph.snapshot():
             stands = tuple(standing(fold, self._journal) for fold in self._feed.folds)
             entries = self._journal.count(self._journal.last)
-            return Status(namespace=self.graph.namespace, entries=entries, memories=stands)
+            quarantined = self._journal.quarantined()
+            return Status(namespace=self.graph.namespace, entries=entries, memories=stands, quarantined=quarantined)
 
     def export(self, path: str | Path) -> Fingerprint:
         """Write all that is kept to a new file, as lines of JSON; compressed if its name ends with `.gz`.

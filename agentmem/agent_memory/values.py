@@ -26,11 +26,12 @@ class Standing(Value):
 
 
 class Status(Value):
-    """How a namespace stands: entries in the journal, and how far each memory has come."""
+    """How a namespace stands: entries in the journal, how far each memory has come, and how many no memory is told."""
 
     namespace: str
     entries: int
     memories: tuple[Standing, ...]
+    quarantined: int = 0
 
     @property
     def folded(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,12 +15,15 @@ from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
 from agentmem.cli.export import export, import_
+from agentmem.cli.keys import keys
+from agentmem.cli.mcp import mcp
 from agentmem.cli.memories import memories
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.reembed import reembed
 from agentmem.cli.replay import replay
 from agentmem.cli.retry import retry
+from agentmem.cli.serve import serve
 from agentmem.cli.show import show
 from agentmem.cli.status import status
 from agentmem.cli.why import why
@@ -52,8 +54,9 @@ def options(  # noqa: PLR0913 - one parameter is one option
     plugin: Annotated[
         list[str] | None, typer.Option("-p", metavar="no:NAME", help="Leave out a plugin; may be repeated.")
     ] = None,
-    file: Annotated[
-        list[Path] | None, typer.Option("--plugin", metavar="FILE", help="Load a plugin from one Python file.")
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--plugin", metavar="FILE|MODULE", help="Load a Python file, or a module, as a plugin too."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict-plugins", help="Stop at the first broken plugin.")] = False,
     trace: Annotated[bool, typer.Option("--trace-hooks", help="Tell which plugin was asked what.")] = False,
@@ -65,13 +68,14 @@ def options(  # noqa: PLR0913 - one parameter is one option
     """Agents with graph memory: play a game, see what is remembered and why, compare memories."""
     if trace:
         trace_hooks()
-    ctx.obj = Chosen(blocked=tuple(plugin or ()), files=tuple(file or ()), strict=strict)
+    ctx.obj = Chosen(blocked=tuple(plugin or ()), also=tuple(also or ()), strict=strict)
 
 
 for command in (
     play,
     replay,
     chat,
+    mcp,
     games,
     memories,
     plugins,
@@ -86,7 +90,9 @@ for command in (
     export,
     import_,
     ablate,
+    serve,
     doctor,
 ):
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(keys)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,10 +68,10 @@ def waited_for(host: Host, store: str | None, wait_s: float | None) -> str | Non
 
 @dataclass(frozen=True)
 class Chosen:
-    """The options before the command: plugins left out, plugin files, and whether a broken one stops us."""
+    """The options before the command: plugins left out, what is loaded besides, and whether a broken one stops us."""
 
     blocked: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
+    also: tuple[str, ...] = ()
     strict: bool = False
 
     def host(self) -> Host:
@@ -83,13 +82,16 @@ class Chosen:
         """
         from agentmem.host import Host
 
+        return Host(blocked=self.left_out(), also=self.also, strict=self.strict)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return the names of the plugins that are left out; raises as `host`."""
         for name in self.blocked:
             if not name.startswith("no:"):
                 raise InvalidInput(
-                    f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE"
+                    f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE or MODULE"
                 )
-        blocked = [name.removeprefix("no:") for name in self.blocked]
-        return Host(blocked=blocked, files=self.files, strict=self.strict)
+        return tuple(name.removeprefix("no:") for name in self.blocked)
 
 
 def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[str, str]:

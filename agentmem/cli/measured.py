@@ -59,7 +59,7 @@ def again(chosen: Chosen, words: Sequence[object], pairs: Iterable[str] | None) 
     import shlex
 
     before = [word for name in chosen.blocked for word in ("-p", name)]
-    before += [word for file in chosen.files for word in ("--plugin", str(file))]
+    before += [word for one in chosen.also for word in ("--plugin", one)]
     settings = [word for pair in pairs or () for word in ("--set", pair)]
     return shlex.join(["agentmem", *before, *map(str, words), *settings])
 

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 PACE_S = 0.25
 FOLDER = "agentmem-runs"
+Game = Annotated[
+    str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
+]
+MaxSteps = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="The most actions. By default 150; in a chat, all.")
+]
+OwnNamespace = Annotated[
+    str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
+]
 LONGEST = 60
 """Characters of a game's name in that of a run, which names a folder and a namespace."""
 
@@ -33,34 +42,21 @@ LONGEST = 60
 @with_thinking
 def play(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
-    game: Annotated[
-        str, typer.Argument(metavar="GAME", help="A name that `agentmem games` lists, a .z8 or .z5 file, or chat:FILE.")
-    ] = "cook:4",
+    game: Game = "cook:4",
     *,
-    memory: Annotated[
-        str, typer.Option(metavar="NAME", help="See: agentmem memories. By default arigraph; in a chat, episodic.")
-    ] = "",
+    memory: Annotated[str, typer.Option(metavar="NAME", help="By default arigraph; in a chat, episodic.")] = "",
     settings: Settings = None,
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Who decides: rules or ariadne; in a chat, chat or quote. By default the first."
-        ),
-    ] = "",
+    policy: Annotated[str, typer.Option(metavar="NAME", help="rules or ariadne; in a chat, chat or quote.")] = "",
     policy_settings: PolicySettings = None,
     thinking: Thinking,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Also makes the game.")] = 1,
-    max_steps: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="The most actions. By default 150; in a chat, all.")
-    ] = None,
+    max_steps: MaxSteps = None,
     game_settings: GameSettings = None,
     goal: Annotated[str | None, typer.Option(metavar="TEXT", help="Replaces the game's own objective.")] = None,
     goal_style: Annotated[Literal["brief", "full"], typer.Option(help="brief: without the way there.")] = "brief",
     valid_actions: ValidActions = False,
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="Keep the memory here.")] = None,
-    namespace: Annotated[
-        str | None, typer.Option(metavar="NS", help="Whose memory, in the store; by default this run's own.")
-    ] = None,
+    namespace: OwnNamespace = None,
     wait: Wait = None,
     trajectory: Annotated[Path | None, typer.Option(metavar="FILE", help="Record the episode here.")] = None,
     pace: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Stay at each step, on a terminal.")] = PACE_S,
@@ -72,11 +68,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     Shows where it is, what it sees, what it recalls and why, its plan, its action and the score;
     at the end what it knows, and where memory and trajectory lie. Exit code 0 whether won or lost.
     """
+    from agentmem.agent.environment import defaults_of
     from agentmem.agent.episode import Setup
     from agentmem.cli.watching import watch
 
     host = ctx.obj.host()
-    memory = memory or host.defaults(game).memory
+    memory = memory or defaults_of(host.family(game)).memory
     place = Path(FOLDER) / (name := run_name(game, memory, seed=seed, at=datetime.now().astimezone()))
     kept = waited_for(host, store, wait) or str(place / "memory.db")
     setup = Setup(

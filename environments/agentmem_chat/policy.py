@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agentmem.agent.environment import Observation
 from agentmem.agent.policy import Decision, Mind, Turn
-from agentmem.context import render
+from agentmem.context import defused, render
 from agentmem.events import Query, Recollection, Value
 from agentmem.language.contract import Task
 from agentmem.language.prompting import prompt_beside
@@ -110,10 +110,10 @@ class Responder:
         """
         answer = mind.language.ask(
             ANSWER,
-            message=observation.text,
+            message=defused(observation.text),
             passages=[one.model_dump(mode="json") for one in recollections],
             recalled=str(render(recollections, self.settings.tokens)) or "Nothing was recalled.",
-            conversation="\n".join(map(_told, mind.turns)),
+            conversation=defused("\n".join(map(_told, mind.turns))),
         )
         return Decision(action=answer.answer, reason=", ".join(answer.used), is_news=not answer.is_quoted)
 

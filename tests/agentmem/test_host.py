@@ -210,7 +210,7 @@ def test_a_single_file_is_a_plugin(tmp_path: Path) -> None:
         "from agentmem.hookspecs import hookimpl\n@hookimpl\ndef agentmem_policies():\n    return {'mine': dict}\n"
     )
 
-    host = Host(plugins=[], files=[path])
+    host = Host(plugins=[], also=[path])
 
     assert host.policies["mine"].plugin == "my_memory"
     assert host.plugins()[0].source == str(path)
@@ -220,11 +220,11 @@ def test_a_file_with_an_error_is_broken_and_a_missing_one_is_refused(tmp_path: P
     path = tmp_path / "typo.py"
     path.write_text("def agentmem_policies(:\n")
 
-    host = Host(plugins=[], files=[path])
+    host = Host(plugins=[], also=[path])
 
     assert reason(host, "typo").startswith("cannot be imported: SyntaxError")
-    with pytest.raises(InvalidInput, match=r"no plugin file .*nowhere\.py"):
-        Host(plugins=[], files=[tmp_path / "nowhere.py"])
+    with pytest.raises(InvalidInput, match=r"no plugin file or module .*nowhere\.py"):
+        Host(plugins=[], also=[tmp_path / "nowhere.py"])
 
 
 def test_a_factory_that_fails_names_its_plugin_and_a_refused_setting_passes() -> None:
@@ -355,7 +355,7 @@ def test_a_file_cannot_take_the_name_of_an_installed_plugin(tmp_path: Path) -> N
     path = tmp_path / "defaults.py"
     path.write_text("from agentmem.hookspecs import hookimpl\n@hookimpl\ndef agentmem_policies():\n    return {}\n")
 
-    host = Host(plugins=["defaults"], files=[path])
+    host = Host(plugins=["defaults"], also=[path])
 
     assert [report.state for report in host.plugins()] == ["works", "broken"]
     assert host.plugins()[1].reason == "the plugin name 'defaults' is taken; rename the file or object"

@@ -93,5 +93,9 @@ def test_the_readme_names_every_command() -> None:
         "ablate",
         "bench",
         "doctor",
+        "chat",
+        "serve",
+        "keys",
+        "mcp",
     ):
         assert f"agentmem {command}" in README, f"say in the README what agentmem {command} does"

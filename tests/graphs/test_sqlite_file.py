@@ -66,6 +66,19 @@ def test_a_uri_that_would_become_a_file_of_that_name_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_store_in_memory_is_among_the_temporary_files_where_shared_memory_is_small(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("agentmem.graph.sqlite.store.LEAST_ROOM", 1 << 80)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    store = SQLiteStores().open("memory:")
+
+    assert len(list(tmp_path.iterdir())) == 1
+    store.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_store_in_memory_is_new_each_time_and_gone_when_closed() -> None:
     first, second = SQLiteStores().open("memory:"), SQLiteStores().open("memory:")
 

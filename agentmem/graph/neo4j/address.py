@@ -17,7 +17,7 @@ USER, PASSWORD = "NEO4J_USERNAME", "NEO4J_PASSWORD"
 PORT = 7687
 SYSTEM = "system"
 """The database in which a server keeps its users; it has no nodes."""
-NEAR = 20_000
+NEAR = 200_000
 BETWEEN = "\x1f"
 """Between root and namespace: no name of a namespace has a control character."""
 FORM = "neo4j://[USER@]HOST[:PORT][/DATABASE][?near=N&wait=SECONDS&root=NAME]"

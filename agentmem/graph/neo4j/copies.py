@@ -1,4 +1,4 @@
-"""Copies of small namespaces, kept near: reads cost one question to the server, whatever is read.
+"""Copies of namespaces, kept near: reads cost one question to the server, whatever is read.
 
 A copy is a SQLite store in memory, as of one version of its namespace. It is brought up to date by asking what
 has changed since; usually nothing has. What it answers is what the SQLite store answers: one engine, one recall.
@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import Enum
+from typing import Any, NamedTuple
 
+from agentmem.errors import StoreUnavailable
+from agentmem.graph.checks import LARGEST
 from agentmem.graph.contract import Edge, Node
 from agentmem.graph.neo4j.batch import counters_of
 from agentmem.graph.neo4j.rows import edge_of, node_of
@@ -22,12 +27,36 @@ from agentmem.graph.sqlite import SQLiteStore
 Run = Callable[..., Sequence[Row]]
 """Runs a statement with parameters: `Server.write`, or `Transaction.run`."""
 PAGE = 2000
-"""Nodes read at a time when a namespace is copied whole, and the most that are read as changes."""
+"""Nodes read at a time when a small namespace is copied whole, and the most that are read as changes."""
+BESIDE_S = 1.0
+"""How long a read waits for a thread that writes, where the copy is not of the server's version."""
+IDLE_S = 60.0
+"""Time after which a copy that was not used makes room for one that is about to be made."""
 MOST_COPIES = 64
-MOST_NODES = 100_000
-"""In all copies; those used last are kept."""
+MOST_NODES = 200_000
+"""In all copies, unless one may have more; those used last are kept."""
 NAME = "copy"
 """Of the one namespace in a store that is a copy."""
+
+
+class State(Enum):
+    """How a copy is, once it was asked to be of the server's version."""
+
+    FRESH = "it is"
+    BUSY = "it may not be: another thread is writing to it"
+    BEHIND = "it lacks more than is read while somebody waits"
+    LARGE = "the namespace has more nodes than are copied"
+
+
+class Limits(NamedTuple):
+    """Nodes of a namespace up to which it is copied while somebody waits; and up to which it is copied at all."""
+
+    at_once: int
+    most: int
+
+
+class Outdated(StoreUnavailable):
+    """What was read so far is of a namespace that is no more, or of which something was erased: begin anew."""
 
 
 class Copy:
@@ -41,6 +70,7 @@ class Copy:
         index: The label of the index of vectors, if the namespace has one.
         writing: Held by the one thread that writes to it.
         users: How many are at work with it.
+        used: When the last of them was, by the monotonic clock.
         is_loaded: Whether it was ever brought up to date.
     """
 
@@ -49,27 +79,40 @@ class Copy:
         self.born, self.version, self.nodes, self.users = "", 0, 0, 0
         self.index: str | None = None
         self.is_loaded = False
+        self.used = time.monotonic()
         self.writing = threading.RLock()
         self._store = SQLiteStore.in_memory()
         self.graph = self._store.graph(NAME)
 
-    def refresh(self, run: Run, *, most: int) -> bool:
-        """Bring the copy up to date; False where the namespace has more than `most` nodes.
-
-        Beside a thread that writes to it, it stays as it is: what that thread commits is newer anyway.
-        """
+    def refresh(self, run: Run, limits: Limits) -> State:
+        """Bring the copy up to date, if that takes little; else say why not, and it must not be read."""
         born, version, nodes = self._asked(run)
-        if nodes > most:
-            return False
+        if nodes > limits.most:
+            return State.LARGE
         if self._is_of(born, version):
             self.is_loaded = True
-        elif self.writing.acquire(blocking=False):
-            try:
-                if not self._is_of(born, version):
-                    self._take(run)
-            finally:
-                self.writing.release()
-        return True
+            return State.FRESH
+        if not self.is_loaded and nodes > limits.at_once:
+            return State.BEHIND
+        if not self.writing.acquire(timeout=BESIDE_S):
+            return State.BUSY
+        try:
+            return State.FRESH if self._is_of(born, version) or self._take(run, limits.at_once) else State.BEHIND
+        finally:
+            self.writing.release()
+
+    def load(self, run: Run, *, page: int) -> Iterator[None]:
+        """Read the whole namespace into this new copy, a page at each step; at the end it is as of its last question.
+
+        Raises:
+            Outdated: something was erased meanwhile.
+        """
+        # Nothing has this version: only what is known of the namespace is asked, under its lock.
+        space = self._changes(run, version=LARGEST, most=1)[0]
+        self.born, self.version, self.nodes = space.get("born", ""), space.get("version", 0), space.get("nodes", 0)
+        yield
+        yield from self._put_all(run, page)
+        yield from self._catch_up(run, page)
 
     def is_behind(self, run: Run) -> bool:
         """Return whether others have written since it was brought up to date."""
@@ -102,34 +145,79 @@ class Copy:
     def _is_of(self, born: str, version: int) -> bool:
         return self.born == born and self.version >= version
 
-    def _take(self, run: Run) -> None:
-        found = run(statement("changes"), namespace=self.namespace, version=self.version, most=PAGE)
-        space, nodes, edges = found[0] if found else ({}, [], [])
-        is_other = self.born != space.get("born", "") or space.get("deleted", 0) > self.version
+    def _changes(self, run: Run, *, version: int, most: int) -> tuple[Mapping[str, Any], list[Any], list[Any]]:
+        found = run(statement("changes"), namespace=self.namespace, version=version, most=most)
+        return tuple(found[0]) if found else ({}, [], [])
+
+    def _take(self, run: Run, at_once: int) -> bool:
+        space, nodes, edges = self._changes(run, version=self.version, most=PAGE)
+        is_much = self._is_other(space) or len(nodes) >= PAGE
+        if is_much and space.get("nodes", 0) > at_once:
+            return False
         with self.graph.batch():
-            if is_other or len(nodes) >= PAGE:
+            if is_much:
                 self._store.drop(NAME)
-                self._put_all(run)
+                for _ in self._put_all(run, PAGE):
+                    pass
             else:
                 self._put(map(node_of, nodes), [edge_of(*edge) for edge in edges])
-            held = self.graph.counters()
-            for name, value in counters_of(space).items():
-                self.graph.advance(name, expected=held.get(name, 0), value=value)
+            self._put_counters(space)
+        self._become(space)
+        return True
+
+    def _catch_up(self, run: Run, page: int) -> Iterator[None]:
+        """Take what has changed, from version to version; a page that is full may end amid one."""
+        later: list[Edge] = []  # their ends may be on a later page
+        while True:
+            space, nodes, edges = self._changes(run, version=self.version, most=page)
+            if self._is_other(space):
+                raise Outdated(f"namespace {self.namespace!r} was erased from while it was copied")
+            if len(nodes) < page:
+                break
+            whole = {row["id"]: row for row in nodes if row["version"] < nodes[-1]["version"]}
+            self._put(map(node_of, whole.values()), [])
+            later += [edge_of(*edge) for edge in edges if edge[0] in whole]
+            self.version = max((row["version"] for row in whole.values()), default=self.version)
+            page = page if whole else 2 * page
+            yield
+        with self.graph.batch():
+            self._put(map(node_of, nodes), [*later, *(edge_of(*edge) for edge in edges)])
+            self._put_counters(space)
+        counts = self.graph.stats()
+        if counts["nodes"] + counts["retired"] != space["nodes"]:
+            raise Outdated(f"namespace {self.namespace!r} was erased from while it was copied")
+        self._become(space)
+
+    def _is_other(self, space: Mapping[str, Any]) -> bool:
+        return bool(self.born != space.get("born", "") or space.get("deleted", 0) > self.version)
+
+    def _become(self, space: Mapping[str, Any]) -> None:
         self.born, self.version, self.nodes = space.get("born", ""), space.get("version", 0), space.get("nodes", 0)
         self.index, self.is_loaded = space.get("index"), True
 
-    def _put_all(self, run: Run) -> None:
+    def _put_counters(self, space: Mapping[str, Any]) -> None:
+        held = self.graph.counters()
+        for name, value in counters_of(space).items():
+            self.graph.advance(name, expected=held.get(name, 0), value=value)
+
+    def _put_all(self, run: Run, most: int) -> Iterator[None]:
         after = ""
-        while page := run(statement("copied_nodes"), namespace=self.namespace, after=after, most=PAGE):
-            self._put([node_of(row[0]) for row in page], [])
-            after = page[-1][0]["id"]
-        after = ""
-        while page := run(statement("copied_edges"), namespace=self.namespace, after=after, most=PAGE):
-            self._put([], [edge_of(*edge) for _, edges in page for edge in edges])
-            after = page[-1][0]
+        while page := run(statement("copied_nodes"), namespace=self.namespace, after=after, most=most)[0][0]:
+            self._put(map(node_of, page), [])
+            after = page[-1]["id"]
+            yield
+        last: str | None = ""
+        while last is not None:
+            last, edges = run(statement("copied_edges"), namespace=self.namespace, after=last, most=most)[0]
+            self._put([], [edge_of(*edge) for edge in edges])
+            yield
 
     def _put(self, nodes: Sequence[Node] | Iterator[Node], edges: Sequence[Edge]) -> None:
-        self.graph.put_nodes(list(nodes))
+        with self.graph.batch():
+            self._put_some(list(nodes), edges)
+
+    def _put_some(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
+        self.graph.put_nodes(nodes)
         # An end that is not here yet was written after this was asked; then its edges will be asked for again.
         ends = {end for edge in edges for end in (edge.source, edge.target)}
         here = {node.id for node in self.graph.get(sorted(ends))}
@@ -140,11 +228,12 @@ class Copies:
     """The copies of one store, those used last. May be used from many threads.
 
     Args:
-        most: Nodes a namespace may have to be copied; a larger one is read on the server.
+        most: Nodes a namespace may have to be copied; a larger one is read on the server. All copies have as many
+            in all, or `MOST_NODES`.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most, self._in_all = most, max(most, MOST_NODES)
         self._inherited: list[object] = []
         self._start()
 
@@ -164,10 +253,29 @@ class Copies:
             if copy is not None:
                 self._let_go(copy)
 
-    def has(self, namespace: str) -> bool:
-        """Return whether a namespace may have a copy."""
+    def has_room(self, nodes: int) -> bool:
+        """Return whether a copy of so many nodes finds room beside those in use, once others have gone."""
+        since = time.monotonic() - IDLE_S
         with self._lock:
-            return bool(self._most) and namespace not in self._large
+            busy = sum(copy.nodes for copy in self._copies.values() if copy.users or copy.used > since)
+        return busy + nodes <= self._in_all
+
+    def take(self, copy: Copy) -> None:
+        """Keep a copy that was made beside the work, in place of one that may be there."""
+        self._forget(copy.namespace)
+        with self._lock:
+            self._copies[copy.namespace] = copy
+            gone = self._superfluous()
+        for one in gone:
+            one.close()
+
+    def let_go(self, copy: Copy) -> bool:
+        """Keep this copy no longer; return whether it was kept."""
+        with self._lock:
+            if self._copies.get(copy.namespace) is not copy:
+                return False
+            del self._copies[copy.namespace]
+            return True  # it is closed by the last who uses it
 
     def leave(self, namespace: str) -> None:
         """Keep no copy of a namespace from now on: it is too large."""
@@ -205,6 +313,7 @@ class Copies:
     def _let_go(self, copy: Copy) -> None:
         with self._lock:
             copy.users -= 1
+            copy.used = time.monotonic()
             gone = [] if copy.users else self._superfluous()
             if not copy.users and self._copies.get(copy.namespace) is not copy:
                 gone.append(copy)
@@ -215,7 +324,7 @@ class Copies:
         gone: list[Copy] = []
         nodes = sum(copy.nodes for copy in self._copies.values())
         for namespace, copy in list(self._copies.items())[:-1]:
-            if nodes <= MOST_NODES and len(self._copies) <= MOST_COPIES:
+            if nodes <= self._in_all and len(self._copies) <= MOST_COPIES:
                 break
             if not copy.users:
                 gone.append(self._copies.pop(namespace))

@@ -1,4 +1,4 @@
-"""One namespace of a Neo4j store: read from a copy where it is small, on the server where it is not."""
+"""One namespace of a Neo4j store: read from a copy where there is one, on the server where there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work on the copies of small namespaces; a larger one is left to the far graph.
+"""Work on the copies of namespaces; one that is too large, or not copied yet, is left to the far graph.
 
 A batch is done on the copy and touches nothing else. When it ends, what it touched is sent to the server, which
 compares and swaps the version of the namespace. `transact` does so with no lock and in one round trip, and does
@@ -16,13 +16,16 @@ from typing import TypeVar
 from agentmem.errors import StoreUnavailable
 from agentmem.graph.contract import Graph
 from agentmem.graph.neo4j.commit import Overtaken, commit
-from agentmem.graph.neo4j.copies import Copies, Copy
+from agentmem.graph.neo4j.copies import Copies, Copy, Limits, Run, State
 from agentmem.graph.neo4j.far import FarGraph
+from agentmem.graph.neo4j.loading import Loader
 from agentmem.graph.neo4j.server import Server
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.neo4j.touched import Touched
 
 T = TypeVar("T")
+AT_ONCE = 20_000
+"""Nodes up to which a namespace is copied while somebody waits; a larger one is copied beside the work."""
 TRIES = 2
 """Times a piece of work is done without a lock, before it is done with one."""
 WAIT_S = 30.0
@@ -61,8 +64,10 @@ class Near:
     """
 
     def __init__(self, server: Server, most: int) -> None:
-        self._server, self._most = server, most
+        self._server = server
+        self._limits = Limits(AT_ONCE, most)
         self._copies = Copies(most)
+        self._loader = Loader(server.address, self._copies)
         self._mine = threading.local()
         self._types: set[str] = set()
 
@@ -73,7 +78,7 @@ class Near:
         if held is not None:
             yield held.graph
             return
-        with self._copies.using(far.namespace) as copy:
+        with self._using(far.namespace) as copy:
             yield copy.graph if copy is not None and self._is_fresh(copy) else far
 
     @contextmanager
@@ -82,7 +87,7 @@ class Near:
         if self._held(far.namespace) is not None:
             yield
             return
-        with self._copies.using(far.namespace) as copy:
+        with self._using(far.namespace) as copy:
             if copy is None or not self._is_fresh(copy):
                 with far.snapshot():
                     yield
@@ -98,21 +103,17 @@ class Near:
             with held.inner():
                 yield
             return
-        with self._copies.using(far.namespace) as copy:
-            if copy is None or not self._is_usable(copy):
-                with far.batch(), self._holding(far.namespace, Held(far, is_batch=True)):
-                    yield
-                return
-            with self._alone(copy), copy.batch(), self._server.transaction() as transaction:
-                transaction.run(statement("lock_space"), namespace=far.namespace)
-                if not copy.refresh(transaction.run, most=self._most):
-                    self._copies.leave(copy.namespace)
-                    raise StoreUnavailable("the namespace has just outgrown its copy; nothing was written, try again")
-                touched = Touched()
-                with self._holding(far.namespace, Held(copy.graph, True, copy, touched)):
-                    yield
-                commit(copy, touched, transaction.run, self._types)
-            self._check_size(copy)
+        with self._using(far.namespace) as copy:
+            if copy is not None and self._is_usable(copy):
+                with self._locked(copy) as run:
+                    if run is not None:
+                        touched = Touched()
+                        with self._holding(far.namespace, Held(copy.graph, True, copy, touched)):
+                            yield
+                        commit(copy, touched, run, self._types)
+                        return
+            with far.batch(), self._holding(far.namespace, Held(far, is_batch=True)):
+                yield
 
     def transact(self, far: FarGraph, work: Callable[[], T]) -> T:
         """Do `work` on the copy, and commit what it touched; again, if it was overtaken."""
@@ -120,7 +121,7 @@ class Near:
         if held is not None and held.is_batch:
             with held.inner():
                 return work()
-        with self._copies.using(far.namespace) as copy:
+        with self._using(far.namespace) as copy:
             if copy is not None and self._is_usable(copy):
                 for _ in range(TRIES):
                     try:
@@ -128,9 +129,9 @@ class Near:
                     except Overtaken:
                         if not self._is_fresh(copy):
                             break
-        if copy is not None and self._copies.has(far.namespace):
-            with self.batch(far):
-                return work()
+                else:
+                    with self.batch(far):
+                        return work()
         return far.transact(lambda: self._work_far(far, work))
 
     def write(self, far: FarGraph, write: Callable[[Graph], T], note: Callable[[Touched], None]) -> T:
@@ -154,13 +155,36 @@ class Near:
             held.copy.forget_vectors()
             held.touched.vectors_gone = True
 
+    def wait(self) -> None:
+        """Wait for the copies that are being made."""
+        self._loader.wait()
+
     def forget(self, namespace: str) -> None:
         """Begin anew with a namespace that was dropped."""
+        self._loader.forget(namespace)
         self._copies.forget(namespace)
 
     def close(self) -> None:
-        """Free all copies."""
+        """Free all copies, and make no more."""
+        self._loader.close()
         self._copies.close()
+
+    @contextmanager
+    def _using(self, namespace: str) -> Iterator[Copy | None]:
+        if self._loader.has(namespace):
+            yield None
+            return
+        with self._copies.using(namespace) as copy:
+            yield copy
+
+    @contextmanager
+    def _locked(self, copy: Copy) -> Iterator[Run | None]:
+        """Hold the namespace's lock on the server, and give what runs statements there; None if it has no copy now."""
+        with self._alone(copy), copy.batch(), self._server.transaction() as transaction:
+            transaction.run(statement("lock_space"), namespace=copy.namespace)
+            is_fresh = self._settled(copy, copy.refresh(transaction.run, self._limits))
+            yield transaction.run if is_fresh else None
+        self._check_size(copy)
 
     def _try(self, copy: Copy, work: Callable[[], T]) -> T:
         touched = Touched()
@@ -181,18 +205,22 @@ class Near:
             return work()
 
     def _is_fresh(self, copy: Copy) -> bool:
-        """Bring a copy up to date; False where it would be too large."""
-        if copy.refresh(self._server.write, most=self._most):
-            return True
-        self._copies.leave(copy.namespace)
-        return False
+        """Bring a copy up to date; False where the server has to be asked instead."""
+        return self._settled(copy, copy.refresh(self._server.write, self._limits))
+
+    def _settled(self, copy: Copy, state: State) -> bool:
+        if state is State.LARGE:
+            self._copies.leave(copy.namespace)
+        elif state is State.BEHIND and self._copies.let_go(copy):
+            self._loader.want(copy.namespace)
+        return state is State.FRESH
 
     def _is_usable(self, copy: Copy) -> bool:
         """Return whether a copy may be written: it is checked when that is sent."""
         return copy.is_loaded or self._is_fresh(copy)
 
     def _check_size(self, copy: Copy) -> None:
-        if copy.nodes > self._most:
+        if copy.nodes > self._limits.most:
             self._copies.leave(copy.namespace)
 
     def _held(self, namespace: str) -> Held | None:

@@ -158,6 +158,11 @@ class Server:
         """Return the error of ours that says what `problem` means for the store."""
         return explained(problem, self.address)
 
+    def cut(self) -> None:
+        """Let nobody wait for it any longer, in whatever thread, and send nothing more."""
+        self._closed = True
+        self.watch.cut()
+
     def close(self) -> None:
         """Close all connections; may be called twice."""
         self._closed = True

@@ -88,6 +88,10 @@ class Neo4jStore:
         self._far.indexes.wait()
         return self._far.indexes.named(self.address.full_name(namespace))
 
+    def wait_for_copies(self) -> None:
+        """Wait for the copies of larger namespaces that are being made beside the work."""
+        self._near.wait()
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Let nobody else be inside, in whatever thread or process, by a lock on the server."""

@@ -15,7 +15,7 @@ class Neo4jStores:
     """Opens Neo4j stores.
 
     It claims `neo4j://[user[:password]@]host[:port][/database]`, and the like with `bolt`, `+s` and `+ssc`.
-    A password is better kept in NEO4J_PASSWORD. After a `?`: `near=20000`, the most nodes a namespace may have
+    A password is better kept in NEO4J_PASSWORD. After a `?`: `near=200000`, the most nodes a namespace may have
     to be copied to the client; `wait=60`, seconds to wait for a server that is away; `root=team`, for several
     stores in one database.
     """

@@ -88,6 +88,12 @@ class Watch:
                 self._waiting.discard(one)
                 self._rests_at = time.monotonic() + REST_S
 
+    def cut(self) -> None:
+        """Cut the connections of all who wait."""
+        with self._lock:
+            for one in self._waiting:
+                one.cut()
+
     def close(self, session: neo4j.Session) -> None:
         """Close a session, and undo what it has not committed; where the server was lost it is undone already."""
         with suppress(DriverError, Neo4jError), self.over(session):

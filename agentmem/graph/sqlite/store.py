@@ -31,6 +31,10 @@ NO_PATHS = ("sqlite:", "file:", "neo4j:", "bolt:")
 """How what looks like a URI begins, and would be a file of that name."""
 FORMS = "a path, sqlite:///relative/path, sqlite:////absolute/path, memory:, or neo4j://HOST for a server"
 
+LEAST_ROOM = 1 << 30
+"""Bytes there must be in shared memory, or a store in memory is in the folder for temporary files: containers have
+little."""
+
 
 class SQLiteStores:
     """Opens SQLite stores.
@@ -124,7 +128,8 @@ class SQLiteStore:
         """Return a new store that is gone when closed, for tests and trials."""
         # A file in memory, where the system has such: threads share it as they would share a real one.
         shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-        folder = tempfile.mkdtemp(prefix="agentmem-", dir=shared_memory if shared_memory.is_dir() else None)
+        has_room = shared_memory.is_dir() and shutil.disk_usage(shared_memory).free >= LEAST_ROOM
+        folder = tempfile.mkdtemp(prefix="agentmem-", dir=shared_memory if has_room else None)
         store = cls(Path(folder) / "graph.db", durability="relaxed")
         store.uri = "memory:"
         store._erase = weakref.finalize(store, _erased, folder, os.getpid())

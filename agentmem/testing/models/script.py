@@ -38,9 +38,23 @@ class Asked:
         return self.path.endswith("/chat/completions")
 
     @property
+    def is_response(self) -> bool:
+        """Whether a response was asked for: the other way to ask a chat model."""
+        return self.path.endswith("/responses")
+
+    @property
     def text(self) -> str:
-        """The text of all messages, oldest first."""
-        return "\n\n".join(_text_of(message.get("content")) for message in self.body.get("messages", ()))
+        """The text of all messages, oldest first; of a response, of its instructions and its input."""
+        given = self.body.get("messages", self.body.get("input", ()))
+        messages = [{"content": given}] if isinstance(given, str) else given
+        said = [self.body.get("instructions"), *(message.get("content") for message in messages)]
+        return "\n\n".join(_text_of(content) for content in said if content is not None)
+
+    @property
+    def tool(self) -> str | None:
+        """The name of the tool that has to be called: the first, where any is offered."""
+        tools = self.body.get("tools") or []
+        return None if not tools or self.body.get("tool_choice") == "none" else str(_function(tools[0])["name"])
 
     @property
     def model(self) -> str:
@@ -63,7 +77,7 @@ class Asked:
     def schema(self) -> Mapping[str, Any]:
         """The JSON schema the answer is to have; empty where none was sent."""
         if tools := self.body.get("tools"):
-            return dict(tools[0]["function"].get("parameters") or {})
+            return dict(_function(tools[0]).get("parameters") or {})
         return dict((self.body.get("response_format") or {}).get("json_schema", {}).get("schema") or {})
 
 
@@ -75,12 +89,14 @@ class Said:
         text: What the model wrote.
         end: The finish reason: `stop`, `length`, `content_filter`.
         refusal: Why it will not answer.
+        in_words: It calls no tool, though one is offered.
         read, written: Tokens; None for a plain count, one for four characters.
     """
 
     text: str
     end: str = "stop"
     refusal: str | None = None
+    in_words: bool = False
     read: int | None = None
     written: int | None = None
 
@@ -128,13 +144,19 @@ def said(answer: Answer) -> Said:
     """Return any answer as one that was said; what is not text is written as JSON.
 
     >>> said({"facts": []})
-    Said(text='{"facts": []}', end='stop', refusal=None, read=None, written=None)
+    Said(text='{"facts": []}', end='stop', refusal=None, in_words=False, read=None, written=None)
     """
     if isinstance(answer, Said):
         return answer
     if isinstance(answer, BaseModel):
         return Said(answer.model_dump_json())
     return Said(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
+
+
+def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a tool is, as chat completions or responses have it."""
+    function: Mapping[str, Any] = tool.get("function", tool)
+    return function
 
 
 def _text_of(content: object) -> str:

@@ -34,14 +34,16 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from agentmem.testing.embedding import HashEmbedder
-from agentmem.testing.models import wire
+from agentmem.testing.models import responses, wire
 from agentmem.testing.models.faults import Fault, error, unauthorised, unknown_model
 from agentmem.testing.models.http import Listener, Response
 from agentmem.testing.models.script import Answers, Asked, Script
 
+PATHS = ("/chat/completions", "/embeddings", "/models", "/responses")
+
 
 class ModelServer:
-    """An OpenAI-compatible server on a loopback port: chat completions, embeddings, models.
+    """An OpenAI-compatible server on a loopback port: chat completions, responses, embeddings, models.
 
     What a script raises, a failed `assert` included, is raised again when the server is
     closed: so a script may check what it is asked. May be asked from many threads.
@@ -168,6 +170,9 @@ class ModelServer:
         """Return what is answered, as it is, or as the fault changes it."""
         if asked.path.endswith("/embeddings"):
             return json.dumps(wire.embeddings(asked, self._embed, usage=self._usage))
+        if asked.is_response:
+            whole = responses.response(asked, self._script.answer(asked), number=number, usage=self._usage)
+            return responses.streamed(whole) if asked.body.get("stream") else json.dumps(whole)
         if not asked.is_chat:
             return json.dumps(self._listed(asked))
         said = wire.completion(asked, self._script.answer(asked), number=number, usage=self._usage)
@@ -184,7 +189,7 @@ class ModelServer:
         """Return why this is not answered, whatever the script says."""
         if self._key is not None and asked.key != self._key:
             return unauthorised()
-        if not asked.path.removeprefix("/v1").startswith(("/chat/completions", "/embeddings", "/models")):
+        if not asked.path.removeprefix("/v1").startswith(PATHS):
             return error(404, f"no such address: {asked.method} {asked.path}; the base URL ends in /v1")
         model = asked.model or asked.path.partition("/models/")[2]
         return unknown_model(model) if model and self._models and model not in self._models else None

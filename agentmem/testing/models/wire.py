@@ -22,7 +22,7 @@ def completion(asked: Asked, said: Said, *, number: int, usage: bool) -> Json:
     """Return the completion that says `said`; in the call of the tool, where one was asked for."""
     message: Json = {"role": "assistant", "content": said.text, "refusal": said.refusal}
     end = said.end
-    tool = _tool(asked)
+    tool = None if said.in_words else asked.tool
     if said.refusal is not None:
         message["content"] = None
     elif tool is not None:
@@ -36,7 +36,7 @@ def completion(asked: Asked, said: Said, *, number: int, usage: bool) -> Json:
         "model": asked.model,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": end}],
     }
-    return whole | {"usage": _usage(asked, said)} if usage else whole
+    return whole | {"usage": usage_of(asked, said)} if usage else whole
 
 
 def streamed(completion: Json) -> str:
@@ -82,16 +82,11 @@ def tokens(text: str) -> int:
     return -(-len(text) // 4)
 
 
-def _usage(asked: Asked, said: Said) -> Mapping[str, int]:
+def usage_of(asked: Asked, said: Said) -> Mapping[str, int]:
+    """Return how many tokens a completion took."""
     read = tokens(asked.text) if said.read is None else said.read
     written = tokens(said.text) if said.written is None else said.written
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-
-
-def _tool(asked: Asked) -> str | None:
-    """Return the name of the tool that has to be called: the first, where any is asked for."""
-    tools = asked.body.get("tools") or []
-    return None if not tools or asked.body.get("tool_choice") == "none" else str(tools[0]["function"]["name"])
 
 
 def _pieces(choice: Json) -> list[Json]:

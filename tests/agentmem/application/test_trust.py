@@ -34,6 +34,7 @@ def test_what_is_quarantined_is_kept_and_no_memory_is_told(ada: AgentMemory) -> 
     assert ada.search("ignore") == []
     assert ada.get_all(memory="episodic") == []
     assert [one.trust for one in ada.get_all()] == ["quarantined"]
+    assert ada.status().quarantined == 1
 
 
 def test_what_was_recalled_is_no_news_when_it_comes_back(ada: AgentMemory) -> None:

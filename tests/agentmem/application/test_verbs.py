@@ -64,6 +64,20 @@ def test_all_that_was_said_is_read_page_by_page(ada: AgentMemory) -> None:
     assert [one.sources for one in ada.get_all(memory="episodic")] == [one.sources for one in (*first, *rest)]
 
 
+def test_what_a_memory_derived_from_one_entry_is_not_parted_by_a_page(remember: Remember) -> None:
+    ada = remember(user="ada", memory="arigraph")
+    ada.add(["Mia lives in Oslo. Mia works at a bakery.", "Tom lives in Rome. Tom likes tea."])
+    whole = ada.get_all(memory="arigraph", limit=1000)
+
+    pages, after = [], 0
+    while page := ada.get_all(memory="arigraph", limit=2, after=after):
+        pages += page
+        after = page[-1].position
+
+    assert len(whole) > 6
+    assert [one.id for one in pages] == [one.id for one in whole]
+
+
 @pytest.mark.parametrize("memory", ["episodic", "full", "arigraph", "amem", "tim+bm25", "hcam"])
 def test_what_was_corrected_no_longer_holds_and_stays_in_history(remember: Remember, memory: str) -> None:
     ada = remember(user="ada", memory=memory)
@@ -161,6 +175,22 @@ def test_all_of_a_user_is_deleted_and_nothing_of_another(remember: Remember) -> 
     assert ada.search("number") == []
     assert len(bob.search("number")) == 1
     assert len(ada.add("Hello again!").events) == 1
+    assert [one.text for one in ada.search("hello")] != []
+    assert (ada.status().entries, ada.status().folded) == (1, 1)
+
+
+def test_after_all_was_deleted_nothing_comes_back_with_the_history(ada: AgentMemory) -> None:
+    history = [{"role": "user", "content": "I like tea.", "id": "m1"}, {"role": "user", "content": "Bye!", "id": "m2"}]
+    ada.add(history)
+    ada.update("m1", "I like coffee.")
+    ada.undo("m2")
+
+    ada.delete_all()
+
+    assert ada.add([*history, {"role": "user", "content": "Hello!", "id": "m3"}]).events[0].id == "m3"
+    assert [one.id for one in ada.get_all()] == ["m3"]
+    ada.rebuild()
+    assert [one.sources for one in ada.get_all(memory="episodic")] == [("m3",)]
 
 
 def test_the_past_is_asked_by_position_or_time(remember: Remember) -> None:

@@ -64,4 +64,4 @@ def corpus(file: Path) -> Corpus:
 @pytest.fixture(scope="session")
 def host() -> Host:
     """What is installed, and the memories of the tests."""
-    return Host(files=[MEMORIES])
+    return Host(also=[MEMORIES])

@@ -46,7 +46,7 @@ def test_what_is_not_said_is_as_usual() -> None:
     address = address_of("neo4j://localhost")
 
     assert (address.user, address.password, address.database) == ("neo4j", "", None)
-    assert (address.near, address.wait_s, address.root) == (20_000, 0, "")
+    assert (address.near, address.wait_s, address.root) == (200_000, 0, "")
 
 
 def test_who_asks_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,11 @@
-// The edges of a namespace, those of a page of sources at a time.
+// The edges of a namespace, those of a page of sources at a time, as one row; and which source was the last.
 MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, id)
 WHERE n.namespace = $namespace AND n.id > $after
 WITH n ORDER BY n.namespace, n.id LIMIT $most
-RETURN n.id AS source, COLLECT {
-  MATCH (n)-[e]->(m) WHERE m.namespace = $namespace RETURN [n.id, type(e), m.id, properties(e)]
-} AS edges
-ORDER BY source
+WITH collect(n) AS sources
+CALL (sources) {
+  UNWIND sources AS n
+  MATCH (n)-[e]->(m) WHERE m.namespace = $namespace
+  RETURN collect([n.id, type(e), m.id, properties(e)]) AS edges
+}
+RETURN sources[-1].id, edges

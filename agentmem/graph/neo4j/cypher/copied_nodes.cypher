@@ -1,5 +1,5 @@
-// The nodes of a namespace, a page at a time.
+// The nodes of a namespace, a page at a time, as one row: the driver takes longer for a row than for a node.
 MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, id)
 WHERE n.namespace = $namespace AND n.id > $after
-RETURN n {.*, words: null, keys: null, at: null, name: null} AS node
-ORDER BY n.namespace, n.id LIMIT $most
+WITH n ORDER BY n.namespace, n.id LIMIT $most
+RETURN collect(n {.*, words: null, keys: null, at: null, name: null})

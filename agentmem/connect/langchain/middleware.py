@@ -1,0 +1,111 @@
+"""An agent of `create_agent` that remembers: recall before a model is asked, remember what is said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
+from langchain_core.messages import AnyMessage, SystemMessage
+from langgraph.runtime import Runtime
+
+from agentmem.agent_memory import AgentMemory
+from agentmem.connect.conversation import unknown
+from agentmem.connect.langchain.said import conversation, events_in
+from agentmem.connect.langchain.whose import Whose, memory_of
+from agentmem.connect.turns import LEFT_OUT, OnError, Recalls, asked_in, forgiving
+from agentmem.errors import InvalidInput, PluginError
+from agentmem.events import Event, Query
+
+
+class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
+    """Gives an agent a memory; the same whether it is invoked, awaited or streamed.
+
+    Before each call of the model, what the conversation has come to is remembered, and what bears on the newest message
+    of the user is recalled into the system message of that one call. No message of the conversation is ever touched,
+    what the model sees among them anyway is not recalled, and what was recalled is never remembered as news. When the
+    agent ends, its answer is remembered. So each message is stored once, tool calls and their answers included.
+
+    The conversation is the thread of LangGraph, or else the session of the memory. Where a checkpointer keeps it, what
+    is remembered has the ids of the messages; where the client sends all of it each turn, ids of our own.
+
+    Args:
+        memory: A memory; or a function that gives the one of the current user, from LangGraph's `Runtime`, or None.
+        recalls: How much is recalled.
+        on_error: Where the memory fails: "warn" in the log, without what anybody said, and the agent goes on without
+            it, so that what was not remembered now is remembered at the next call; or "raise".
+    """
+
+    def __init__(self, memory: Whose, *, recalls: Recalls | None = None, on_error: OnError = "warn") -> None:
+        super().__init__()
+        self._whose, self._recalls, self._on_error = memory, recalls or Recalls(), on_error
+
+    def wrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
+    ) -> ModelResponse[Any]:
+        """Have the model asked with what was recalled in the system message."""
+        return handler(self._recalled(request))
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        """Do what `wrap_model_call` does; the memory works in a thread."""
+        return await handler(await asyncio.to_thread(self._recalled, request))
+
+    def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
+        """Remember how it ended."""
+        with forgiving("remember", self._on_error):
+            self._said(state["messages"], runtime)
+
+    async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
+        """Do what `after_agent` does, in a thread."""
+        await asyncio.to_thread(self.after_agent, state, runtime)
+
+    def _recalled(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
+        """Remember what is new, and return the request with what bears on it."""
+        with forgiving("recall", self._on_error):
+            memory, events = self._said(request.state["messages"], request.runtime)
+            if memory is not None and (block := self._block(memory, events)):
+                return request.override(system_message=_with(request.system_message, block))
+        return request
+
+    def _said(self, messages: Sequence[AnyMessage], runtime: Runtime[Any]) -> tuple[AgentMemory | None, list[Event]]:
+        """Remember what is new in a conversation; return all of it, and whose memory it is in."""
+        memory = memory_of(self._whose, lambda: runtime)
+        if memory is None:
+            return None, []
+        events = events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
+        with forgiving("remember", self._on_error):
+            self._remember(memory, unknown(events, lambda id_: memory.get(id_) is not None))
+        return memory, events
+
+    def _remember(self, memory: AgentMemory, events: Sequence[Event]) -> None:
+        """Remember events in one write; where one is refused, the others one by one."""
+        try:
+            memory.add_many(events)
+        except (InvalidInput, PluginError):
+            if len(events) < 2:
+                raise
+            for event in events:
+                with forgiving("remember", self._on_error):
+                    memory.add(event)
+
+    def _block(self, memory: AgentMemory, events: Sequence[Event]) -> str:
+        """Return what is recalled for the newest message of the user; "" if there is nothing."""
+        if not (text := asked_in(events)):
+            return ""
+        seen = tuple(event.id for event in events[-LEFT_OUT:])
+        limits = self._recalls.model_dump(include={"limit", "min_score", "min_trust"})
+        query = Query(text=text, now=datetime.now(UTC), exclude=seen, **limits)
+        return memory.context(query, max_tokens=self._recalls.max_tokens).text
+
+
+def _with(system: SystemMessage | None, block: str) -> SystemMessage:
+    """Return a system message that ends with what was recalled."""
+    if system is None:
+        return SystemMessage(block)
+    content: Any = system.content
+    longer = f"{content}\n\n{block}" if isinstance(content, str) else [*content, {"type": "text", "text": block}]
+    return system.model_copy(update={"content": longer})
