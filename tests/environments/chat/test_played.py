@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agentmem.agent.environment import defaults_of
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.replay import refeed, replay
 from agentmem.agent.trajectory import Trajectory, read
 from agentmem.agent_memory import AgentMemory
+from agentmem.context import NOTE
 from agentmem.host import Host
-from agentmem.testing.models.script import Script
 from agentmem.testing.models.server import ModelServer
 
 SMALL = {"turns": 12, "facts": 3, "unknown": 1}
@@ -42,8 +45,20 @@ def test_a_chat_names_its_own_policy_memory_and_length(tmp_path: Path) -> None:
     assert episode.result.ended == "over"
 
 
+def test_on_the_command_line_a_chat_needs_no_policy(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "agentmem.cli", "play", "chat:simulated", "--game-set", "turns=20", "--json"]
+
+    told = json.loads(subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout)
+
+    assert (told["policy"], told["memory"], told["ended"], told["steps"]) == ("chat", "episodic", "over", 36)
+
+
 def test_a_game_is_still_played_by_rules_with_arigraph() -> None:
-    assert Host().defaults("cook:4").model_dump() == {"policy": "rules", "memory": "arigraph", "max_steps": 150}
+    assert defaults_of(Host().family("cook:4")).model_dump() == {
+        "policy": "rules",
+        "memory": "arigraph",
+        "max_steps": 150,
+    }
 
 
 def test_what_is_chosen_goes_before_the_defaults(tmp_path: Path) -> None:
@@ -54,8 +69,13 @@ def test_what_is_chosen_goes_before_the_defaults(tmp_path: Path) -> None:
 
 def test_with_a_memory_more_is_known_than_without(tmp_path: Path) -> None:
     def score(memory: str) -> float:
-        name = {"game_settings": {}, "memory": memory, "store": ":memory:", "trajectory": tmp_path / memory}
-        return played(setup(tmp_path, **name)).result.evaluation.score
+        fields: dict[str, Any] = {
+            "game_settings": {},
+            "memory": memory,
+            "store": ":memory:",
+            "trajectory": tmp_path / memory,
+        }
+        return played(setup(tmp_path, **fields)).result.evaluation.score
 
     assert score("none") == 4, "those questions that nothing said answers"
     assert score("episodic") > 8
@@ -113,7 +133,7 @@ def test_a_talk_is_told_to_another_memory_with_its_answers(tmp_path: Path) -> No
 
 def test_what_is_overheard_is_remembered_and_nobody_is_asked_about_it(tmp_path: Path) -> None:
     event = {"id": "e", "at": "2026-01-05T09:00:00Z", "text": "I bought a kayak.", "speaker": "Ann"}
-    lines = [{"event": event}, {"question": {"text": "What did Ann buy?", "answer": "kayak"}}]
+    lines = [{"event": event}, {"question": {"text": "Which kayak is Ann's?", "answer": "kayak"}}]
     file = tmp_path / "ann.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)))
 
@@ -125,13 +145,14 @@ def test_what_is_overheard_is_remembered_and_nobody_is_asked_about_it(tmp_path: 
 
 
 def test_a_model_answers_from_a_fence(tmp_path: Path) -> None:
-    def answers(prompt: str) -> str:
-        fenced = "<recalled>" in prompt or "Nothing was recalled." in prompt
-        return json.dumps({"answer": "Noted by a model." if fenced else "No fence!", "used": []})
-
     pytest.importorskip("openai")
-    with ModelServer(Script(answers)) as server:  # type: ignore[arg-type]
+    with ModelServer({"answer": "Noted by a model.", "used": []}) as server:
         trajectory = recorded(tmp_path, language=f"openai:gpt-4o-mini@{server.url}", memory="window", max_steps=3)
+        prompts = [asked.text for asked in server.asked if asked.is_chat]
 
+    first = trajectory.steps[0].event.text
+    assert "Nothing was recalled." in prompts[0]
+    assert f"<recalled>\n{NOTE}\n" in prompts[1]
+    assert first in prompts[1].partition(NOTE)[2].partition("</recalled>")[0]
     assert [step.answer.text for step in trajectory.steps[1:] if step.answer] == ["Noted by a model."] * 3
     assert not any(step.answer.echo for step in trajectory.steps[1:] if step.answer)

@@ -15,9 +15,11 @@ from agentmem.testing.environment_contract import EnvironmentContract
 from agentmem_chat.family import ChatFamily
 
 LINES: Sequence[dict[str, Any]] = (
-    {"event": {"id": "e1", "at": "2026-01-05T09:00:00Z", "text": "I bought a kayak.", "speaker": "Ann", "session": "s1"}},
+    {"event": {"id": "e1", "at": "2026-01-05T09:00:00Z", "text": "I bought a kayak.", "speaker": "Ann",
+               "session": "s1"}},
     {"event": {"id": "e2", "at": "2026-01-05T09:01:00Z", "text": "How nice!", "role": "assistant", "session": "s1"}},
-    {"event": {"id": "e3", "at": "2026-02-05T09:00:00Z", "text": "The kayak is red.", "speaker": "Ann", "session": "s2"}},
+    {"event": {"id": "e3", "at": "2026-02-05T09:00:00Z", "text": "The kayak is red.", "speaker": "Ann",
+               "session": "s2"}},
     {"question": {"text": "What did Ann buy?", "answer": "a kayak"}},
     {"question": {"text": "What did Ann sell?", "category": "adversarial", "apart": True}},
     {"question": {"text": "What else?"}},

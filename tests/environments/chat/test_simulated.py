@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_every_question_comes_after_the_last_word_on_what_it_asks(seed: int) -> 
 
     for asked, line in enumerate(lines):
         if line.expected is not None and line.expected.answer is not None:
-            telling = [place for place, one in enumerate(lines) if line.expected.answer in one.text]
+            telling = [place for place, one in enumerate(lines) if re.search(rf"\b{line.expected.answer}\b", one.text)]
             assert telling, f"nobody ever said {line.expected.answer}"
             assert max(telling) < asked
 
@@ -118,5 +119,5 @@ def test_an_option_nobody_reads_is_refused() -> None:
 
 
 def test_an_option_out_of_its_range_is_refused() -> None:
-    with pytest.raises(UnknownSetting, match="setting 'changes' is '1.5'; it should be less than or equal to 1"):
+    with pytest.raises(UnknownSetting, match=r"setting 'changes' is '1\.5'; it should be less than or equal to 1"):
         opened(changes="1.5")
