@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 DRIVER = Path(__file__).with_name("crash_driver.py")
-STEP = int(os.environ.get("AGENTMEM_CRASH_STEP", "1"))
+STEP = int(os.environ.get("AGENTMEM_CRASH_STEP", "2"))
 
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers: needs a POSIX system")
@@ -27,7 +27,7 @@ def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: 
 @FORKS
 @pytest.mark.parametrize(
     ("language", "near", "step", "least"),
-    [("rules", "", 2, 8), ("leaves", "", 8, 5), ("rules", "0", 30, 5), ("leaves", "0", 40, 5)],
+    [("rules", "", 2, 8), ("leaves", "", 16, 5), ("rules", "0", 30, 5), ("leaves", "0", 40, 5)],
     ids=["near-rules", "near-leaves", "far-rules", "far-leaves"],
 )
 def test_a_writer_to_a_server_killed_before_or_after_a_write_loses_nothing(
