@@ -27,7 +27,7 @@ from agentmem.testing.languages import PretendModel
 from agentmem.testing.neo4j.roots import store_uri
 from agentmem.testing.notebook import Notebook
 
-EVENTS = 6
+EVENTS = 5
 SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a kill does not test the disk, so memory will do
 HOST = Host()
 

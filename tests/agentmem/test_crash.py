@@ -19,7 +19,7 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers
 
 @FORKS
 @pytest.mark.parametrize("language", ["rules", "leaves"])
-@pytest.mark.parametrize(("memory", "step"), [("notebook", STEP), ("arigraph", STEP), ("notebook+arigraph", 3 * STEP)])
+@pytest.mark.parametrize(("memory", "step"), [("notebook", STEP), ("arigraph", 2 * STEP), ("notebook+arigraph", 3 * STEP)])
 def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: str, step: int, language: str) -> None:
     assert rounds_without_loss(memory, step, language) >= 150 // step
 
@@ -27,7 +27,7 @@ def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: 
 @FORKS
 @pytest.mark.parametrize(
     ("language", "near", "step", "least"),
-    [("rules", "", 2, 8), ("leaves", "", 16, 5), ("rules", "0", 30, 5), ("leaves", "0", 40, 5)],
+    [("rules", "", 4, 5), ("leaves", "", 16, 5), ("rules", "0", 30, 5), ("leaves", "0", 40, 5)],
     ids=["near-rules", "near-leaves", "far-rules", "far-leaves"],
 )
 def test_a_writer_to_a_server_killed_before_or_after_a_write_loses_nothing(
