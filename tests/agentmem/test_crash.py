@@ -19,7 +19,9 @@ FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers
 
 @FORKS
 @pytest.mark.parametrize("language", ["rules", "leaves"])
-@pytest.mark.parametrize(("memory", "step"), [("notebook", STEP), ("arigraph", 2 * STEP), ("notebook+arigraph", 3 * STEP)])
+@pytest.mark.parametrize(
+    ("memory", "step"), [("notebook", STEP), ("arigraph", 2 * STEP), ("notebook+arigraph", 3 * STEP)]
+)
 def test_a_writer_killed_before_any_write_loses_nothing_it_acknowledged(memory: str, step: int, language: str) -> None:
     assert rounds_without_loss(memory, step, language) >= 150 // step
 
