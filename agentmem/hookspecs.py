@@ -17,6 +17,7 @@ import pluggy
 if TYPE_CHECKING:
     from agentmem.agent.environment import EnvironmentFamily
     from agentmem.agent.policy import Policy
+    from agentmem.bench.evaluation import Evaluation
     from agentmem.events import Event, Query, Recollection
     from agentmem.graph.contract import StoreFactory
     from agentmem.language.contract import Embedder, Language, Receipt, Rule
@@ -82,6 +83,12 @@ def agentmem_environments() -> Mapping[str, Callable[[], EnvironmentFamily]]:
 @hookspec
 def agentmem_policies() -> Mapping[str, Callable[[Mapping[str, Any]], Policy]]:
     """Name the policies this plugin offers, as typed after `--policy`; built from settings."""
+    raise NotImplementedError
+
+
+@hookspec
+def agentmem_evaluations() -> Mapping[str, Callable[[], Evaluation]]:
+    """Name the evaluations this plugin offers: what can be measured of any memory."""
     raise NotImplementedError
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agentmem.agent.environment import Environment, EnvironmentFamily
     from agentmem.agent.policy import Policy
+    from agentmem.bench.evaluation import Evaluation
     from agentmem.graph.contract import Store, StoreFactory
     from agentmem.language.contract import Embedder, Language, OnFailure, Receipt, Rule
     from agentmem.memory import Memory, MemoryFactory
@@ -67,6 +68,7 @@ class Host:
         self.languages: Mapping[str, Offer[Callable[..., Language]]] = self._plugins.offers("language")
         self.environments: Mapping[str, Offer[Callable[[], EnvironmentFamily]]] = self._plugins.offers("environment")
         self.policies: Mapping[str, Offer[Callable[[Mapping[str, Any]], Policy]]] = self._plugins.offers("policy")
+        self.evaluations: Mapping[str, Offer[Callable[[], Evaluation]]] = self._plugins.offers("evaluation")
         self.rules: Mapping[str, Sequence[Rule]] = self._plugins.rules()
         self._before_write = self._plugins.event_hooks("agentmem_before_write")
         self._after_write = self._plugins.event_hooks("agentmem_after_write")
@@ -93,6 +95,12 @@ class Host:
         policy = self._build("policy", name, self.policies, settings or {})
         _check(policy, ("name", "looks_back", "query", "act"), self.policies[name])
         return policy
+
+    def evaluation(self, name: str) -> Evaluation:
+        """Return an evaluation; raises as `memory` does."""
+        evaluation = self._build("evaluation", name, self.evaluations)
+        _check(evaluation, ("name", "about", "measure", "is_seeded", "check", "run"), self.evaluations[name])
+        return evaluation
 
     def embedder(self, spec: str | Embedder | Embeddings = DEFAULT_EMBEDDER) -> Embedder:
         """Return an embedder: `wordllama`, `openai:MODEL[@BASE_URL]`, or what a plugin offers as `name:argument`.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("agentmem.hooks")
 
 Factory = TypeVar("Factory")
-Kind = Literal["memory", "store", "embedder", "language", "environment", "policy", "rule"]
+Kind = Literal["memory", "store", "embedder", "language", "environment", "policy", "rule", "evaluation"]
 HOOK_OF: Mapping[Kind, str] = {
     "memory": "agentmem_memories",
     "store": "agentmem_stores",
@@ -34,6 +34,7 @@ HOOK_OF: Mapping[Kind, str] = {
     "environment": "agentmem_environments",
     "policy": "agentmem_policies",
     "rule": "agentmem_rules",
+    "evaluation": "agentmem_evaluations",
 }
 PUBLIC_NAME = re.compile(r"[^\s:,=+]{1,100}")
 

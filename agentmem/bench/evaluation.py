@@ -1,0 +1,216 @@
+"""The contract of an evaluation: what is measured of a memory, in cells that know nothing of each other.
+
+An evaluation names no memory. It is given a `Trial`, which opens the memory of its
+cell, and returns an `Outcome`; a grid runs it on every memory, data and seed, in as
+many processes as there are, here or on a cluster.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import Field, JsonValue
+
+from agentmem.agent_memory import AgentMemory
+from agentmem.events import Value
+from agentmem.host import Host
+from agentmem.language.contract import Receipt
+from agentmem.thinking import Thinking
+
+PROBES = "probes.jsonl"
+STORE = "memory.db"
+
+
+class Cell(Value):
+    """One run that stands by itself: which evaluation of which memory, on what, with which seed.
+
+    Attributes:
+        evaluation: Its name.
+        memory: The memory, as typed after `--memory`; several as `episodic+arigraph`.
+        label: What it is called in tables, where one memory runs with several settings; "" for its name.
+        settings: Of the memory.
+        data: What it is run on: a game, a file; "" where the evaluation makes its own.
+        seed: Of everything that is drawn.
+        options: Of the evaluation.
+        thinking: What is thought with.
+        store: A store many cells share, such as a Neo4j server; None for a file of the cell's own.
+    """
+
+    evaluation: str
+    memory: str
+    label: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    data: str = ""
+    seed: int = Field(default=1, ge=0)
+    options: dict[str, Any] = Field(default_factory=dict)
+    thinking: Thinking = Thinking()
+    store: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """Names the cell among all cells: a hash of all that makes it what it is."""
+        said = self.model_dump(mode="json", exclude={"label", "store"})
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def called(self) -> str:
+        """What its memory is called in tables."""
+        return self.label or self.memory
+
+    @property
+    def task(self) -> str:
+        """What is done in it, whichever the memory and the seed: evaluation, data and options.
+
+        >>> Cell(evaluation="play", memory="window", data="cook:5", options={"policy": "rules"}).task
+        'play cook:5 policy=rules'
+        """
+        options = [f"{name}={value}" for name, value in sorted(self.options.items())]
+        return " ".join(filter(None, [self.evaluation, self.data, *options]))
+
+
+class Probe(Value):
+    """One thing a memory was asked, with all that is needed to score it again.
+
+    Attributes:
+        id: Names it within its cell.
+        category: What kind it is; scores are told by kind too. "" for none.
+        asked: What was put to the memory, or to the agent.
+        expected: What is right.
+        answered: What came.
+        score: In [0, 1].
+        recalled: Ids of the events recalled for it, best first.
+        details: What else belongs to it.
+    """
+
+    id: str
+    category: str = ""
+    asked: str
+    expected: JsonValue = None
+    answered: JsonValue = None
+    score: float = Field(ge=0, le=1)
+    recalled: tuple[str, ...] = ()
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Outcome(Value):
+    """What one cell came to.
+
+    Attributes:
+        score: The figure memories are compared by, in [0, 1]; more is better. None where only costs are told.
+        chance: The score of one who knows nothing; None where nobody knows.
+        oracle: The score of one who recalls all that matters; None where nobody knows.
+        by: Scores by category.
+        figures: Other numbers by name, such as `won`, `steps`, `recall@5`; the same names in every cell.
+        curves: Points (x, y) by name, such as `score` over steps, or `recall_cpu_ms` over events.
+        events: How many events were written.
+        bytes: Of the closed store; 0 where it is shared.
+        receipt: What memory and agent asked of a language, together.
+        write_ms, recall_ms: Wall time of all writes, and of all recalls.
+        details: What else belongs to it, for who reads the line.
+    """
+
+    score: float | None = Field(default=None, ge=0, le=1)
+    chance: float | None = Field(default=None, ge=0, le=1)
+    oracle: float | None = Field(default=None, ge=0, le=1)
+    by: dict[str, float] = Field(default_factory=dict)
+    figures: dict[str, float] = Field(default_factory=dict)
+    curves: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
+    events: int = 0
+    bytes: int = 0
+    receipt: Receipt = Receipt()
+    write_ms: float = 0.0
+    recall_ms: float = 0.0
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What an evaluation is given to run one cell.
+
+    Attributes:
+        cell: What to run.
+        host: Opens memories, games and languages.
+        folder: The cell's own; what is put there is kept beside the results, but for the store.
+    """
+
+    cell: Cell
+    host: Host
+    folder: Path
+
+    @property
+    def store(self) -> str:
+        """Where the memory is kept: the store many share, or a file of this cell."""
+        return self.cell.store or str(self.folder / STORE)
+
+    @property
+    def bytes(self) -> int:
+        """How large the cell's own store is on the disk, once it is closed; 0 where it is shared."""
+        return 0 if self.cell.store else sum(file.stat().st_size for file in self.folder.glob(f"{STORE}*"))
+
+    @contextmanager
+    def memory(self, namespace: str = "trial") -> Iterator[AgentMemory]:
+        """Give the memory of the cell, with nothing in it, and close it afterwards.
+
+        Args:
+            namespace: For evaluations that need several.
+        """
+        cell = self.cell
+        with (
+            cell.thinking.opened(self.host) as language,
+            AgentMemory(
+                self.store,
+                namespace=f"{cell.key}-{namespace}" if cell.store else namespace,
+                memory=cell.memory,
+                settings=cell.settings,
+                language=language,
+                host=self.host,
+                budget=cell.thinking.budget,
+            ) as memory,
+        ):
+            yield memory
+
+    def keep(self, probe: Probe) -> None:
+        """Write a probe down, one line each, in the order they come."""
+        with (self.folder / PROBES).open("a", encoding="utf-8") as lines:
+            lines.write(probe.model_dump_json() + "\n")
+
+
+class Evaluation(Protocol):
+    """What a plugin offers under `agentmem_evaluations`: something that can be measured of any memory.
+
+    It may keep nothing between two cells: each runs in a process of its own, in any order.
+
+    Attributes:
+        name: As typed.
+        about: What is measured, in one line.
+        measure: What the score is, for the head of a column: "normalised score".
+        is_seeded: Whether a seed changes anything; if not, each cell is run once.
+    """
+
+    name: str
+    about: str
+    measure: str
+    is_seeded: bool
+
+    def check(self, cell: Cell, host: Host) -> None:
+        """Refuse a cell that cannot be run, before anything is; quickly, and opening nothing large.
+
+        Raises:
+            AgentmemError: its data is not there, or an option is unknown or makes no sense; with the cure.
+        """
+        ...
+
+    def run(self, trial: Trial) -> Outcome:
+        """Run the cell and return what it came to; the same cell gives the same scores.
+
+        Raises:
+            AgentmemError: it cannot be run; told beside the others, which go on.
+        """
+        ...

@@ -1,0 +1,105 @@
+"""`play`: how well an agent plays a game, or answers in a conversation, with a memory."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from agentmem.agent.environment import EvalInfo, defaults_of
+from agentmem.agent.episode import Episode, Setup
+from agentmem.agent.loop import Step
+from agentmem.bench.evaluation import Cell, Outcome, Trial
+from agentmem.events import Value
+from agentmem.host import Host
+from agentmem.settings import settings_from
+
+TRAJECTORY = "trajectory.jsonl"
+
+
+class PlayOptions(Value):
+    """How a game is played.
+
+    Attributes:
+        policy, policy_settings: Who decides, by name; "": whom the game names.
+        max_steps: The most actions; 0: as many as the game names.
+        goal: Replaces the game's own; None keeps it.
+        goal_style: "brief" cuts the route out of the game's objective, "full" leaves it.
+        game_settings: What else the game is opened with.
+        show_valid_actions: Whether the game tells what may be done.
+    """
+
+    policy: str = ""
+    policy_settings: dict[str, Any] = Field(default_factory=dict)
+    max_steps: int = Field(default=0, ge=0)
+    goal: str | None = None
+    goal_style: Literal["brief", "full"] = "brief"
+    game_settings: dict[str, Any] = Field(default_factory=dict)
+    show_valid_actions: bool = False
+
+
+class Play:
+    """Plays the game of a cell once, through the same call as `agentmem play`, and tells how it went."""
+
+    name = "play"
+    about = "how well an agent plays a game, or answers in a conversation"
+    measure = "normalised score"
+    is_seeded = True
+
+    def check(self, cell: Cell, host: Host) -> None:
+        """Refuse an unknown game, policy or option; no game is made."""
+        options = settings_from(PlayOptions, cell.options)
+        policy = options.policy or defaults_of(host.family(cell.data)).policy
+        host.policy(policy, options.policy_settings)
+
+    def run(self, trial: Trial) -> Outcome:
+        """Play, and keep the trajectory."""
+        cell, options = trial.cell, settings_from(PlayOptions, trial.cell.options)
+        setup = Setup(
+            game=cell.data,
+            memory=cell.memory,
+            memory_settings=cell.settings,
+            seed=cell.seed,
+            store=trial.store,
+            trajectory=trial.folder / TRAJECTORY,
+            name=cell.key,
+            **options.model_dump(),
+            **cell.thinking.model_dump(),
+        )
+        spent = {"write": 0.0, "recall": 0.0}
+        scores: list[tuple[float, float]] = []
+        with Episode(setup, trial.host) as episode:
+            for number, step in enumerate(episode):
+                _add(spent, step)
+                scores.append((number, episode.evaluation().normalized))
+        result = episode.result
+        return Outcome(
+            score=min(max(result.evaluation.normalized, 0.0), 1.0),
+            figures=_figures(result.evaluation),
+            curves={"score": _corners(scores)},
+            events=len(scores),
+            bytes=trial.bytes,
+            receipt=result.receipt,
+            write_ms=spent["write"],
+            recall_ms=spent["recall"],
+            details={"ended": result.ended, "set_aside": len(result.set_aside), "waiting": result.waiting},
+        )
+
+
+def _add(spent: dict[str, float], step: Step) -> None:
+    for part in spent:
+        spent[part] += step.milliseconds.get(part, 0.0)
+
+
+def _figures(how: EvalInfo) -> dict[str, float]:
+    return {"won": float(how.won), "steps": float(how.steps), "points": how.score}
+
+
+def _corners(points: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return the points where the line changes, with the first and the last.
+
+    >>> _corners([(0, 0), (1, 0), (2, 1), (3, 1), (4, 1)])
+    ((0, 0), (2, 1), (4, 1))
+    """
+    kept = [point for at, point in enumerate(points) if at in (0, len(points) - 1) or point[1] != points[at - 1][1]]
+    return tuple(kept)
