@@ -90,6 +90,7 @@ class Said:
         end: The finish reason: `stop`, `length`, `content_filter`.
         refusal: Why it will not answer.
         in_words: It calls no tool, though one is offered.
+        calls: Tools it calls in a chat completion, by name with arguments as JSON; empty for the first, with `text`.
         read, written: Tokens; None for a plain count, one for four characters.
     """
 
@@ -97,6 +98,7 @@ class Said:
     end: str = "stop"
     refusal: str | None = None
     in_words: bool = False
+    calls: tuple[tuple[str, str], ...] = ()
     read: int | None = None
     written: int | None = None
 
@@ -144,7 +146,7 @@ def said(answer: Answer) -> Said:
     """Return any answer as one that was said; what is not text is written as JSON.
 
     >>> said({"facts": []})
-    Said(text='{"facts": []}', end='stop', refusal=None, in_words=False, read=None, written=None)
+    Said(text='{"facts": []}', end='stop', refusal=None, in_words=False, calls=(), read=None, written=None)
     """
     if isinstance(answer, Said):
         return answer

@@ -22,12 +22,15 @@ def completion(asked: Asked, said: Said, *, number: int, usage: bool) -> Json:
     """Return the completion that says `said`; in the call of the tool, where one was asked for."""
     message: Json = {"role": "assistant", "content": said.text, "refusal": said.refusal}
     end = said.end
-    tool = None if said.in_words else asked.tool
+    called = _called(asked, said)
     if said.refusal is not None:
         message["content"] = None
-    elif tool is not None:
-        call = {"id": f"call_{number}", "type": "function", "function": {"name": tool, "arguments": said.text}}
-        message |= {"content": None, "tool_calls": [call]}
+    elif called:
+        calls = [
+            {"id": f"call_{number}_{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for place, (name, arguments) in enumerate(called)
+        ]
+        message |= {"content": None, "tool_calls": calls}
         end = "tool_calls" if end == "stop" else end
     whole: Json = {
         "id": f"chatcmpl-{number}",
@@ -87,6 +90,12 @@ def usage_of(asked: Asked, said: Said) -> Mapping[str, int]:
     read = tokens(asked.text) if said.read is None else said.read
     written = tokens(said.text) if said.written is None else said.written
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def _called(asked: Asked, said: Said) -> Sequence[tuple[str, str]]:
+    """Return the tools that are called, with their arguments."""
+    tool = None if said.in_words else asked.tool
+    return said.calls or ([] if tool is None else [(tool, said.text)])
 
 
 def _pieces(choice: Json) -> list[Json]:

@@ -78,6 +78,18 @@ def test_a_function_sees_what_is_asked(connect: Connect) -> None:
     assert reply.choices[0].message.content == "any json_object HELLO"
 
 
+def test_several_tools_may_be_called_at_once(connect: Connect) -> None:
+    tools = [{"type": "function", "function": {"name": name, "parameters": {}}} for name in ("keep", "drop")]
+
+    with ModelServer(Said("", calls=(("drop", '{"id": 1}'), ("keep", '{"id": 2}')))) as server:
+        (choice,) = ask(connect(server), "tidy up", tools=tools).choices
+
+    called = [(call.function.name, call.function.arguments) for call in choice.message.tool_calls]
+    assert called == [("drop", '{"id": 1}'), ("keep", '{"id": 2}')]
+    assert len({call.id for call in choice.message.tool_calls}) == 2
+    assert choice.finish_reason == "tool_calls"
+
+
 def test_usage_is_a_plain_count_or_what_the_script_says_or_left_out(connect: Connect) -> None:
     with ModelServer(["abcdefgh", Said("a", read=70, written=7)]) as server, ModelServer("a", usage=False) as mute:
         counted, told = (ask(connect(server), "abcdef").usage for _ in range(2))
