@@ -27,7 +27,7 @@ def environment(name: str, needs: Sequence[str], folder: Path) -> Path:
 
     Args:
         name: Of the environment.
-        needs: What pip is told to install; a change makes the environment anew.
+        needs: What pip is told to install; a change makes the environment anew, and so does one that is a folder.
         folder: Where environments are kept.
 
     Raises:
@@ -35,13 +35,15 @@ def environment(name: str, needs: Sequence[str], folder: Path) -> Path:
     """
     home = folder / name
     python, freeze, wanted = home / "bin" / "python", home / FREEZE, "# " + " ".join(needs) + "\n"
-    if freeze.is_file() and freeze.read_text().startswith(wanted):
+    is_known = freeze.is_file() and freeze.read_text().startswith(wanted)
+    if is_known and not any(os.sep in need for need in needs):
         return python
     venv.create(home, clear=True, with_pip=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, "install", "-q", *needs], capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise CannotInstall(f"pip did not install {' '.join(needs)}: {done.stderr.strip()[-300:]}")
+    if needs:
+        done = subprocess.run([*pip, "install", "-q", *needs], capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise CannotInstall(f"pip did not install {' '.join(needs)}: {done.stderr.strip()[-300:]}")
     listed = subprocess.run([*pip, "freeze"], capture_output=True, text=True, check=True)  # noqa: S603
     freeze.write_text(wanted + listed.stdout)
     return python

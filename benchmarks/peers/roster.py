@@ -43,6 +43,7 @@ AGENT_MEMORY = ("neo4j-agent-memory[openai]==0.8.0",)
 PEERS = (
     Peer("episodic", OURS, options={"memory": "episodic"}),
     Peer("episodic, vectors over HTTP", OURS, options={"memory": "episodic", "embedder": "server"}),
+    Peer("rag", OURS, options={"memory": "rag"}),
     Peer("amem", OURS, options={"memory": "amem"}),
     Peer("amem, model", OURS, options={"memory": "amem", "language": "model", "embedder": "server"}),
     Peer("mem0", "peers.drivers.mem0_driver", MEM0, environment="mem0ai"),

@@ -91,4 +91,4 @@ def _share(questions: Sequence[Json], k: str) -> str:
 def _mean(done: Sequence[Json], what: str, figure: str) -> float:
     """Return a figure over all operations of all conversations."""
     count = sum(line[what]["done"] for line in done)
-    return sum(line[what][figure] * line[what]["done"] for line in done) / max(1, count)
+    return float(sum(line[what][figure] * line[what]["done"] for line in done)) / max(1, count)

@@ -28,9 +28,7 @@ class LangMem:
         from langchain_openai import ChatOpenAI, OpenAIEmbeddings
         from langmem import create_manage_memory_tool, create_memory_store_manager
 
-        embeddings = OpenAIEmbeddings(
-            model="scripted", base_url=setting.model, api_key="none", check_embedding_ctx_length=False
-        )
+        embeddings = OpenAIEmbeddings(model="scripted", base_url=setting.model, check_embedding_ctx_length=False)
         self._infer = bool(setting.options.get("infer", True))
         said = "content.content" if self._infer else "content"  # what a memory says, without the JSON around it
         self._store = _store(setting, {"dims": setting.dim, "embed": embeddings, "fields": [said]})
@@ -39,7 +37,7 @@ class LangMem:
         self._sources: dict[str, set[str]] = defaultdict(set)
         self._writer: Any
         if self._infer:
-            model = ChatOpenAI(model="scripted", base_url=setting.model, api_key="none")
+            model = ChatOpenAI(model="scripted", base_url=setting.model)
             self._writer = create_memory_store_manager(model, namespace=NAMESPACE, store=self._store)
         else:
             self._writer = create_manage_memory_tool(namespace=NAMESPACE, store=self._store)
@@ -64,7 +62,7 @@ class LangMem:
         """There is nothing to close."""
 
 
-def _store(setting: Setting, index: dict[str, Any]) -> Any:
+def _store(setting: Setting, index: Any) -> Any:
     if setting.options.get("store", "memory") == "memory":
         from langgraph.store.memory import InMemoryStore
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import side_by_side
 from agentmem.events import new_event
 from agentmem.testing.models.script import Asked
 from agentmem.transcripts.corpus import Conversation, Question
+from peers import footprint
 from peers.comparison import Comparison
 from peers.course import course, sample
 from peers.driving import Driver, DriverFailed
@@ -166,3 +168,16 @@ def test_all_get_the_same_reading_in_the_form_they_ask_for(
 def test_every_peer_is_pinned() -> None:
     assert all("==" in peer.needs[0] for peer in PEERS if peer.needs)
     assert len({peer.name for peer in PEERS}) == len(PEERS)
+
+
+def test_what_could_not_be_installed_is_told_beside_what_was() -> None:
+    shown = footprint.told([footprint.Footprint("a", 20.4, 0, 3_000_000, 4), footprint.Footprint("b", error="no such")])
+
+    assert shown.splitlines()[-2:] == ["| `a` | 20 | - | 3 | 4 |", "- b: no such"]
+
+
+def test_a_peer_of_another_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    asked = side_by_side.parser().parse_args(["run", "any.json", "--out", str(tmp_path), "--peers", "mem1;episodic"])
+
+    with pytest.raises(SystemExit, match="no such peer: mem1; there are: episodic; "):
+        side_by_side.run(asked)
