@@ -127,18 +127,8 @@ def test_a_goal_is_of_one_game(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_grid_that_is_killed_again_and_again_loses_no_cell_and_doubles_none() -> None:
     file, folder = grid_file(seeds="1-40"), Path("here")
     command = [
-        sys.executable,
-        "-m",
-        "agentmem.cli",
-        "--plugin",
-        QUICK,
-        "bench",
-        "run",
-        file,
-        "--out",
-        folder,
-        "-j",
-        "2",
+        *(sys.executable, "-m", "agentmem.cli", "--plugin", str(QUICK)),
+        *("bench", "run", str(file), "--out", str(folder), "--jobs", "2"),
     ]
     draw = random.Random(7)
     ended = 0
