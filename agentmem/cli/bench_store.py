@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,8 +71,9 @@ def _measured(host: Host, uri: str | None, extent: Extent) -> list[Row]:
     if uri is not None and is_neo4j(uri):
         from agentmem.bench.operations import operations
 
+        everybody = {name: partial(host.memory, name) for name in sorted(host.memories)}
         with progress(sum(extent.sizes)) as moved:
-            rows += operations(uri, extent.sizes, moved)
+            rows += operations(uri, extent.sizes, host=host, memories=everybody, moved=moved)
     with Site(host, uri) as site:
         with progress(len(memories) * sum(extent.sizes)) as moved:
             rows += measure_store(site, memories, extent, moved)
