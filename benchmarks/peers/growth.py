@@ -1,8 +1,8 @@
 """What a write costs as notes grow: the authors' A-MEM in a checkout, and ours, on the same made-up chat.
 
 All are given the same scripted model, and make the same vectors in their own process. Told is processor time of
-the process a memory runs in, as a mean over the last hundred writes before each size, so that what
-comes with every hundredth only (their index is then made anew) is in it.
+the process a memory runs in, over the last hundred writes before each size: the mean, in which is what comes with
+every hundredth that evolved only (their index is then made anew), and the median, in which it is not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 
 from agentmem.bench import chatter
 from peers.driving import Driver, DriverFailed
@@ -32,11 +32,11 @@ OUR_AMEM = (
 
 @dataclass(frozen=True)
 class Grown:
-    """One memory's writes: notes to mean milliseconds of the last hundred, and calls of the model each; or why not."""
+    """One memory's writes: notes to milliseconds of the last hundred, and calls of the model each; or why not."""
 
     name: str
-    cpu_ms: dict[int, float]
-    wall_ms: dict[int, float]
+    mean_ms: dict[int, float]
+    median_ms: dict[int, float]
     calls: float
     error: str = ""
 
@@ -56,19 +56,10 @@ def grown(theirs: Peer, notes: int, environments: Path, *, minutes: float) -> li
 def told(measured: Sequence[Grown]) -> str:
     """Return a table: a line a size, a column a memory, and how many times theirs takes as much as ours."""
     theirs, *ours = measured
-    sizes = sorted(set(theirs.cpu_ms) | {size for one in ours for size in one.cpu_ms})
+    sizes = sorted({size for one in measured for size in one.mean_ms})
     head = ["notes", *(f"{one.name}, CPU ms" for one in measured), *(f"theirs / {one.name}" for one in ours)]
     rows = [
-        [
-            f"{size:,}",
-            *(_ms(one, size) for one in measured),
-            *(
-                f"{theirs.cpu_ms[size] / one.cpu_ms[size]:.1f}x"
-                if {size} <= theirs.cpu_ms.keys() & one.cpu_ms.keys()
-                else "-"
-                for one in ours
-            ),
-        ]
+        [f"{size:,}", *(_ms(one, size) for one in measured), *(_times(theirs, one, size) for one in ours)]
         for size in sizes
     ]
     calls = "; ".join(f"{one.name} {one.calls:.2f}" for one in measured)
@@ -79,7 +70,6 @@ def told(measured: Sequence[Grown]) -> str:
 def _grown(peer: Peer, notes: int, environments: Path, minutes: float) -> Grown:
     """Write until there are `notes`, or time is up."""
     cpu: list[float] = []
-    wall: list[float] = []
     error, calls = "", 0
     python = python_of(peer.environment, peer.needs, environments)
     until = time.monotonic() + minutes * 60
@@ -95,19 +85,13 @@ def _grown(peer: Peer, notes: int, environments: Path, minutes: float) -> Grown:
                         break
                     turn = _turn(number)
                     model.hears(turn)
-                    spent = driver.add(turn)
-                    cpu.append(spent["cpu_ms"])
-                    wall.append(spent["wall_ms"])
+                    cpu.append(driver.add(turn)["cpu_ms"])
                 calls = model.used.calls
         except DriverFailed as failed:
             error = str(failed)
-    return Grown(peer.name, _windows(cpu), _windows(wall), calls / max(1, len(cpu)), error)
-
-
-def _windows(values: Sequence[float]) -> dict[int, float]:
-    """Return the mean of the last hundred before each size that was reached, and at the end."""
-    reached = sorted({size for size in SIZES if size <= len(values)} | ({len(values)} if values else set()))
-    return {size: fmean(values[max(0, size - WINDOW) : size]) for size in reached}
+    last = {size: cpu[max(0, size - WINDOW) : size] for size in {*SIZES, len(cpu)} if 0 < size <= len(cpu)}
+    means = {size: fmean(some) for size, some in last.items()}
+    return Grown(peer.name, means, {size: median(some) for size, some in last.items()}, calls / max(1, len(cpu)), error)
 
 
 def _turn(number: int) -> Turn:
@@ -116,4 +100,12 @@ def _turn(number: int) -> Turn:
 
 
 def _ms(one: Grown, size: int) -> str:
-    return f"{one.cpu_ms[size]:.1f}" if size in one.cpu_ms else "-"
+    return f"{one.mean_ms[size]:.1f} ({one.median_ms[size]:.1f})" if size in one.mean_ms else "-"
+
+
+def _times(theirs: Grown, ours: Grown, size: int) -> str:
+    """Return how many times theirs takes what ours does."""
+    if not {size} <= theirs.mean_ms.keys() & ours.mean_ms.keys():
+        return "-"
+    mean, middle = (theirs.mean_ms[size] / ours.mean_ms[size], theirs.median_ms[size] / ours.median_ms[size])
+    return f"{mean:.1f}x ({middle:.1f}x)"

@@ -90,5 +90,6 @@ def _share(questions: Sequence[Json], k: str) -> str:
 
 def _mean(done: Sequence[Json], what: str, figure: str) -> float:
     """Return a figure over all operations of all conversations."""
-    count = sum(line[what]["done"] for line in done)
-    return float(sum(line[what][figure] * line[what]["done"] for line in done)) / max(1, count)
+    count: int = sum(line[what]["done"] for line in done)
+    total: float = sum(line[what][figure] * line[what]["done"] for line in done)
+    return total / max(1, count)
