@@ -1,0 +1,63 @@
+"""Conversation files as evaluations take them: all of the conversations in one, or some."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+
+from agentmem.errors import InvalidInput
+from agentmem.events import Value
+from agentmem.transcripts.corpus import Corpus
+from agentmem.transcripts.reading import Format, read
+
+NUMBERS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
+
+
+class Conversations(Value):
+    """Which conversations of a file are taken."""
+
+    conversations: str = Field(default="", description="Which, by number from 1: 1-5, or 2,4; all if left out.")
+    format: Format | None = Field(default=None, description="How the file is written; told from its content.")
+    questions: Path | None = Field(default=None, description="A file of questions, where the format has one beside it.")
+
+    def corpus(self, file: str) -> Corpus:
+        """Return them, read.
+
+        Raises:
+            InvalidInput: there is no such file or conversation, or it is not as expected.
+        """
+        path = Path(file)
+        if not path.is_file():
+            raise InvalidInput(f"there is no file {file!r}; give conversations: LoCoMo, MemoryBank or JSON lines")
+        whole = _read(path, path.stat().st_mtime_ns, self.format, self.questions)
+        chosen = chosen_from(self.conversations, len(whole.conversations))
+        return whole.model_copy(update={"conversations": tuple(whole.conversations[number - 1] for number in chosen)})
+
+
+def chosen_from(numbers: str, last: int) -> list[int]:
+    """Return the numbers that are meant, each once, in order; all up to `last` where none is named.
+
+    >>> chosen_from("1-3,5", 9), chosen_from("", 2)
+    ([1, 2, 3, 5], [1, 2])
+
+    Raises:
+        InvalidInput: they are no numbers from 1 to `last`.
+    """
+    chosen: set[int] = set()
+    for part in numbers.split(",") if numbers.strip() else [f"1-{last}"]:
+        found = NUMBERS.fullmatch(part)
+        first = int(found[1]) if found else 0
+        end = int(found[2] or first) if found else 0
+        if not 1 <= first <= end <= last:
+            raise InvalidInput(f"conversations is {numbers!r}; give numbers from 1 to {last}, such as 1-{last} or 1")
+        chosen.update(range(first, end + 1))
+    return sorted(chosen)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, changed: int, format: Format | None, questions: Path | None) -> Corpus:  # noqa: A002, ARG001
+    """Read a file once, for all cells that are checked."""
+    return read(path, format, questions=questions)
