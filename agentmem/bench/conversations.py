@@ -21,10 +21,13 @@ class Conversations(Value):
 
     conversations: str = Field(default="", description="Which, by number from 1: 1-5, or 2,4; all if left out.")
     format: Format | None = Field(default=None, description="How the file is written; told from its content.")
-    questions: Path | None = Field(default=None, description="A file of questions, where the format has one beside it.")
 
-    def corpus(self, file: str) -> Corpus:
+    def corpus(self, file: str, *, questions: Path | None = None) -> Corpus:
         """Return them, read.
+
+        Args:
+            file: Where they are.
+            questions: A file of questions, for a format that keeps them in one of their own.
 
         Raises:
             InvalidInput: there is no such file or conversation, or it is not as expected.
@@ -32,7 +35,7 @@ class Conversations(Value):
         path = Path(file)
         if not path.is_file():
             raise InvalidInput(f"there is no file {file!r}; give conversations: LoCoMo, MemoryBank or JSON lines")
-        whole = _read(path, path.stat().st_mtime_ns, self.format, self.questions)
+        whole = _read(path, path.stat().st_mtime_ns, self.format, questions)
         chosen = chosen_from(self.conversations, len(whole.conversations))
         return whole.model_copy(update={"conversations": tuple(whole.conversations[number - 1] for number in chosen)})
 

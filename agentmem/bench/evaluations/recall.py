@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import Field
 
@@ -20,6 +21,7 @@ from agentmem.transcripts.corpus import Corpus
 class RecallOptions(Conversations):
     """Which conversations are told, and how the questions are asked."""
 
+    questions: Path | None = Field(default=None, description="A file of questions, where they are in one of their own.")
     limit: int = Field(default=10, ge=1, le=1000, description="The most recollections of an answer; scored at it.")
     consolidate: bool = Field(default=False, description="Whether memories consolidate before the questions.")
 
@@ -80,7 +82,8 @@ class _Keeper(Watcher):
 
 
 def _corpus(cell: Cell) -> Corpus:
-    return settings_from(RecallOptions, cell.options).corpus(cell.data)
+    options = settings_from(RecallOptions, cell.options)
+    return options.corpus(cell.data, questions=options.questions)
 
 
 def _probe(one: Asked, *, number: int, limit: int) -> Probe:
