@@ -1,11 +1,10 @@
-"""What each memory and each evaluation is, read off its class: what it does, its powers, its settings."""
+"""What each memory is, read off its class: the paper, its powers, its settings."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel
 
@@ -74,59 +73,3 @@ def describe(host: Host, name: str) -> Description:
 def _offered(host: Host, name: str) -> Description:
     offer = host.memories[name]
     return Description(name, offer.plugin, offer.distribution)
-
-
-@dataclass(frozen=True)
-class DescribedEvaluation:
-    """What one evaluation is.
-
-    Attributes:
-        name: As typed.
-        plugin, distribution: Who offers it.
-        about: What is measured, in one line.
-        more: What its docstring says.
-        measure: What the score is.
-        is_seeded: Whether a seed changes anything.
-        options: What can be chosen, in its own order.
-        fault: Why it cannot be built; "" if it can.
-    """
-
-    name: str
-    plugin: str
-    distribution: str
-    about: str = ""
-    more: str = ""
-    measure: str = ""
-    is_seeded: bool = False
-    options: tuple[Setting, ...] = ()
-    fault: str = ""
-
-    def as_data(self) -> dict[str, Any]:
-        """Return it as plain data, each option with its names."""
-        return {**asdict(self), "options": [one._asdict() for one in self.options]}
-
-
-def describe_evaluation(host: Host, name: str) -> DescribedEvaluation:
-    """Return what the evaluation of this name is; nothing is measured.
-
-    Raises:
-        UnknownName: nobody offers it. PluginError: the plugin that would is broken.
-    """
-    try:
-        evaluation = host.evaluation(name)
-    except AgentmemError as error:
-        if name not in host.evaluations:
-            raise
-        offer = host.evaluations[name]
-        return DescribedEvaluation(name, offer.plugin, offer.distribution, fault=str(error))
-    offer = host.evaluations[name]
-    return DescribedEvaluation(
-        name,
-        offer.plugin,
-        offer.distribution,
-        about=evaluation.about,
-        more=inspect.cleandoc(type(evaluation).__doc__ or ""),
-        measure=evaluation.measure,
-        is_seeded=evaluation.is_seeded,
-        options=tuple(settings_in(evaluation.options)),
-    )

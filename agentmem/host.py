@@ -103,7 +103,7 @@ class Host:
     def evaluation(self, name: str) -> Evaluation:
         """Return an evaluation; raises as `memory` does."""
         evaluation = self._build("evaluation", name, self.evaluations)
-        _check(evaluation, ("name", "about", "measure", "is_seeded", "options", "check", "run"), self.evaluations[name])
+        _check(evaluation, ("name", "about", "measure", "is_seeded", "check", "run"), self.evaluations[name])
         return evaluation
 
     def embedder(self, spec: str | Embedder | Embeddings = DEFAULT_EMBEDDER) -> Embedder:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field
 
+from agentmem.bench.numbers import numbers
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.transcripts.corpus import Corpus
 from agentmem.transcripts.reading import Format, read
-
-NUMBERS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 
 
 class Conversations(Value):
@@ -40,24 +39,19 @@ class Conversations(Value):
         return whole.model_copy(update={"conversations": tuple(whole.conversations[number - 1] for number in chosen)})
 
 
-def chosen_from(numbers: str, last: int) -> list[int]:
-    """Return the numbers that are meant, each once, in order; all up to `last` where none is named.
+def chosen_from(said: str, last: int) -> Sequence[int]:
+    """Return the numbers that are meant; all up to `last` where none is named.
 
-    >>> chosen_from("1-3,5", 9), chosen_from("", 2)
+    >>> list(chosen_from("1-3,5", 9)), list(chosen_from("", 2))
     ([1, 2, 3, 5], [1, 2])
 
     Raises:
         InvalidInput: they are no numbers from 1 to `last`.
     """
-    chosen: set[int] = set()
-    for part in numbers.split(",") if numbers.strip() else [f"1-{last}"]:
-        found = NUMBERS.fullmatch(part)
-        first = int(found[1]) if found else 0
-        end = int(found[2] or first) if found else 0
-        if not 1 <= first <= end <= last:
-            raise InvalidInput(f"conversations is {numbers!r}; give numbers from 1 to {last}, such as 1-{last} or 1")
-        chosen.update(range(first, end + 1))
-    return sorted(chosen)
+    chosen = numbers(said, what="conversations") if said.strip() else range(1, last + 1)
+    if missing := [number for number in chosen if not 1 <= number <= last]:
+        raise InvalidInput(f"there is no conversation {missing[0]}; the file has {last}, numbered from 1")
+    return chosen
 
 
 @lru_cache(maxsize=2)

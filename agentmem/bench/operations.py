@@ -19,7 +19,7 @@ import neo4j
 import numpy as np
 
 from agentmem.bench.row import Row, compared
-from agentmem.bench.timing import by_turns, milliseconds
+from agentmem.bench.timing import Moved, by_turns, milliseconds, unwatched
 from agentmem.graph.contract import EVERYTHING_CURRENT, Edge, Graph, Node
 from agentmem.graph.neo4j import reading, search
 from agentmem.graph.neo4j.address import Address, address_of
@@ -36,15 +36,16 @@ EVERYWHERE = 10**9
 Ask = Callable[..., list[list[Any]]]
 
 
-def operations(uri: str, sizes: Sequence[int]) -> list[Row]:
+def operations(uri: str, sizes: Sequence[int], moved: Moved = unwatched) -> list[Row]:
     """Return what operations cost in namespaces of these sizes; what was made is erased.
 
     Args:
         uri: Of a Neo4j server.
         sizes: Numbers of nodes.
+        moved: Is told of each size, once it is filled.
     """
     address = replace(address_of(uri), root=f"bench-{uuid.uuid4().hex[:8]}")
-    return [row for size in sizes for row in _measured(address, size)]
+    return [row for size in sizes for row in _measured(address, size, moved)]
 
 
 @dataclass
@@ -106,7 +107,7 @@ class _Places:
         return _fill(store.graph(name), size)
 
 
-def _measured(address: Address, size: int) -> list[Row]:
+def _measured(address: Address, size: int, moved: Moved) -> list[Row]:
     with ExitStack() as opened:
         places = _Places(opened, address, size)
         subject = f"{size:,} nodes"
@@ -122,6 +123,7 @@ def _measured(address: Address, size: int) -> list[Row]:
             measure = "durable add of a node and 3 edges"
             note = f"SQLite {spent['SQLite']:.2f} ms"
             rows.append(Row(measure=measure, subject=f"{name}, {subject}", unit="ms", value=spent[name], note=note))
+        moved(subject, size)
         for measure, (ours, theirs) in _asking(size, places).items():
             rows += _beside(measure, subject, places, ours, theirs)
         return rows

@@ -8,6 +8,7 @@ import typer
 
 from agentmem.cli.chosen import Json, named
 from agentmem.cli.output import as_json, table
+from agentmem.cli.progress import progress
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ def _measured(host: Host, uri: str | None, extent: Extent) -> list[Row]:
     if uri is not None and is_neo4j(uri):
         from agentmem.bench.operations import operations
 
-        rows += operations(uri, extent.sizes)
+        with progress(sum(extent.sizes)) as moved:
+            rows += operations(uri, extent.sizes, moved)
     with Site(host, uri) as site:
-        rows += measure_store(site, memories, extent)
+        with progress(len(memories) * sum(extent.sizes)) as moved:
+            rows += measure_store(site, memories, extent, moved)
         return [*rows, *measure_step(site, host, memories[PLAYED], episodes=extent.episodes)]
 
 

@@ -11,7 +11,7 @@ from agentmem.cli.memories import SETTINGS, settings_rows
 from agentmem.cli.output import as_json, one_line, printable, table
 
 if TYPE_CHECKING:
-    from agentmem.described import DescribedEvaluation
+    from agentmem.bench.described import Description
 
 COLUMNS = ("name", "what is measured", "score", "seeds", "options", "plugin")
 
@@ -27,10 +27,10 @@ def evaluations(
     What each measures, what its score is, whether a seed changes anything, and its options with
     defaults. With a NAME: what each option may be, and what it means.
     """
-    from agentmem.described import describe_evaluation
+    from agentmem.bench.described import describe
 
     host = ctx.obj.host()
-    told = [describe_evaluation(host, one) for one in ([name] if name else sorted(host.evaluations))]
+    told = [describe(host, one) for one in ([name] if name else sorted(host.evaluations))]
     if json:
         as_json(told[0].as_data() if name else [one.as_data() for one in told])
     elif name:
@@ -40,7 +40,7 @@ def evaluations(
         typer.echo("\nall about one, with its options: agentmem evaluations NAME")
 
 
-def _print_one(told: DescribedEvaluation) -> None:
+def _print_one(told: Description) -> None:
     by = f"plugin {told.plugin}" + (f" of {told.distribution}" if told.distribution else "")
     typer.echo(f"{one_line(told.name)}   by {one_line(by)}\n{one_line(told.about or told.fault)}")
     seeds = "each seed is another cell" if told.is_seeded else "a seed changes nothing"
@@ -53,7 +53,7 @@ def _print_one(told: DescribedEvaluation) -> None:
     table(rows, columns=columns, nothing="there are no options")
 
 
-def _row(told: DescribedEvaluation) -> dict[str, Any]:
+def _row(told: Description) -> dict[str, Any]:
     options = [f"{row['setting']}={row['default']}".rstrip("=") for row in settings_rows(told.options)]
     about = f"cannot be built: {told.fault}" if told.fault else told.about
     return {
