@@ -82,19 +82,17 @@ def recall(
     found: list[Average] = []
     costs: list[Cost] = []
     session = Session(how.budget)
-    with how.languages(host) as languages:
+    with how.languages(host) as languages, tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
         for name, settings in memories.items():
             watcher.begins(name)
-            with tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
-                path = Path(folder) / "memory.db"
-                opens = partial(
-                    AgentMemory, path, memory=name, settings=settings, language=languages(), host=host, budget=session
-                )
-                written, answers = Course(name, opens, how, watcher).run(corpus.conversations)
-                written += Written(bytes=path.stat().st_size)
+            path = Path(folder) / f"{len(costs)}.db"
+            opens = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
+            course = Course(name, partial(opens, language=languages()), how, watcher)
+            written, answers = course.run(corpus.conversations)
             found += averages(answers, categories=corpus.categories, asking=how)
-            costs.append(cost(name, written, answers))
+            costs.append(cost(name, written + Written(bytes=path.stat().st_size), answers))
             asked += answers
+            path.unlink()
     return RecallReport(
         format=corpus.format,
         conversations=len(corpus.conversations),
