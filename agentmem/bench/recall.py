@@ -78,17 +78,15 @@ def recall(
     how, watcher = asking or Asking(), watcher or Watcher()
     check(host, memories)
     watch = Stopwatch()
-    asked: list[Asked] = []
-    found: list[Average] = []
-    costs: list[Cost] = []
-    session = Session(how.budget)
+    session, asked = Session(how.budget), list[Asked]()
+    found, costs = list[Average](), list[Cost]()
     with how.languages(host) as languages, tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
         for name, settings in memories.items():
             watcher.begins(name)
             path = Path(folder) / f"{len(costs)}.db"
-            opens = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
-            course = Course(name, partial(opens, language=languages()), how, watcher)
-            written, answers = course.run(corpus.conversations)
+            memory = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
+            opens = partial(memory, language=languages())
+            written, answers = Course(name, opens, how, watcher).run(corpus.conversations)
             found += averages(answers, categories=corpus.categories, asking=how)
             costs.append(cost(name, written + Written(bytes=path.stat().st_size), answers))
             asked += answers
