@@ -38,12 +38,18 @@ class Pair(NamedTuple):
         return "A" if self.a < self.b else "B"
 
 
+def distance_of(low: int, high: int) -> str:
+    """Return what a bin is called."""
+    return f"{low}-{high}"
+
+
 def pairs_in(conversations: Sequence[Conversation], *, each: int, seed: int) -> list[Pair]:
     """Return `each` pairs of every distance that there is, spread over the conversations."""
     asked_about = [moments(one) for one in conversations]
     found: list[Pair] = []
     for low, high in BINS:
-        draw = Random(f"{seed}/{low}-{high}")  # noqa: S311 - nothing is secret here
+        distance = distance_of(low, high)
+        draw = Random(f"{seed}/{distance}")  # noqa: S311 - nothing is secret here
         least = low if low == BINS[0][0] else low + 1
         ranges = [_ranges(places, least, high) for places in asked_about]
         wide = [number for number, some in enumerate(ranges) if some]
@@ -52,7 +58,7 @@ def pairs_in(conversations: Sequence[Conversation], *, each: int, seed: int) -> 
             earlier, start, end = draw.choice(ranges[conversation])
             later = asked_about[conversation][draw.randrange(start, end)]
             a, b = (earlier, later) if number % 2 == 0 else (later, earlier)
-            found.append(Pair(f"{low}-{high}/{number + 1}", conversation, f"{low}-{high}", a, b))
+            found.append(Pair(f"{distance}/{number + 1}", conversation, distance, a, b))
     return found
 
 

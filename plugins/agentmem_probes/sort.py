@@ -30,7 +30,7 @@ from agentmem_probes.choice import sure, worth
 from agentmem_probes.cues import CUES, Cue, Fitting, cue_of
 from agentmem_probes.diary import MOST, diary
 from agentmem_probes.order import Ordering, best_of
-from agentmem_probes.pairs import Pair, pairs_in
+from agentmem_probes.pairs import BINS, Pair, distance_of, pairs_in
 from agentmem_probes.reading import Reader
 
 CHANCE = 0.5
@@ -92,7 +92,7 @@ class Sort:
             score=mean_score(probes),
             chance=CHANCE,
             oracle=fmean(oracle),
-            by=scores_by_category(probes),
+            by=_by_distance(probes),
             figures=_figures(probes),
             details=_undecided(probes),
             **tally.costs(),
@@ -139,6 +139,13 @@ def _told(cell: Cell, options: SortOptions) -> Sequence[Conversation]:
     if cell.data:
         return options.corpus(cell.data).conversations
     return [diary(options.events, seed=cell.seed)]
+
+
+def _by_distance(probes: Sequence[Probe]) -> dict[str, float]:
+    """Return the score by kind of cue and distance, the nearest first."""
+    scores = scores_by_category(probes)
+    categories = (f"{kind} {distance_of(*limits)}" for kind in CUES for limits in BINS)
+    return {category: scores[category] for category in categories if category in scores}
 
 
 def _figures(probes: Sequence[Probe]) -> dict[str, float]:

@@ -74,7 +74,11 @@ class CostOverSize:
             receipt=grew.receipt,
             write_ms=grew.write_ms,
             recall_ms=grew.recall_ms,
-            details={"against": options.against},
+            details={
+                "against": options.against,
+                "set_aside": grew.set_aside,
+                "embedded": grew.embedded.model_dump(),
+            },
         )
 
 
@@ -86,8 +90,6 @@ def _figures(last: Measured, grew: Growth) -> dict[str, float]:
         "write_growth": grew.write,
         "recall_growth": grew.recall,
         "bytes_per_event": grew.bytes_per_event,
-        "set_aside": grew.set_aside,
-        "embedded_unchanged": grew.embedded.unchanged,
     }
 
 
@@ -97,5 +99,4 @@ def _turn(name: str, turn: Turn) -> dict[str, float]:
         f"{name}_ratio": turn.ratio,
         f"calls_per_{name}": turn.receipt.calls / turn.times,
         f"tokens_per_{name}": turn.receipt.tokens / turn.times,
-        f"embedded_per_{name}": turn.receipt.embedded / turn.times,
     }

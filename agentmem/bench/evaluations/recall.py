@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from agentmem.bench.conversations import Conversations
 from agentmem.bench.evaluation import Cell, Outcome, Probe, Trial, mean_score, scores_by_category
-from agentmem.bench.evidence import OVERALL, Asked, Asking, Average, Cost, Written, averages, cost
+from agentmem.bench.evidence import Asked, Asking, Average, Cost, Written, averages, cost
 from agentmem.bench.recall import Course, Watcher
-from agentmem.bench.retrieval import recall_at, spans
+from agentmem.bench.retrieval import DEPTH, recall_at, spans
 from agentmem.errors import InvalidInput
 from agentmem.host import Host
 from agentmem.settings import settings_from
@@ -49,12 +48,13 @@ class Recall:
         written, asked = course.run(corpus.conversations)
         written += Written(bytes=trial.bytes)
         probes = trial.probes()
-        overall = [one for one in averages(asked, categories=(), asking=asking) if one.category == OVERALL]
+        found = next((one for one in averages(asked, categories=(), asking=asking)), None)
+        spent = cost(trial.cell.called, written, asked)
         return Outcome(
             score=mean_score(probes),
             oracle=mean_score([_found_whole(probe, limit=options.limit) for probe in probes]),
             by=scores_by_category(probes),
-            figures=_figures(overall, cost(trial.cell.called, written, asked)),
+            figures=_figures(found, spent),
             events=written.events,
             bytes=trial.bytes,
             receipt=sum((one.receipt for one in asked), written.receipt),
@@ -64,6 +64,8 @@ class Recall:
                 "conversations": [one.name for one in corpus.conversations],
                 "notes": list(corpus.notes),
                 "failures": [one.error for one in asked if one.error],
+                "retrieval": found.model_dump(mode="json") if found else None,
+                "cost": spent.model_dump(mode="json"),
             },
         )
 
@@ -109,15 +111,16 @@ def _found_whole(probe: Probe, *, limit: int) -> Probe:
     return probe.model_copy(update={"score": min(1.0, limit / evidence) if evidence else None})
 
 
-def _figures(overall: Sequence[Average], spent: Cost) -> dict[str, float]:
-    """Return the averages over all questions that count, and what asking them cost."""
-    found: dict[str, float] = {}
-    for one in overall:
-        for name, by_k in (("recall", one.recall), ("hit", one.hit), ("as_listed", one.as_listed)):
-            found |= {f"{name}@{k}": mean.value for k, mean in by_k.items()}
-        found |= {"mrr": one.reciprocal_rank.value, "ndcg@10": one.ndcg.value, "questions": one.questions}
-    plain = spent.model_dump(exclude={"memory", "recall_cpu_ms", "recall_wall_ms"})
-    spread = {"recall_cpu_ms": spent.recall_cpu_ms, "recall_wall_ms": spent.recall_wall_ms}
-    for name, of in spread.items():
-        found |= {name: of.p50, f"{name}_p95": of.p95} if of else {}
-    return found | plain
+def _figures(found: Average | None, spent: Cost) -> dict[str, float]:
+    """Return the averages over all questions that count, where there are any, and what asking them cost."""
+    figures: dict[str, float] = {}
+    if found is not None:
+        last = max(found.recall)
+        figures = {f"recall@{k}": mean.value for k, mean in found.recall.items()}
+        figures |= {f"hit@{last}": found.hit[last].value, "mrr": found.reciprocal_rank.value}
+        figures |= {f"ndcg@{DEPTH}": found.ndcg.value, "questions": found.questions}
+    told = ("write_cpu_ms", "calls_per_write", "tokens_per_write", "calls_per_recall", "tokens_per_recall")
+    costs: dict[str, float] = spent.model_dump(include=set(told))
+    if spent.recall_cpu_ms is not None:
+        costs["recall_cpu_ms"] = spent.recall_cpu_ms.p50
+    return figures | costs

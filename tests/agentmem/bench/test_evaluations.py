@@ -114,7 +114,7 @@ def test_cost_is_told_as_curves_over_what_is_remembered(host: Host, tmp_path: Pa
     assert [events for events, _ in outcome.curves["write_cpu_ms"]] == [5, 20]
     few, many = (size for _, size in outcome.curves["bytes"])
     assert 0 < few < many <= outcome.bytes
-    assert outcome.figures["embedded_per_write"] == 1.0
+    assert outcome.details["embedded"] == {"events": 20, "asked": 20, "distinct": 20, "repeated": 0, "unchanged": 0}
     assert outcome.figures["write_ratio"] > 0
     assert (outcome.score, outcome.events, trial.probes()) == (None, 22, [])
 
