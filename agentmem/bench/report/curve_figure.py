@@ -1,0 +1,127 @@
+"""The figures of curves: scores over steps, costs over the size of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentmem.bench.evaluation import Outcome
+from agentmem.bench.report.board import Group
+from agentmem.bench.report.drawing import Drawing, Mark
+from agentmem.bench.report.links import Links
+from agentmem.bench.report.palette import dash, stand_in
+from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, group_mark, point
+from agentmem.bench.report.reading import Finished
+from agentmem.bench.retrieval import Mean, means
+
+SCORE = "score"
+"""The curve that stays where it is until the next point; others are measured at their points, and go straight."""
+WIDE = 20
+"""An axis whose ends lie so many times apart counts in powers of ten."""
+Curve = tuple[tuple[float, float], ...]
+Curves = list[tuple[Finished, Curve]]
+
+
+def names(links: Links) -> list[str]:
+    """Return the names of all curves, that of scores first."""
+    found = {name for group in links.board.groups.values() for _, outcome in group.done for name in outcome.curves}
+    return sorted(found, key=lambda name: (name != SCORE, name))
+
+
+def over(name: str) -> str:
+    """Return what a curve runs over."""
+    return "steps" if name == SCORE else "events in the store"
+
+
+def curves(links: Links, name: str) -> Iterator[Panel]:
+    """Yield one panel for each task that has the curve."""
+    for task in links.board.tasks:
+        told = [(group, own) for group in links.board.of_task(task) if (own := _curves(group.done, name))]
+        if not told:
+            continue
+        drawing = Drawing(f"{_letters(name)}{links.board.tasks.index(task)}", WIDTH, HEIGHT)
+        for group, own in told:
+            _draw(drawing, links, group, own, is_stepped=name == SCORE)
+        _axes(drawing, name, [point for _, own in told for _, curve in own for point in curve])
+        yield Panel(task, drawing.svg(f"{task}: {name} over {over(name)}, of each memory"))
+
+
+def averaged(curves: Sequence[Curve], *, is_stepped: bool) -> list[tuple[float, Mean]]:
+    """Return the mean of several curves, with its interval, at each x that can be told.
+
+    Those that stay until the next point keep their last one when they end before
+    the others, as a game keeps its score; of the others, only what all have in common.
+
+    >>> [(x, mean.value) for x, mean in averaged([((0, 0), (2, 1)), ((0, 0), (4, 0))], is_stepped=True)]
+    [(0.0, 0.0), (2.0, 0.5), (4.0, 0.5)]
+    """
+    held = [dict(curve) for curve in curves]
+    every = set.union(*map(set, held)) if is_stepped else set.intersection(*map(set, held))
+    at = np.array(sorted(every), dtype=np.float64)
+    if not len(at):
+        return []
+    rows: NDArray[np.float64] = np.array([_at(curve, at, is_stepped=is_stepped) for curve in curves])
+    return list(zip(at.tolist(), means(rows, seed=0), strict=True))
+
+
+def _at(curve: Curve, at: NDArray[np.float64], *, is_stepped: bool) -> NDArray[np.float64]:
+    x, y = np.array(curve, dtype=np.float64).T
+    if not is_stepped:
+        return np.interp(at, x, y)
+    taken: NDArray[np.float64] = y[np.maximum(np.searchsorted(x, at, side="right") - 1, 0)]
+    return taken
+
+
+def _curves(done: Sequence[tuple[Finished, Outcome]], name: str) -> Curves:
+    return [(cell, tuple(sorted(outcome.curves[name]))) for cell, outcome in done if outcome.curves.get(name)]
+
+
+def _draw(drawing: Drawing, links: Links, group: Group, own: Curves, *, is_stepped: bool) -> None:
+    """Draw each cell's curve, seen when its memory is looked at; then the mean with its band."""
+    number, axes, style = links.memory(group.memory), drawing.axes, "steps-post" if is_stepped else "default"
+    colour = stand_in(number)
+    for cell, curve in own:
+        title = f"{group.memory}, seed {cell.cell.seed}: {curve[-1][1]:.3g} at {curve[-1][0]:g}"
+        x, y = zip(*curve, strict=True)
+        line = drawing.mark(Mark(number, f"#{links.cell(cell)}", title, "path"))
+        axes.plot(x, y, color=colour, linewidth=1, drawstyle=style, url=line)
+        end = drawing.mark(Mark(number, f"#{links.cell(cell)}", title, "one"))
+        axes.plot(x[-1:], y[-1:], color=colour, marker="o", markersize=3.6, markeredgewidth=0, url=end)
+    told = averaged([curve for _, curve in own], is_stepped=is_stepped)
+    if not told:
+        return
+    at, mean = [x for x, _ in told], [y.value for _, y in told]
+    url = drawing.mark(group_mark(links, group, f"{mean[-1]:.3g} at {at[-1]:g}, mean of {len(own)} cells"))
+    band = axes.fill_between(
+        at, [y.low for _, y in told], [y.high for _, y in told], step="post" if is_stepped else None,
+        color=colour, linewidth=0,
+    )  # fmt: skip
+    band.set_urls([drawing.mark(group_mark(links, group, "", "band"))])
+    axes.plot(at, mean, color=colour, linestyle=dash(number), linewidth=1.8, drawstyle=style, url=url)
+    point(drawing, number, (at[-1], mean[-1]), url)
+
+
+def _axes(drawing: Drawing, name: str, points: Sequence[tuple[float, float]]) -> None:
+    axes = drawing.axes
+    axes.set_xlabel(over(name))
+    if name == SCORE:
+        axes.set_ylim(-EDGE, 1 + EDGE)
+        axes.set_yticks(*QUARTERS)
+        return
+    if _is_wide([x for x, _ in points]):
+        axes.set_xscale("log")
+    if _is_wide([y for _, y in points]):
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+
+
+def _is_wide(numbers: Sequence[float]) -> bool:
+    return min(numbers) > 0 and max(numbers) / min(numbers) >= WIDE
+
+
+def _letters(name: str) -> str:
+    """Return what of a name may stand in an id."""
+    return "".join(letter for letter in name if letter.isascii() and letter.isalnum()) + "-"

@@ -1,0 +1,160 @@
+"""The tables of a report, as rows of text and numbers: the page only lays them out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from agentmem.bench.evaluation import Outcome
+from agentmem.bench.report.board import Board, Group, mean_of
+from agentmem.bench.report.findings import bests
+from agentmem.bench.report.links import Links
+from agentmem.bench.report.reading import Finished
+from agentmem.bench.retrieval import Mean
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One place of a table of scores.
+
+    Attributes:
+        score: None where there is none.
+        href: The cells it comes from; "" for none.
+        cells: How many were scored.
+        won: How many of them were won; None where that is not told.
+        failed: How many failed.
+        is_best: Whether nobody is better, as far as can be told.
+    """
+
+    score: Mean | None
+    href: str = ""
+    cells: int = 0
+    won: int | None = None
+    failed: int = 0
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One memory's row: its name, its number, and what stands in each column."""
+
+    memory: str
+    number: int
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Grades:
+    """A table of scores: memories against tasks, or against the categories of one task."""
+
+    about: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What else was measured in a task: numbers, each memory a row; None where a memory has none."""
+
+    task: str
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, int, str, tuple[float | None, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error, and the cells it ended."""
+
+    error: str
+    cells: tuple[Finished, ...]
+
+
+Each = Callable[[Outcome], float]
+COSTS: dict[str, Each] = {
+    "events": lambda outcome: outcome.events,
+    "write ms/event": lambda outcome: outcome.write_ms / max(1, outcome.events),
+    "recall ms/event": lambda outcome: outcome.recall_ms / max(1, outcome.events),
+    "calls": lambda outcome: outcome.receipt.calls,
+    "tokens": lambda outcome: outcome.receipt.tokens,
+    "KiB": lambda outcome: outcome.bytes / 1024,
+}
+"""What every outcome tells, by the head of its column."""
+
+
+def overview(links: Links) -> Grades:
+    """Return memories against tasks; with several tasks, the mean over them comes first."""
+    board = links.board
+    best = {task: bests(board, task) for task in board.scored_tasks}
+    has_overall = len(board.scored_tasks) > 1
+    lines = []
+    for memory in board.memories:
+        tiles = [_tile(links, board.groups.get((task, memory)), best[task]) for task in board.scored_tasks]
+        first = [Tile(board.overall.get(memory))] if has_overall else []
+        lines.append(Line(memory, links.memory(memory), (*first, *tiles)))
+    columns = (("all tasks",) if has_overall else ()) + board.scored_tasks
+    return Grades("score", columns, tuple(line for line in lines if any(tile.cells for tile in line.tiles)))
+
+
+def categories(links: Links) -> Iterator[Grades]:
+    """Yield memories against categories, for each task whose scores are told by category."""
+    for task in links.board.tasks:
+        groups = links.board.of_task(task)
+        names = tuple(sorted({name for group in groups for _, outcome in group.done for name in outcome.by}))
+        if names:
+            lines = tuple(_by_category(links, group, names) for group in groups if group.done)
+            yield Grades(task, names, lines)
+
+
+def figures(links: Links) -> Iterator[Figures]:
+    """Yield what else was measured, task by task: what its evaluation tells, then what it cost."""
+    for task in links.board.tasks:
+        groups = [group for group in links.board.of_task(task) if group.done]
+        names = sorted({name for group in groups for _, outcome in group.done for name in outcome.figures})
+        used = {
+            name: each for name, each in COSTS.items() if any(each(outcome) for g in groups for _, outcome in g.done)
+        }
+        lines = tuple(
+            (group.memory, links.memory(group.memory), f"#{links.group(group)}", _figures(group, names, used))
+            for group in groups
+        )
+        if lines:
+            yield Figures(task, (*names, *used, "seconds"), lines)
+
+
+def failures(board: Board) -> list[Failure]:
+    """Return the errors, those that ended most cells first."""
+    ended: defaultdict[str, list[Finished]] = defaultdict(list)
+    for group in board.groups.values():
+        for one in group.cells:
+            if one.outcome is None:
+                ended[one.error or "no error was told"].append(one)
+    return sorted((Failure(error, tuple(cells)) for error, cells in ended.items()), key=lambda one: -len(one.cells))
+
+
+def _tile(links: Links, group: Group | None, best: set[str]) -> Tile:
+    if group is None:
+        return Tile(None)
+    return Tile(
+        group.score,
+        href=f"#{links.group(group)}",
+        cells=len(group.scored),
+        won=group.won,
+        failed=group.failed,
+        is_best=group.memory in best,
+    )
+
+
+def _by_category(links: Links, group: Group, names: Sequence[str]) -> Line:
+    tiles = []
+    for name in names:
+        told = [outcome.by[name] for _, outcome in group.done if name in outcome.by]
+        tiles.append(Tile(mean_of(told), href=f"#{links.group(group)}", cells=len(told)))
+    return Line(group.memory, links.memory(group.memory), tuple(tiles))
+
+
+def _figures(group: Group, names: Sequence[str], used: dict[str, Each]) -> tuple[float | None, ...]:
+    told = [group.figure(name) for name in names]
+    costs = [fmean(each(outcome) for _, outcome in group.done) for each in used.values()]
+    return (*told, *costs, fmean(one.seconds for one, _ in group.done))
