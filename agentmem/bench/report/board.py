@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from statistics import fmean
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agentmem.bench.evaluation import Outcome
-from agentmem.bench.report.reading import Finished
+from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import ROUNDS, SURE, Mean, means
+from agentmem.bench.summary import SEED, Summary, summaries
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,13 @@ class Group:
     Attributes:
         task, memory: What both are called in tables.
         cells: By seed; failed ones too.
+        summary: What they came to.
     """
 
     task: str
     memory: str
     cells: tuple[Finished, ...]
+    summary: Summary
 
     @cached_property
     def done(self) -> list[tuple[Finished, Outcome]]:
@@ -39,26 +45,16 @@ class Group:
         """The cells that have a score."""
         return [(one, outcome.score) for one, outcome in self.done if outcome.score is not None]
 
-    @cached_property
+    @property
     def score(self) -> Mean | None:
         """The mean score with its interval; None where no cell has one."""
-        return mean_of([score for _, score in self.scored])
-
-    @property
-    def failed(self) -> int:
-        """How many cells ended with an error."""
-        return len(self.cells) - len(self.done)
+        return self.summary.score
 
     @property
     def won(self) -> int | None:
         """How many cells were won; None where the evaluation does not tell."""
-        told = [outcome.figures["won"] for _, outcome in self.done if "won" in outcome.figures]
-        return round(sum(told)) if told else None
-
-    def figure(self, name: str) -> float | None:
-        """Return the mean of a figure over the cells that tell it."""
-        told = [outcome.figures[name] for _, outcome in self.done if name in outcome.figures]
-        return float(np.mean(told)) if told else None
+        share = self.summary.figures.get("won")
+        return None if share is None else round(share * len(self.done))
 
 
 @dataclass(frozen=True)
@@ -85,6 +81,20 @@ class Board:
         """The tasks in which any memory has a score."""
         return tuple(task for task in self.tasks if any(group.score for group in self.of_task(task)))
 
+    @cached_property
+    def shared(self) -> str:
+        """The words that all tasks have in common, which their names here leave out: "play"."""
+        if len(self.tasks) < 2:
+            return ""
+        common = set.intersection(*(set(task.split()) for task in self.tasks))
+        return " ".join(word for word in self.tasks[0].split() if word in common)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each task is called here, without what all have in common."""
+        common = set(self.shared.split())
+        return {task: " ".join(word for word in task.split() if word not in common) or task for task in self.tasks}
+
     def of_task(self, task: str) -> list[Group]:
         """Return the groups of one task, in the order of the memories."""
         return [group for memory in self.memories if (group := self.groups.get((task, memory)))]
@@ -94,25 +104,21 @@ class Board:
         groups = [self.groups.get((task, memory)) for task in self.scored_tasks]
         return [[score for _, score in group.scored] if group else [] for group in groups]
 
-    def bound(self, task: str, which: str) -> float | None:
-        """Return the mean `chance` or `oracle` of a task over all its cells; None where nobody knows."""
-        told = [
-            bound
-            for group in self.of_task(task)
-            for _, outcome in group.done
-            if (bound := getattr(outcome, which)) is not None
-        ]
-        return float(np.mean(told)) if told else None
+    def bound(self, task: str, which: Literal["chance", "oracle"]) -> float | None:
+        """Return the mean chance or oracle of a task over its memories; None where nobody knows."""
+        told = [getattr(group.summary, which) for group in self.of_task(task)]
+        known = [bound for bound in told if bound is not None]
+        return fmean(known) if known else None
 
 
 def board_of(finished: Iterable[Finished]) -> Board:
     """Return the cells by task and memory; memories in the order of their mean score, then of their names."""
-    sorted_in: defaultdict[tuple[str, str], list[Finished]] = defaultdict(list)
+    cells: defaultdict[tuple[str, str], list[Finished]] = defaultdict(list)
     for one in finished:
-        sorted_in[one.cell.task, one.cell.called].append(one)
+        cells[one.cell.task, one.cell.called].append(one)
     groups = {
-        (task, memory): Group(task, memory, tuple(sorted(cells, key=lambda one: one.cell.seed)))
-        for (task, memory), cells in sorted_in.items()
+        (one.task, one.memory): Group(one.task, one.memory, tuple(sorted(cells[one.task, one.memory], key=_seed)), one)
+        for one in summaries(chain(*cells.values()))
     }
     board = Board(
         tasks=tuple(sorted({task for task, _ in groups}, key=_natural)),
@@ -124,7 +130,7 @@ def board_of(finished: Iterable[Finished]) -> Board:
 
 def mean_of(figures: Sequence[float]) -> Mean | None:
     """Return the mean with its bootstrap interval; None of nothing."""
-    return means(np.array(figures, dtype=np.float64)[:, None], seed=0)[0] if figures else None
+    return means(np.array(figures, dtype=np.float64)[:, None], seed=SEED)[0] if figures else None
 
 
 def are_told_apart(one: Mean, other: Mean, *, least: int) -> bool:
@@ -140,8 +146,8 @@ def are_told_apart(one: Mean, other: Mean, *, least: int) -> bool:
 
 def _rough(board: Board, memory: str) -> float:
     """Return the mean over the tasks the memory has scores in; below all where it has none."""
-    told = [float(np.mean(scores)) for scores in board.scores_of(memory) if scores]
-    return float(np.mean(told)) if told else -1.0
+    told = [fmean(scores) for scores in board.scores_of(memory) if scores]
+    return fmean(told) if told else -1.0
 
 
 def _overall(tasks: Sequence[Sequence[float]]) -> Mean | None:
@@ -149,17 +155,21 @@ def _overall(tasks: Sequence[Sequence[float]]) -> Mean | None:
     if not tasks or not all(tasks):
         return None
     arrays = [np.array(scores, dtype=np.float64) for scores in tasks]
-    draw = np.random.default_rng(0)
+    draw = np.random.default_rng(SEED)
     resampled = np.mean([_resampled(scores, draw) for scores in arrays], axis=0)
     outside = (100 - SURE) / 2
     low, high = np.percentile(resampled, [outside, 100 - outside])
-    return Mean(value=float(np.mean([scores.mean() for scores in arrays])), low=float(low), high=float(high))
+    return Mean(value=fmean(map(fmean, tasks)), low=float(low), high=float(high))
 
 
 def _resampled(scores: NDArray[np.float64], draw: np.random.Generator) -> NDArray[np.float64]:
     """Return the means of `ROUNDS` resamples."""
     drawn: NDArray[np.float64] = scores[draw.integers(len(scores), size=(ROUNDS, len(scores)))].mean(axis=1)
     return drawn
+
+
+def _seed(one: Finished) -> int:
+    return one.cell.seed
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

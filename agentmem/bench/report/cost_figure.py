@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from matplotlib.ticker import LogFormatter
+
 from agentmem.bench.evaluation import Outcome
 from agentmem.bench.report.board import Group, mean_of
 from agentmem.bench.report.drawing import Drawing
@@ -62,7 +64,7 @@ def costs(links: Links, cost: Cost) -> Iterator[Panel]:
             drawing.axes.annotate(short(one.group.memory), at, xytext=(6, -11), textcoords="offset points", color=INK,
                                   fontsize=10).set_url(drawing.mark(group_mark(links, one.group, "")))  # fmt: skip
         _axes(drawing, cost, told)
-        yield Panel(task, drawing.svg(f"{task}: score against {cost.name}, of each memory"))
+        yield Panel(links.board.names[task], drawing.svg(f"{task}: score against {cost.name}, of each memory"))
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,6 @@ def _draw(drawing: Drawing, links: Links, one: _Priced) -> None:
 
 
 def _axes(drawing: Drawing, cost: Cost, told: Sequence[_Priced]) -> None:
-    from matplotlib.ticker import LogFormatter
-
     axes = drawing.axes
     axes.set_ylim(-EDGE * 2, 1 + EDGE)
     axes.set_yticks(*QUARTERS)

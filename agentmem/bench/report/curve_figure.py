@@ -13,7 +13,7 @@ from agentmem.bench.report.drawing import Drawing, Mark
 from agentmem.bench.report.links import Links
 from agentmem.bench.report.palette import dash, stand_in
 from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, group_mark, point
-from agentmem.bench.report.reading import Finished
+from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean, means
 
 SCORE = "score"
@@ -45,7 +45,7 @@ def curves(links: Links, name: str) -> Iterator[Panel]:
         for group, own in told:
             _draw(drawing, links, group, own, is_stepped=name == SCORE)
         _axes(drawing, name, [point for _, own in told for _, curve in own for point in curve])
-        yield Panel(task, drawing.svg(f"{task}: {name} over {over(name)}, of each memory"))
+        yield Panel(links.board.names[task], drawing.svg(f"{task}: {name} over {over(name)}, of each memory"))
 
 
 def averaged(curves: Sequence[Curve], *, is_stepped: bool) -> list[tuple[float, Mean]]:

@@ -12,15 +12,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import matplotlib
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from agentmem.bench.report.palette import INK, LINE, MUTED, variables_for
-from agentmem.errors import MissingExtra
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 DPI = 72
 """Points of an inch: one unit of a drawing is one pixel of the page."""
@@ -71,15 +69,7 @@ class Mark:
 
 @contextmanager
 def our_look() -> Iterator[None]:
-    """Let what is drawn meanwhile look as all figures of a report do.
-
-    Raises:
-        MissingExtra: matplotlib is not installed.
-    """
-    try:
-        import matplotlib
-    except ImportError:
-        raise MissingExtra.needs("bench", what="a report") from None
+    """Let what is drawn meanwhile look as all figures of a report do."""
     with matplotlib.rc_context(LOOK), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's fonts draw it
         yield
@@ -89,8 +79,6 @@ class Drawing:
     """One pair of axes, `width` x `height` pixels; made and filled within `our_look`."""
 
     def __init__(self, name: str, width: float, height: float) -> None:
-        from matplotlib.figure import Figure
-
         self.name = name
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
         self.axes: Axes = self.figure.add_subplot()

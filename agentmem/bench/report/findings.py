@@ -12,6 +12,10 @@ NAMED = 4
 """The most memories named in one breath; of more, how many there are."""
 
 
+FEW = 10
+"""Fewer cells than that make an interval that is too narrow, now and then."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """A memory's mean score in something, and the fewest cells it rests on."""
@@ -44,7 +48,7 @@ def of_task(board: Board, task: str) -> Finding | None:
     """Return what came out in one task; None where nothing is scored in it."""
     standings = [_standing(group) for group in board.of_task(task)]
     told = [one for one in standings if one is not None]
-    return Finding(task, _said(told)) if told else None
+    return Finding(board.names[task], _said(told)) if told else None
 
 
 def bests(board: Board, task: str) -> set[str]:
@@ -54,6 +58,16 @@ def bests(board: Board, task: str) -> set[str]:
         return set()
     best = max(standings, key=lambda one: one.score.value)
     return {one.memory for one in standings if not _apart(best, one)}
+
+
+def fewest(board: Board) -> str:
+    """Return what must be said where a mean is of few cells; "" where all are of many."""
+    few = min((len(group.scored) for group in board.groups.values() if group.scored), default=FEW)
+    if few >= FEW:
+        return ""
+    if few == 1:
+        return "some means are of a single cell, which has no interval: nothing is told from it"
+    return f"some means are of only {few} cells: an interval of no width says that they agreed, not that the next will"
 
 
 def number(mean: Mean) -> str:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from agentmem.bench.evaluations.play import TRAJECTORY
 from agentmem.bench.evaluation import STORE
+from agentmem.bench.evaluations.play import TRAJECTORY
 from agentmem.bench.report.board import Board, Group
-from agentmem.bench.report.reading import Finished
-
-CELLS = "cells"
+from agentmem.bench.results import CELLS, Finished
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,133 @@
-"""The page: everything a grid came to, in one HTML file that asks for nothing else."""
+"""The page: everything a grid came to, laid out by `page.html`, which escapes all it is given."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from agentmem.bench.report import curve_figure, findings, tables
+from agentmem.bench.report import cells, curve_figure, findings, setup, tables
 from agentmem.bench.report.board import Board, board_of
 from agentmem.bench.report.cost_figure import MILLISECONDS, TOKENS, costs
 from agentmem.bench.report.drawing import our_look
-from agentmem.bench.report.links import Links
+from agentmem.bench.report.links import FileLink, Links
 from agentmem.bench.report.palette import DARK, LIGHT, declared
-from agentmem.bench.report.panel import icon
-from agentmem.bench.report.reading import Results, read
+from agentmem.bench.report.panel import Panel, icon
 from agentmem.bench.report.score_figure import scores
-from agentmem.errors import InvalidInput, MissingExtra
+from agentmem.bench.report.wording import figure, ran, unfinished
+from agentmem.bench.results import MANIFEST, RESULTS, Results
+from agentmem.bench.retrieval import ROUNDS
 
-PAGE = "report.html"
+
+def page(results: Results, folder: Path, file: Path) -> str:
+    """Return the HTML of a report.
+
+    Args:
+        results: Of the grid, finished or not.
+        folder: The grid's: cells link to what is kept in it.
+        file: Where the page will be, so that its links can be relative.
+    """
+    board = board_of(results.finished)
+    links = Links(board, folder, file)
+    script = _beside("page.js")
+    environment = Environment(
+        loader=PackageLoader("agentmem.bench.report", ""), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["figure"] = figure
+    return environment.get_template("page.html").render(
+        title=results.manifest.name,
+        style=Markup(_style(len(board.memories))),  # noqa: S704 - ours
+        script=Markup(script),  # noqa: S704 - ours
+        script_hash=f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
+        ran=ran(results, board),
+        warnings=list(unfinished(results)),
+        **_findings(board),
+        **_drawn(links),
+        **_tables(links),
+        links=links,
+        setup=list(setup.facts(results)),
+        raw=[FileLink(name, links.file(name)) for name in (MANIFEST, RESULTS) if (folder / name).exists()],
+        rounds=ROUNDS,
+    )
+
+
+def _findings(board: Board) -> dict[str, object]:
+    """Return what came out, in words."""
+    told = [findings.of_task(board, task) for task in board.scored_tasks]
+    return {
+        "overall": findings.overall(board),
+        "by_task": [one for one in told if one is not None],
+        "few": findings.fewest(board),
+    }
+
+
+def _drawn(links: Links) -> dict[str, object]:
+    """Return the figures, and the sections they stand in."""
+    with our_look():
+        return {
+            "memories": [Shown(name, links.memory(name), icon(links, name)) for name in links.board.memories],
+            "score_panels": list(scores(links)),
+            "curves": [
+                Curves(name, f"{name} over {curve_figure.over(name)}", tuple(curve_figure.curves(links, name)))
+                for name in curve_figure.names(links)
+            ],
+            "cost_panels": [panel for cost in (MILLISECONDS, TOKENS) for panel in costs(links, cost)],
+            "has_bounds": any(links.board.bound(task, "chance") is not None for task in links.board.tasks)
+            or any(links.board.bound(task, "oracle") is not None for task in links.board.tasks),
+        }
+
+
+def _tables(links: Links) -> dict[str, object]:
+    """Return the tables."""
+    board = links.board
+    return {
+        "names": board.names,
+        "tasks": board.tasks,
+        "overview": tables.overview(links),
+        "categories": list(tables.categories(links)),
+        "figures": list(tables.figures(links)),
+        "failures": tables.failures(board),
+        "cell_columns": cells.columns(board),
+        "cells": list(cells.rows(links)),
+    }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A memory in the legend."""
+
+    name: str
+    number: int
+    icon: Markup
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A section of curves."""
+
+    name: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+def _style(memories: int) -> str:
+    """Return the look of the page, with the colours of so many memories, and how one of them is lit or hidden."""
+    each = "".join(
+        f'body[data-lit="{number}"] .s:not(.m{number}){{opacity:.1}}'
+        f'body[data-lit="{number}"] .m{number} .path,body[data-lit="{number}"] .m{number}.path{{opacity:.55}}'
+        f".hide{number} .m{number}:not(.chip){{display:none}}.m{number} .dot{{background:var(--m{number})}}"
+        for number in range(memories)
+    )
+    light, dark = declared(LIGHT, memories), declared(DARK, memories)
+    return f"{_beside('page.css')}:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}{each}"
+
+
+def _beside(name: str) -> str:
+    """Return the text of a file beside this one."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ def scores(links: Links) -> Iterator[Panel]:
         axes.set_xticks(*QUARTERS)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        yield Panel(task, drawing.svg(f"{task}: the score of each memory"))
+        yield Panel(links.board.names[task], drawing.svg(f"{task}: the score of each memory"))
 
 
 def _cells(drawing: Drawing, links: Links, group: Group, row: int) -> None:

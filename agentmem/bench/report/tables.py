@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
-from agentmem.bench.evaluation import Outcome
 from agentmem.bench.report.board import Board, Group, mean_of
 from agentmem.bench.report.findings import bests
 from agentmem.bench.report.links import Links
-from agentmem.bench.report.reading import Finished
+from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean
+from agentmem.bench.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -71,16 +70,16 @@ class Failure:
     cells: tuple[Finished, ...]
 
 
-Each = Callable[[Outcome], float]
-COSTS: dict[str, Each] = {
-    "events": lambda outcome: outcome.events,
-    "write ms/event": lambda outcome: outcome.write_ms / max(1, outcome.events),
-    "recall ms/event": lambda outcome: outcome.recall_ms / max(1, outcome.events),
-    "calls": lambda outcome: outcome.receipt.calls,
-    "tokens": lambda outcome: outcome.receipt.tokens,
-    "KiB": lambda outcome: outcome.bytes / 1024,
+COSTS: dict[str, Callable[[Summary], float]] = {
+    "write ms/event": lambda one: one.write_ms,
+    "recall ms/event": lambda one: one.recall_ms,
+    "calls": lambda one: one.calls,
+    "tokens": lambda one: one.tokens,
+    "KiB": lambda one: one.bytes / 1024,
+    "seconds": lambda one: one.seconds,
+    "CPU s": lambda one: one.cpu_s,
 }
-"""What every outcome tells, by the head of its column."""
+"""What every summary tells, by the head of its column."""
 
 
 def overview(links: Links) -> Grades:
@@ -93,7 +92,7 @@ def overview(links: Links) -> Grades:
         tiles = [_tile(links, board.groups.get((task, memory)), best[task]) for task in board.scored_tasks]
         first = [Tile(board.overall.get(memory))] if has_overall else []
         lines.append(Line(memory, links.memory(memory), (*first, *tiles)))
-    columns = (("all tasks",) if has_overall else ()) + board.scored_tasks
+    columns = (("all tasks",) if has_overall else ()) + tuple(board.names[task] for task in board.scored_tasks)
     return Grades("score", columns, tuple(line for line in lines if any(tile.cells for tile in line.tiles)))
 
 
@@ -104,23 +103,26 @@ def categories(links: Links) -> Iterator[Grades]:
         names = tuple(sorted({name for group in groups for _, outcome in group.done for name in outcome.by}))
         if names:
             lines = tuple(_by_category(links, group, names) for group in groups if group.done)
-            yield Grades(task, names, lines)
+            yield Grades(links.board.names[task], names, lines)
 
 
 def figures(links: Links) -> Iterator[Figures]:
     """Yield what else was measured, task by task: what its evaluation tells, then what it cost."""
     for task in links.board.tasks:
         groups = [group for group in links.board.of_task(task) if group.done]
-        names = sorted({name for group in groups for _, outcome in group.done for name in outcome.figures})
-        used = {
-            name: each for name, each in COSTS.items() if any(each(outcome) for g in groups for _, outcome in g.done)
-        }
+        names = sorted({name for group in groups for name in group.summary.figures})
+        used = [name for name, cost in COSTS.items() if any(cost(group.summary) for group in groups)]
         lines = tuple(
-            (group.memory, links.memory(group.memory), f"#{links.group(group)}", _figures(group, names, used))
+            (
+                group.memory,
+                links.memory(group.memory),
+                f"#{links.group(group)}",
+                (*map(group.summary.figures.get, names), *(COSTS[name](group.summary) for name in used)),
+            )
             for group in groups
         )
         if lines:
-            yield Figures(task, (*names, *used, "seconds"), lines)
+            yield Figures(links.board.names[task], (*names, *used), lines)
 
 
 def failures(board: Board) -> list[Failure]:
@@ -141,7 +143,7 @@ def _tile(links: Links, group: Group | None, best: set[str]) -> Tile:
         href=f"#{links.group(group)}",
         cells=len(group.scored),
         won=group.won,
-        failed=group.failed,
+        failed=group.summary.failed,
         is_best=group.memory in best,
     )
 
@@ -152,9 +154,3 @@ def _by_category(links: Links, group: Group, names: Sequence[str]) -> Line:
         told = [outcome.by[name] for _, outcome in group.done if name in outcome.by]
         tiles.append(Tile(mean_of(told), href=f"#{links.group(group)}", cells=len(told)))
     return Line(group.memory, links.memory(group.memory), tuple(tiles))
-
-
-def _figures(group: Group, names: Sequence[str], used: dict[str, Each]) -> tuple[float | None, ...]:
-    told = [group.figure(name) for name in names]
-    costs = [fmean(each(outcome) for _, outcome in group.done) for each in used.values()]
-    return (*told, *costs, fmean(one.seconds for one, _ in group.done))

@@ -1,0 +1,76 @@
+"""What the page says of a grid in words: what was run, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from agentmem.bench.report.board import Board
+from agentmem.bench.results import Results
+
+
+def ran(results: Results, board: Board) -> str:
+    """Return what was run, as one reads it aloud."""
+    if not results.finished:
+        return f"{counted(len(results.manifest.keys), 'cell')} asked for."
+    seeds = sorted({one.cell.seed for one in results.finished})
+    done = sum(one.outcome is not None for one in results.finished)
+    failed = len(results.finished) - done
+    spent = timedelta(seconds=round(sum(one.seconds for one in results.finished)))
+    what = f"{counted(len(board.memories), 'memory')} on {counted(len(board.tasks), 'task')}"
+    shared = f" ({board.shared})" if board.shared else ""
+    cells = f"{counted(done, 'cell')} done" + (f", {failed} failed" if failed else "")
+    begun = f"{results.manifest.created:%-d %B %Y, %H:%M} UTC"
+    return f"{what}{shared}, {_seeds(seeds)}: {cells}, in {spent} of run time. Begun {begun}."
+
+
+def unfinished(results: Results) -> Iterator[str]:
+    """Yield what a reader must know before believing anything: what is missing, and what failed."""
+    asked, there = len(results.manifest.keys), len(results.finished)
+    if not there:
+        yield f"Nothing has ended yet, of {counted(asked, 'cell')}: run the grid, and make this report again."
+    elif results.missing:
+        yield (
+            f"{results.missing} of {counted(asked, 'cell')} have not ended: the grid still runs, or was stopped. "
+            "Run the same again, and it goes on; means here are of what is there."
+        )
+    failed = sum(one.outcome is None for one in results.finished)
+    if failed:
+        yield f"{counted(failed, 'cell')} failed, and {'is' if failed == 1 else 'are'} in no mean; see below."
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "cell"), counted(1200, "memory")
+    ('1 cell', '1,200 memories')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+
+
+def figure(value: float | None) -> str:
+    """Return a number as a table shows it: three digits, or all of a whole one.
+
+    >>> [figure(value) for value in (None, 5.0, 0.12345, 12.345, 1234.5, 0.00001)]
+    ['', '5', '0.123', '12.3', '1,234', '1e-05']
+    """
+    if value is None:
+        return ""
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    """Return seeds in short.
+
+    >>> _seeds([1, 2, 3]), _seeds([4]), _seeds([1, 5])
+    ('seeds 1–3', 'seed 4', 'seeds 1, 5')
+    """
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    if seeds[-1] - seeds[0] == len(seeds) - 1:
+        return f"seeds {seeds[0]}–{seeds[-1]}"
+    return f"seeds {', '.join(map(str, seeds))}"
