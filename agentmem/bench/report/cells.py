@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agentmem.bench.evaluation import Cell, Outcome
@@ -15,7 +15,14 @@ from agentmem.thinking import Thinking
 
 FIGURES = 4
 """The most figures that have a column; all stand in the details."""
-COSTS = ("events", "calls", "tokens", "write ms", "recall ms", "KiB")
+COSTS: dict[str, Callable[[Outcome], float]] = {
+    "events": lambda one: one.events,
+    "calls": lambda one: one.receipt.calls,
+    "tokens": lambda one: one.receipt.tokens,
+    "write ms": lambda one: one.write_ms,
+    "recall ms": lambda one: one.recall_ms,
+    "KiB": lambda one: one.bytes / 1024,
+}
 Fact = tuple[str, str]
 
 
@@ -47,9 +54,10 @@ class Row:
 
 
 def columns(board: Board) -> tuple[str, ...]:
-    """Return what has a column beside the score: the figures that every cell has, and what it cost."""
-    told = [set(outcome.figures) for group in board.groups.values() for _, outcome in group.done]
-    return (*sorted(set.intersection(*told) if told else ())[:FIGURES], *COSTS)
+    """Return what has a column beside the score: the figures that every cell has, and what it cost, where that is anything."""
+    done = [outcome for group in board.groups.values() for _, outcome in group.done]
+    shared = set.intersection(*(set(outcome.figures) for outcome in done)) if done else set()
+    return (*sorted(shared)[:FIGURES], *(name for name, cost in COSTS.items() if any(map(cost, done))))
 
 
 def rows(links: Links) -> Iterator[Row]:
@@ -88,10 +96,7 @@ def said_thinking(cell: Cell) -> str:
 def _values(outcome: Outcome | None, names: tuple[str, ...]) -> tuple[float | None, ...]:
     if outcome is None:
         return (None,) * (len(names) + 1)
-    receipt = outcome.receipt
-    spent = (outcome.events, receipt.calls, receipt.tokens, outcome.write_ms, outcome.recall_ms, outcome.bytes / 1024)
-    told = outcome.figures | dict(zip(COSTS, map(float, spent), strict=True))
-    return (outcome.score, *(told[name] for name in names))
+    return (outcome.score, *(COSTS[name](outcome) if name in COSTS else outcome.figures[name] for name in names))
 
 
 def _facts(one: Finished) -> Iterator[Fact]:

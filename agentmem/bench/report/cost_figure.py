@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-
-from matplotlib.ticker import LogFormatter
+from statistics import fmean
 
 from agentmem.bench.evaluation import Outcome
 from agentmem.bench.report.board import Group, mean_of
-from agentmem.bench.report.drawing import Drawing
+from agentmem.bench.report.drawing import Drawing, Mark
 from agentmem.bench.report.findings import number
 from agentmem.bench.report.links import Links
 from agentmem.bench.report.palette import INK, LINE, stand_in
-from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, group_mark, point, short
+from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, point, say_plainly, short
 from agentmem.bench.retrieval import Mean
 
 NAMED = 6
@@ -35,6 +34,16 @@ class Cost:
     in_tens: bool
 
 
+@dataclass(frozen=True)
+class Priced:
+    """What a memory scored, what it cost, and the anchor of the cells that say so."""
+
+    memory: str
+    score: Mean
+    cost: Mean
+    anchor: str
+
+
 def _ms(outcome: Outcome) -> float | None:
     return (outcome.write_ms + outcome.recall_ms) / outcome.events if outcome.events else None
 
@@ -43,69 +52,82 @@ def _tokens(outcome: Outcome) -> float | None:
     return outcome.receipt.tokens / outcome.events if outcome.events else None
 
 
-MILLISECONDS = Cost("ms of memory per event, written and recalled", _ms, in_tens=True)
+MILLISECONDS = Cost("ms per event, written and recalled", _ms, in_tens=True)
 TOKENS = Cost("tokens per event", _tokens, in_tens=False)
 
 
 def costs(links: Links, cost: Cost) -> Iterator[Panel]:
-    """Yield one panel for each task that has scores; none where that cost is 0 everywhere."""
-    for task in links.board.scored_tasks:
-        told = [one for group in links.board.of_task(task) if (one := _priced(group, cost))]
-        if not any(one.cost.value for one in told):
-            continue
-        drawing = Drawing(f"{cost.name.partition(' ')[0]}{links.board.tasks.index(task)}", WIDTH, HEIGHT)
-        edge = _edge(told)
-        drawing.axes.step([one.cost.value for one in edge], [one.score.value for one in edge],
-                          where="post", color=LINE, linewidth=1.5)  # fmt: skip
-        for one in told:
-            _draw(drawing, links, one)
-        for one in edge[:NAMED]:
-            at = (one.cost.value, one.score.value)
-            drawing.axes.annotate(short(one.group.memory), at, xytext=(6, -11), textcoords="offset points", color=INK,
-                                  fontsize=10).set_url(drawing.mark(group_mark(links, one.group, "")))  # fmt: skip
-        _axes(drawing, cost, told)
-        yield Panel(links.board.names[task], drawing.svg(f"{task}: score against {cost.name}, of each memory"))
+    """Yield a panel for all tasks together, then one for each; none where that cost is 0 everywhere."""
+    board = links.board
+    by_task = {
+        task: [one for group in board.of_task(task) if (one := _priced(links, group, cost))]
+        for task in board.scored_tasks
+    }
+    if len(by_task) > 1 and (over_all := _over_all(links, list(by_task.values()))):
+        yield from _panel(links, cost, over_all, title="all tasks")
+    for task, told in by_task.items():
+        yield from _panel(links, cost, told, title=board.names[task])
 
 
-@dataclass(frozen=True)
-class _Priced:
-    """What a memory scored on a task, and what it cost."""
-
-    group: Group
-    score: Mean
-    cost: Mean
-
-
-def _priced(group: Group, cost: Cost) -> _Priced | None:
+def _priced(links: Links, group: Group, cost: Cost) -> Priced | None:
     spent = [told for _, outcome in group.done if outcome.score is not None and (told := cost.of(outcome)) is not None]
     mean = mean_of(spent)
-    return _Priced(group, group.score, mean) if group.score and mean else None
+    return Priced(group.memory, group.score, mean, links.group(group)) if group.score and mean else None
 
 
-def _edge(told: Sequence[_Priced]) -> list[_Priced]:
+def _over_all(links: Links, tasks: Sequence[Sequence[Priced]]) -> list[Priced]:
+    """Return the means over all tasks, of the memories that have one in each; a cost over tasks has no interval."""
+    found = []
+    for memory, score in links.board.overall.items():
+        spent = [one.cost.value for told in tasks for one in told if one.memory == memory]
+        if len(spent) == len(tasks):
+            mean = fmean(spent)
+            found.append(Priced(memory, score, Mean(value=mean, low=mean, high=mean), links.all_of(memory)))
+    return found
+
+
+def _panel(links: Links, cost: Cost, told: Sequence[Priced], *, title: str) -> Iterator[Panel]:
+    if not any(one.cost.value for one in told):
+        return
+    drawing = Drawing(WIDTH, HEIGHT)
+    edge = front(told)
+    drawing.axes.step([one.cost.value for one in edge], [one.score.value for one in edge],
+                      where="post", color=LINE, linewidth=1.5)  # fmt: skip
+    for one in told:
+        _draw(drawing, links, one)
+    for one in edge[:NAMED]:
+        name = drawing.axes.annotate(short(one.memory), (one.cost.value, one.score.value), color=INK, fontsize=10,
+                                     xytext=(6, -12), textcoords="offset points")  # fmt: skip
+        name.set_url(drawing.mark(Mark(links.memory(one.memory), f"#{one.anchor}")))
+    _axes(drawing, cost, told)
+    yield Panel(title, drawing.svg(f"{title}: score against {cost.name}, of each memory"))
+
+
+def front(told: Sequence[Priced]) -> list[Priced]:
     """Return those that nobody beats at their cost, the cheapest first: the Pareto front."""
-    edge: list[_Priced] = []
+    edge: list[Priced] = []
     for one in sorted(told, key=lambda one: (one.cost.value, -one.score.value)):
         if not edge or one.score.value > edge[-1].score.value:
             edge.append(one)
     return edge
 
 
-def _draw(drawing: Drawing, links: Links, one: _Priced) -> None:
-    own, axes = links.memory(one.group.memory), drawing.axes
+def _draw(drawing: Drawing, links: Links, one: Priced) -> None:
+    own, axes = links.memory(one.memory), drawing.axes
     at = (one.cost.value, one.score.value)
-    url = drawing.mark(group_mark(links, one.group, f"{number(one.score)} at {one.cost.value:.3g}"))
+    title = f"{one.memory}: {number(one.score)} at {one.cost.value:.3g}"
+    url = drawing.mark(Mark(own, f"#{one.anchor}", title))
     axes.plot([at[0], at[0]], [one.score.low, one.score.high], color=stand_in(own), linewidth=1.2, url=url)
     axes.plot([one.cost.low, one.cost.high], [at[1], at[1]], color=stand_in(own), linewidth=1.2, url=url)
     point(drawing, own, at, url)
 
 
-def _axes(drawing: Drawing, cost: Cost, told: Sequence[_Priced]) -> None:
+def _axes(drawing: Drawing, cost: Cost, told: Sequence[Priced]) -> None:
     axes = drawing.axes
     axes.set_ylim(-EDGE * 2, 1 + EDGE)
     axes.set_yticks(*QUARTERS)
     axes.set_xlabel(cost.name)
+    axes.margins(x=0.12)
     if cost.in_tens and all(one.cost.low > 0 for one in told):
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(LogFormatter())
-    axes.margins(x=0.12)
+        say_plainly(axes.xaxis)

@@ -12,7 +12,7 @@ from agentmem.bench.report.board import Group
 from agentmem.bench.report.drawing import Drawing, Mark
 from agentmem.bench.report.links import Links
 from agentmem.bench.report.palette import dash, stand_in
-from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, group_mark, point
+from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, group_mark, point, say_plainly
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean, means
 
@@ -41,7 +41,7 @@ def curves(links: Links, name: str) -> Iterator[Panel]:
         told = [(group, own) for group in links.board.of_task(task) if (own := _curves(group.done, name))]
         if not told:
             continue
-        drawing = Drawing(f"{_letters(name)}{links.board.tasks.index(task)}", WIDTH, HEIGHT)
+        drawing = Drawing(WIDTH, HEIGHT)
         for group, own in told:
             _draw(drawing, links, group, own, is_stepped=name == SCORE)
         _axes(drawing, name, [point for _, own in told for _, curve in own for point in curve])
@@ -100,6 +100,7 @@ def _draw(drawing: Drawing, links: Links, group: Group, own: Curves, *, is_stepp
     )  # fmt: skip
     band.set_urls([drawing.mark(group_mark(links, group, "", "band"))])
     axes.plot(at, mean, color=colour, linestyle=dash(number), linewidth=1.8, drawstyle=style, url=url)
+    axes.plot([at[-1]] * 2, [told[-1][1].low, told[-1][1].high], color=colour, linewidth=1.2, url=url)
     point(drawing, number, (at[-1], mean[-1]), url)
 
 
@@ -112,16 +113,13 @@ def _axes(drawing: Drawing, name: str, points: Sequence[tuple[float, float]]) ->
         return
     if _is_wide([x for x, _ in points]):
         axes.set_xscale("log")
+        say_plainly(axes.xaxis)
     if _is_wide([y for _, y in points]):
         axes.set_yscale("log")
+        say_plainly(axes.yaxis)
     else:
         axes.set_ylim(bottom=0)
 
 
 def _is_wide(numbers: Sequence[float]) -> bool:
     return min(numbers) > 0 and max(numbers) / min(numbers) >= WIDE
-
-
-def _letters(name: str) -> str:
-    """Return what of a name may stand in an id."""
-    return "".join(letter for letter in name if letter.isascii() and letter.isalnum()) + "-"

@@ -7,11 +7,13 @@ link, the title shown on hover, and the class by which a memory is lit or hidden
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import matplotlib
 from markupsafe import Markup
@@ -32,6 +34,7 @@ LOOK = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.facecolor": "none",
+    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 11,
     "grid.color": LINE,
     "grid.linewidth": 0.7,
@@ -47,6 +50,7 @@ LOOK = {
     "ytick.major.size": 0,
     "ytick.minor.size": 0,
 }
+_LONG = re.compile(r"-?\d+\.\d{3,}")
 _LINK, _USE = "{http://www.w3.org/1999/xlink}href", "use"
 
 
@@ -78,8 +82,7 @@ def our_look() -> Iterator[None]:
 class Drawing:
     """One pair of axes, `width` x `height` pixels; made and filled within `our_look`."""
 
-    def __init__(self, name: str, width: float, height: float) -> None:
-        self.name = name
+    def __init__(self, width: float, height: float) -> None:
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, layout="constrained")
         self.axes: Axes = self.figure.add_subplot()
         self._marks: list[Mark] = []
@@ -90,7 +93,7 @@ class Drawing:
         return str(len(self._marks) - 1)
 
     def svg(self, about: str) -> Markup:
-        """Return the drawing as a part of a page; `about` says what it shows to who does not see it."""
+        """Return the drawing as a part of a page; `about` says to who does not see it what it shows, of all alone."""
         written = io.BytesIO()
         self.figure.savefig(written, format="svg", dpi=DPI)
         root = ET.fromstring(written.getvalue())  # noqa: S314 - what matplotlib just wrote
@@ -103,25 +106,18 @@ class Drawing:
             for child in list(parent):
                 if _tag(child) in ("metadata", "style"):
                     parent.remove(child)
+        own = blake2b(about.encode(), digest_size=4).hexdigest()
         used = {href[1:] for one in root.iter() if _tag(one) == _USE and (href := one.get(_LINK))}
         used |= {one.get("clip-path", "")[5:-1] for one in root.iter()}
         for one in root.iter():
             one.tag = _tag(one)
-            self._name(one, used)
+            _shorten(one)
+            _name(one, own, used)
             if one.tag == "a":
                 self._link(one, self._marks[int(one.attrib.pop(_LINK))])
         for name in ("width", "height", "version"):
             root.attrib.pop(name, None)
         root.attrib.update({"role": "group", "aria-label": about})
-
-    def _name(self, one: ET.Element, used: set[str]) -> None:
-        """Keep an id that something refers to, made this drawing's own; drop the others."""
-        if (name := one.attrib.pop("id", None)) in used:
-            one.set("id", f"{self.name}-{name}")
-        if one.tag == _USE:
-            one.set("href", f"#{self.name}-{one.attrib.pop(_LINK)[1:]}")
-        if (clip := one.get("clip-path")) is not None:
-            one.set("clip-path", f"url(#{self.name}-{clip[5:-1]})")
 
     def _link(self, one: ET.Element, mark: Mark) -> None:
         """Make of matplotlib's link the mark's: its class, its title, and where it leads, if anywhere."""
@@ -137,6 +133,30 @@ class Drawing:
             title = ET.Element("title")
             title.text = mark.title
             one.insert(0, title)
+
+
+def _name(one: ET.Element, own: str, used: set[str]) -> None:
+    """Keep an id that something refers to, made this drawing's own; drop the others."""
+    if (name := one.attrib.pop("id", None)) in used:
+        one.set("id", f"i{own}-{name}")
+    if one.tag == _USE:
+        one.set("href", f"#i{own}-{one.attrib.pop(_LINK)[1:]}")
+    if (clip := one.get("clip-path")) is not None:
+        one.set("clip-path", f"url(#i{own}-{clip[5:-1]})")
+
+
+def _shorten(one: ET.Element) -> None:
+    """Leave out what nobody sees: hundredths of a pixel and less, and empty lines."""
+    for name in ("d", "x", "y"):
+        if (said := one.get(name)) is not None:
+            one.set(name, _LONG.sub(_rounded, said.strip()))
+    if not (one.text or "").strip():
+        one.text = None
+    one.tail = None
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _tag(one: ET.Element) -> str:

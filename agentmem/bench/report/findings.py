@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from agentmem.bench.report.board import Board, Group, are_told_apart
 from agentmem.bench.retrieval import Mean
 
-NAMED = 4
-"""The most memories named in one breath; of more, how many there are."""
-
-
 FEW = 10
 """Fewer cells than that make an interval that is too narrow, now and then."""
 
@@ -27,37 +23,62 @@ class Standing:
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence: what it is about, and what it says."""
+    """Who came out where, each part the best first.
+
+    Attributes:
+        about: In what.
+        top: Who has the highest mean; several have it where they are equal.
+        near: Who cannot be told apart from them.
+        below: Who is lower than they are.
+    """
 
     about: str
-    says: str
+    top: tuple[Standing, ...]
+    near: tuple[Standing, ...]
+    below: tuple[Standing, ...]
+
+    @property
+    def best(self) -> frozenset[str]:
+        """The memories that nobody beats, as far as can be told."""
+        return frozenset(one.memory for one in (*self.top, *self.near))
 
 
 def overall(board: Board) -> Finding | None:
     """Return what came out over all tasks; None where there are not several with scores, or nobody did all."""
     if len(board.scored_tasks) < 2 or not board.overall:
         return None
-    standings = [
-        Standing(name, mean, min(len(scores) for scores in board.scores_of(name)))
-        for name, mean in board.overall.items()
-    ]
-    return Finding(f"all {len(board.scored_tasks)} tasks", _said(standings))
+    return _finding(
+        f"all {len(board.scored_tasks)} tasks",
+        [
+            Standing(name, mean, min(len(scores) for scores in board.scores_of(name)))
+            for name, mean in board.overall.items()
+        ],
+    )
 
 
 def of_task(board: Board, task: str) -> Finding | None:
     """Return what came out in one task; None where nothing is scored in it."""
     standings = [_standing(group) for group in board.of_task(task)]
     told = [one for one in standings if one is not None]
-    return Finding(board.names[task], _said(told)) if told else None
+    return _finding(board.names[task], told) if told else None
 
 
-def bests(board: Board, task: str) -> set[str]:
-    """Return who is best in a task, and who is not told apart from the best."""
-    standings = [one for group in board.of_task(task) if (one := _standing(group)) is not None]
-    if not standings:
-        return set()
-    best = max(standings, key=lambda one: one.score.value)
-    return {one.memory for one in standings if not _apart(best, one)}
+def in_words(found: Finding) -> str:
+    """Return a finding as sentences; of memories that do not differ, it does not say that one is better."""
+    top, near, below = found.top, found.near, found.below
+    if not near and not below and len(top) == 1:
+        return f"{top[0].memory} scores {number(top[0].score)}; nothing was compared with it."
+    if not below:
+        last = (*top, *near)[-1]
+        return (
+            f"nothing can be told apart: all {len(top) + len(near)} memories score between {number(top[0].score)} "
+            f"({top[0].memory}) and {number(last.score)} ({last.memory})."
+        )
+    names = listed([one.memory for one in top])
+    said = f"{names} {'score' if len(top) > 1 else 'scores'} highest: {number(top[0].score)}."
+    if near:
+        said += f" {listed([f'{one.memory} ({one.score.value:.2f})' for one in near])} cannot be told apart from that."
+    return f"{said} Lower: {listed([f'{one.memory} ({one.score.value:.2f})' for one in below])}."
 
 
 def fewest(board: Board) -> str:
@@ -66,49 +87,37 @@ def fewest(board: Board) -> str:
     if few >= FEW:
         return ""
     if few == 1:
-        return "some means are of a single cell, which has no interval: nothing is told from it"
-    return f"some means are of only {few} cells: an interval of no width says that they agreed, not that the next will"
+        return "Some means are of a single cell, which has no interval: nothing is concluded from it."
+    return f"Some means are of only {few} cells: where these agree there is no interval, and the next may still differ."
 
 
 def number(mean: Mean) -> str:
-    """Return a mean with its interval, as it is written everywhere.
+    """Return a mean with its interval; without one where all cells agree.
 
     >>> number(Mean(value=0.8, low=0.4, high=1.0)), number(Mean(value=1, low=1, high=1))
-    ('0.80 [0.40, 1.00]', '1.00 [1.00, 1.00]')
+    ('0.80 [0.40, 1.00]', '1.00')
     """
+    if mean.low == mean.high:
+        return f"{mean.value:.2f}"
     return f"{mean.value:.2f} [{mean.low:.2f}, {mean.high:.2f}]"
 
 
-def listed(names: Sequence[str], *, most: int = NAMED) -> str:
+def listed(names: Sequence[str]) -> str:
     """Return names as one reads them aloud.
 
-    >>> listed(["amem", "tim", "full"]), listed(["a", "b", "c"], most=2)
-    ('amem, tim and full', 'a, b and 1 more')
+    >>> listed(["amem", "tim", "full"]), listed(["amem"])
+    ('amem, tim and full', 'amem')
     """
-    if len(names) > most:
-        names = [*names[:most], f"{len(names) - most} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _said(standings: Sequence[Standing]) -> str:
+def _finding(about: str, standings: Sequence[Standing]) -> Finding:
     ranked = sorted(standings, key=lambda one: -one.score.value)
-    best, last = ranked[0], ranked[-1]
-    if len(ranked) == 1:
-        return f"{best.memory} scores {number(best.score)}; nothing was compared with it."
-    if not _apart(best, last):
-        return f"nothing can be told apart: from {_scored(best)} to {_scored(last)}."
+    best = ranked[0]
     top = [one for one in ranked if one.score.value == best.score.value]
     near = [one for one in ranked if one not in top and not _apart(best, one)]
-    far = [one for one in ranked if one not in top and one not in near]
-    said = f"{listed([one.memory for one in top])} {'score' if len(top) > 1 else 'scores'} highest, {number(best.score)}"
-    said += f" {'each' if len(top) > 1 else ''}".rstrip()
-    if near:
-        said += f"; {listed([_scored(one) for one in near], most=2)} cannot be told apart from that"
-    return f"{said}; below: {listed([_scored(one) for one in far], most=3)}."
-
-
-def _scored(one: Standing) -> str:
-    return f"{one.memory} {number(one.score)}"
+    below = [one for one in ranked if one not in top and one not in near]
+    return Finding(about, tuple(top), tuple(near), tuple(below))
 
 
 def _standing(group: Group) -> Standing | None:

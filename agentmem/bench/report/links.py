@@ -48,6 +48,10 @@ class Links:
         """Return the anchor of the cells of a memory on a task."""
         return f"group-{self.board.tasks.index(group.task)}-{self.memory(group.memory)}"
 
+    def all_of(self, called: str) -> str:
+        """Return the anchor of all cells of a memory."""
+        return f"memory-{self.memory(called)}"
+
     def file(self, *parts: str) -> str:
         """Return the address, relative to the page, of something in the grid's folder."""
         return quote(Path(os.path.relpath(self.folder.joinpath(*parts), self.page.parent)).as_posix())

@@ -6,7 +6,6 @@
   document.documentElement.classList.add("js");
 
   // Sorting: numbers the largest first, words from A; a second click turns it round.
-  const value = (row, column) => row.querySelector("tr")?.cells[column].dataset.value ?? row.cells[column].dataset.value;
   const sort = (head) => {
     const sorted = head.closest("table"), column = head.cellIndex, words = head.dataset.kind === "text";
     const down = head.ariaSort ? head.ariaSort === "ascending" : !words;
@@ -78,11 +77,11 @@
     count();
   }
   function follow() {
-    const [kind, task, memory] = location.hash.slice(1).split("-");
-    if (kind === "group") {
+    const [kind, ...which] = location.hash.slice(1).split("-");
+    if (kind === "group" || kind === "memory") {
       filter.reset();
-      filter.elements.task.value = task;
-      filter.elements.memory.value = memory;
+      filter.elements.memory.value = which.pop();
+      filter.elements.task.value = which.pop() ?? "";
       apply();
       document.getElementById("cells").scrollIntoView();
     } else if (kind === "cell") {

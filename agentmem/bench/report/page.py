@@ -24,6 +24,10 @@ from agentmem.bench.results import MANIFEST, RESULTS, Results
 from agentmem.bench.retrieval import ROUNDS
 
 
+BANDS = 4
+"""The most memories whose bands are all seen at once; of more, that of the memory pointed at."""
+
+
 def page(results: Results, folder: Path, file: Path) -> str:
     """Return the HTML of a report.
 
@@ -39,7 +43,7 @@ def page(results: Results, folder: Path, file: Path) -> str:
         loader=PackageLoader("agentmem.bench.report", ""), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["figure"] = figure
+    environment.filters.update(figure=figure, number=findings.number, in_words=findings.in_words)
     return environment.get_template("page.html").render(
         title=results.manifest.name,
         style=Markup(_style(len(board.memories))),  # noqa: S704 - ours
@@ -119,11 +123,13 @@ class Curves:
 def _style(memories: int) -> str:
     """Return the look of the page, with the colours of so many memories, and how one of them is lit or hidden."""
     each = "".join(
-        f'body[data-lit="{number}"] .s:not(.m{number}){{opacity:.1}}'
-        f'body[data-lit="{number}"] .m{number} .path,body[data-lit="{number}"] .m{number}.path{{opacity:.55}}'
+        f'body[data-lit="{number}"] .s:not(.m{number},.band,.path){{opacity:.12}}'
+        f'body[data-lit="{number}"] .m{number}.path{{opacity:.6;pointer-events:auto}}'
+        f'body[data-lit="{number}"] .m{number}.band{{opacity:.18}}body[data-lit="{number}"] .m{number}.one{{opacity:.9}}'
         f".hide{number} .m{number}:not(.chip){{display:none}}.m{number} .dot{{background:var(--m{number})}}"
         for number in range(memories)
     )
+    each = f".band{{opacity:{0 if memories > BANDS else 0.12}}}{each}"
     light, dark = declared(LIGHT, memories), declared(DARK, memories)
     return f"{_beside('page.css')}:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}{each}"
 

@@ -46,6 +46,11 @@ def marker(number: int) -> str:
     return MARKERS[number % len(MARKERS)]
 
 
+def is_hollow(number: int) -> bool:
+    """Return whether the shape of memory `number` is an outline: where the colours start again."""
+    return number // len(LIGHT) % 2 == 1
+
+
 def dash(number: int) -> Dash:
     """Return the line of memory `number`: another one each time the colours start again, and for neighbours."""
     return DASHES[(number + number // len(LIGHT)) % len(DASHES)]

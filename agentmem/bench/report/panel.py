@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from agentmem.bench.report.board import Group
 from agentmem.bench.report.drawing import Drawing, Mark
 from agentmem.bench.report.links import Links
-from agentmem.bench.report.palette import dash, marker, stand_in
+from agentmem.bench.report.palette import PAPER, dash, is_hollow, marker, stand_in
 
 WIDTH, HEIGHT = 400, 250
 LABEL = 20
@@ -30,7 +32,7 @@ class Panel:
 def icon(links: Links, memory: str) -> Markup:
     """Return how a memory is drawn, for a legend."""
     own = links.memory(memory)
-    drawing = Drawing(f"icon{own}", 28, 12)
+    drawing = Drawing(28, 12)
     drawing.axes.set_axis_off()
     drawing.axes.plot([0, 1], [0, 0], color=stand_in(own), linestyle=dash(own), linewidth=1.5)
     point(drawing, own, (0.5, 0), "")
@@ -41,8 +43,18 @@ def icon(links: Links, memory: str) -> Markup:
 def point(drawing: Drawing, own: int, at: tuple[float, float], url: str) -> None:
     """Draw the mean of memory number `own`."""
     drawing.axes.plot(
-        [at[0]], [at[1]], color=stand_in(own), marker=marker(own), markersize=7, zorder=4, url=url or None
-    )
+        [at[0]], [at[1]], color=stand_in(own), marker=marker(own), markersize=7, zorder=4, url=url or None,
+        markerfacecolor=PAPER if is_hollow(own) else stand_in(own), markeredgewidth=1.5 if is_hollow(own) else 0.5,
+    )  # fmt: skip
+
+
+def say_plainly(axis: Axis) -> None:
+    """Let an axis that counts in powers of ten say its numbers as one writes them: 1, 2, 5, 10."""
+    low, high = sorted(axis.get_view_interval())
+    few = high / low > 100
+    axis.set_major_locator(LogLocator(subs=(1.0,) if few else (1.0, 2.0, 5.0), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1000 else f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def group_mark(links: Links, group: Group, title: str, kind: str = "") -> Mark:

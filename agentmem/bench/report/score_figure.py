@@ -21,7 +21,7 @@ def scores(links: Links) -> Iterator[Panel]:
     """Yield one panel for each task that has scores; memories in the order of the board."""
     for task in links.board.scored_tasks:
         groups = [group for group in links.board.of_task(task) if group.score]
-        drawing = Drawing(f"score{links.board.tasks.index(task)}", WIDTH, 44 + ROW * len(groups))
+        drawing = Drawing(WIDTH, 44 + ROW * len(groups))
         for row, group in enumerate(groups):
             _cells(drawing, links, group, row)
             _mean(drawing, links, group, row)

@@ -12,12 +12,16 @@ from agentmem.bench.results import Results
 def facts(results: Results) -> Iterator[tuple[str, list[Fact]]]:
     """Yield the parts of it that there are, each a head and its facts."""
     manifest = results.manifest
-    memories = {one.cell.called: said_settings(one.cell.settings) or "as they come" for one in results.finished}
+    memories = {
+        one.cell.called: f"{one.cell.memory}: {said_settings(one.cell.settings)}"
+        for one in results.finished
+        if one.cell.settings
+    }
     thinking = {said_thinking(one.cell) for one in results.finished}
     workers = {one.worker.partition("/")[0] for one in results.finished}
     begun = {"begun": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC", "hosts": ", ".join(sorted(workers))}
     parts: dict[str, Mapping[str, object]] = {
-        "Settings of the memories": memories,
+        "Settings of the memories": {**memories, "all others" if memories else "all": "as they come"},
         "Run": {"cells asked for": len(manifest.keys), "thought with": "; ".join(sorted(thinking)), **begun},
         "Machine": manifest.machine,
         "Versions": manifest.versions,

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agentmem.bench.report import findings
 from agentmem.bench.report.board import Board, Group, mean_of
-from agentmem.bench.report.findings import bests
 from agentmem.bench.report.links import Links
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean
@@ -85,14 +85,17 @@ COSTS: dict[str, Callable[[Summary], float]] = {
 def overview(links: Links) -> Grades:
     """Return memories against tasks; with several tasks, the mean over them comes first."""
     board = links.board
-    best = {task: bests(board, task) for task in board.scored_tasks}
-    has_overall = len(board.scored_tasks) > 1
+    found = {task: findings.of_task(board, task) for task in board.scored_tasks}
+    best = {task: one.best if one else frozenset[str]() for task, one in found.items()}
+    over_all = findings.overall(board)
     lines = []
     for memory in board.memories:
         tiles = [_tile(links, board.groups.get((task, memory)), best[task]) for task in board.scored_tasks]
-        first = [Tile(board.overall.get(memory))] if has_overall else []
-        lines.append(Line(memory, links.memory(memory), (*first, *tiles)))
-    columns = (("all tasks",) if has_overall else ()) + tuple(board.names[task] for task in board.scored_tasks)
+        if over_all:
+            mean = board.overall.get(memory)
+            tiles.insert(0, Tile(mean, href=f"#{links.all_of(memory)}", is_best=memory in over_all.best))
+        lines.append(Line(memory, links.memory(memory), tuple(tiles)))
+    columns = (("all tasks",) if over_all else ()) + tuple(board.names[task] for task in board.scored_tasks)
     return Grades("score", columns, tuple(line for line in lines if any(tile.cells for tile in line.tiles)))
 
 
@@ -135,7 +138,7 @@ def failures(board: Board) -> list[Failure]:
     return sorted((Failure(error, tuple(cells)) for error, cells in ended.items()), key=lambda one: -len(one.cells))
 
 
-def _tile(links: Links, group: Group | None, best: set[str]) -> Tile:
+def _tile(links: Links, group: Group | None, best: frozenset[str]) -> Tile:
     if group is None:
         return Tile(None)
     return Tile(
