@@ -19,6 +19,8 @@ from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import ROUNDS, SURE, Mean, means
 from agentmem.bench.summary import SEED, Summary, summaries
 
+Bound = Literal["chance", "oracle"]
+
 
 @dataclass(frozen=True)
 class Group:
@@ -104,7 +106,7 @@ class Board:
         groups = [self.groups.get((task, memory)) for task in self.scored_tasks]
         return [[score for _, score in group.scored] if group else [] for group in groups]
 
-    def bound(self, task: str, which: Literal["chance", "oracle"]) -> float | None:
+    def bound(self, task: str, which: Bound) -> float | None:
         """Return the mean chance or oracle of a task over its memories; None where nobody knows."""
         told = [getattr(group.summary, which) for group in self.of_task(task)]
         known = [bound for bound in told if bound is not None]

@@ -54,7 +54,7 @@ class Row:
 
 
 def columns(board: Board) -> tuple[str, ...]:
-    """Return what has a column beside the score: the figures that every cell has, and what it cost, where that is anything."""
+    """Return what has a column beside the score: the figures that every cell has, and what any cost."""
     done = [outcome for group in board.groups.values() for _, outcome in group.done]
     shared = set.intersection(*(set(outcome.figures) for outcome in done)) if done else set()
     return (*sorted(shared)[:FIGURES], *(name for name, cost in COSTS.items() if any(map(cost, done))))
@@ -85,7 +85,9 @@ def said_settings(settings: Mapping[str, object]) -> str:
     >>> said_settings({"size": 5, "mode": "max"})
     'size=5, mode=max'
     """
-    return ", ".join(f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in settings.items())
+    return ", ".join(
+        f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in settings.items()
+    )
 
 
 def said_thinking(cell: Cell) -> str:

@@ -68,9 +68,8 @@ def averaged(curves: Sequence[Curve], *, is_stepped: bool) -> list[tuple[float, 
 
 def _at(curve: Curve, at: NDArray[np.float64], *, is_stepped: bool) -> NDArray[np.float64]:
     x, y = np.array(curve, dtype=np.float64).T
-    if not is_stepped:
-        return np.interp(at, x, y)
-    taken: NDArray[np.float64] = y[np.maximum(np.searchsorted(x, at, side="right") - 1, 0)]
+    held = np.maximum(np.searchsorted(x, at, side="right") - 1, 0)
+    taken: NDArray[np.float64] = y[held] if is_stepped else np.interp(at, x, y)
     return taken
 
 

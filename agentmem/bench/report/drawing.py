@@ -14,17 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 from agentmem.bench.report.palette import INK, LINE, MUTED, variables_for
 
 DPI = 72
 """Points of an inch: one unit of a drawing is one pixel of the page."""
-LOOK = {
+LOOK: dict[RcKeyType, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": LINE,
     "axes.facecolor": "none",
@@ -74,7 +76,7 @@ class Mark:
 @contextmanager
 def our_look() -> Iterator[None]:
     """Let what is drawn meanwhile look as all figures of a report do."""
-    with matplotlib.rc_context(LOOK), warnings.catch_warnings():
+    with mpl.rc_context(LOOK), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the reader's fonts draw it
         yield
 

@@ -23,7 +23,6 @@ from agentmem.bench.report.wording import figure, ran, unfinished
 from agentmem.bench.results import MANIFEST, RESULTS, Results
 from agentmem.bench.retrieval import ROUNDS
 
-
 BANDS = 4
 """The most memories whose bands are all seen at once; of more, that of the memory pointed at."""
 
@@ -125,7 +124,8 @@ def _style(memories: int) -> str:
     each = "".join(
         f'body[data-lit="{number}"] .s:not(.m{number},.band,.path){{opacity:.12}}'
         f'body[data-lit="{number}"] .m{number}.path{{opacity:.6;pointer-events:auto}}'
-        f'body[data-lit="{number}"] .m{number}.band{{opacity:.18}}body[data-lit="{number}"] .m{number}.one{{opacity:.9}}'
+        f'body[data-lit="{number}"] .m{number}.band{{opacity:.18}}'
+        f'body[data-lit="{number}"] .m{number}.one{{opacity:.9}}'
         f".hide{number} .m{number}:not(.chip){{display:none}}.m{number} .dot{{background:var(--m{number})}}"
         for number in range(memories)
     )

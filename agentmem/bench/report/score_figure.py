@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentmem.bench.report.board import Group
+from agentmem.bench.report.board import Bound, Group
 from agentmem.bench.report.drawing import Drawing, Mark
 from agentmem.bench.report.findings import number
 from agentmem.bench.report.links import Links
@@ -14,7 +14,7 @@ from agentmem.bench.report.panel import EDGE, QUARTERS, WIDTH, Panel, group_mark
 ROW = 19
 SPREAD = 0.62
 """How much of a row the cells of a memory are spread over."""
-BOUNDS = {"chance": (0, (4, 3)), "oracle": (0, (1, 2))}
+BOUNDS: dict[Bound, tuple[float, tuple[float, float]]] = {"chance": (0, (4, 3)), "oracle": (0, (1, 2))}
 
 
 def scores(links: Links) -> Iterator[Panel]:

@@ -67,10 +67,10 @@ def _seeds(seeds: Sequence[int]) -> str:
     """Return seeds in short.
 
     >>> _seeds([1, 2, 3]), _seeds([4]), _seeds([1, 5])
-    ('seeds 1–3', 'seed 4', 'seeds 1, 5')
+    ('seeds 1-3', 'seed 4', 'seeds 1, 5')
     """
     if len(seeds) == 1:
         return f"seed {seeds[0]}"
     if seeds[-1] - seeds[0] == len(seeds) - 1:
-        return f"seeds {seeds[0]}–{seeds[-1]}"
+        return f"seeds {seeds[0]}-{seeds[-1]}"
     return f"seeds {', '.join(map(str, seeds))}"
