@@ -52,8 +52,10 @@ def _tokens(outcome: Outcome) -> float | None:
     return outcome.receipt.tokens / outcome.events if outcome.events else None
 
 
-MILLISECONDS = Cost("ms per event, written and recalled", _ms, in_tens=True)
-TOKENS = Cost("tokens per event", _tokens, in_tens=False)
+COSTS = (
+    Cost("ms per event, written and recalled", _ms, in_tens=True),
+    Cost("tokens per event", _tokens, in_tens=False),
+)
 
 
 def costs(links: Links, cost: Cost) -> Iterator[Panel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ SCORE = "score"
 """The curve that stays where it is until the next point; others are measured at their points, and go straight."""
 WIDE = 20
 """An axis whose ends lie so many times apart counts in powers of ten."""
+DrawStyle = Literal["default", "steps-post"]
 Curve = tuple[tuple[float, float], ...]
 Curves = list[tuple[Finished, Curve]]
 
@@ -30,6 +32,16 @@ def names(links: Links) -> list[str]:
     return sorted(found, key=lambda name: (name != SCORE, name))
 
 
+def title(name: str) -> str:
+    """Return the head of the figures of a curve.
+
+    >>> title("recall_cpu_ms")
+    'Recall cpu ms over events in the store'
+    """
+    said = f"{name.replace('_', ' ')} over {over(name)}"
+    return said[0].upper() + said[1:]
+
+
 def over(name: str) -> str:
     """Return what a curve runs over."""
     return "steps" if name == SCORE else "events in the store"
@@ -38,13 +50,15 @@ def over(name: str) -> str:
 def curves(links: Links, name: str) -> Iterator[Panel]:
     """Yield one panel for each task that has the curve."""
     for task in links.board.tasks:
-        told = [(group, own) for group in links.board.of_task(task) if (own := _curves(group.done, name))]
-        if not told:
+        groups = [(group, own) for group in links.board.of_task(task) if (own := _curves(group.done, name))]
+        if not groups:
             continue
         drawing = Drawing(WIDTH, HEIGHT)
-        for group, own in told:
-            _draw(drawing, links, group, own, is_stepped=name == SCORE)
-        _axes(drawing, name, [point for _, own in told for _, curve in own for point in curve])
+        for group, own in groups:
+            _cells(drawing, links, group, own, style=_style(name == SCORE))
+            if told := averaged([curve for _, curve in own], is_stepped=name == SCORE):
+                _mean(drawing, links, group, told, is_stepped=name == SCORE)
+        _axes(drawing, name, [point for _, own in groups for _, curve in own for point in curve])
         yield Panel(links.board.names[task], drawing.svg(f"{task}: {name} over {over(name)}, of each memory"))
 
 
@@ -77,30 +91,41 @@ def _curves(done: Sequence[tuple[Finished, Outcome]], name: str) -> Curves:
     return [(cell, tuple(sorted(outcome.curves[name]))) for cell, outcome in done if outcome.curves.get(name)]
 
 
-def _draw(drawing: Drawing, links: Links, group: Group, own: Curves, *, is_stepped: bool) -> None:
-    """Draw each cell's curve, seen when its memory is looked at; then the mean with its band."""
-    number, axes, style = links.memory(group.memory), drawing.axes, "steps-post" if is_stepped else "default"
-    colour = stand_in(number)
+def _cells(drawing: Drawing, links: Links, group: Group, own: Curves, *, style: DrawStyle) -> None:
+    """Draw each cell: its end, faint; and its curve, seen when its memory is looked at."""
+    number = links.memory(group.memory)
     for cell, curve in own:
-        title = f"{group.memory}, seed {cell.cell.seed}: {curve[-1][1]:.3g} at {curve[-1][0]:g}"
+        title = f"{group.memory}, seed {cell.cell.seed}: {curve[-1][1]:.3g} at {curve[-1][0]:,g}"
+        line, end = (drawing.mark(Mark(number, f"#{links.cell(cell)}", title, kind)) for kind in ("path", "one"))
         x, y = zip(*curve, strict=True)
-        line = drawing.mark(Mark(number, f"#{links.cell(cell)}", title, "path"))
-        axes.plot(x, y, color=colour, linewidth=1, drawstyle=style, url=line)
-        end = drawing.mark(Mark(number, f"#{links.cell(cell)}", title, "one"))
-        axes.plot(x[-1:], y[-1:], color=colour, marker="o", markersize=3.6, markeredgewidth=0, url=end)
-    told = averaged([curve for _, curve in own], is_stepped=is_stepped)
-    if not told:
-        return
-    at, mean = [x for x, _ in told], [y.value for _, y in told]
-    url = drawing.mark(group_mark(links, group, f"{mean[-1]:.3g} at {at[-1]:g}, mean of {len(own)} cells"))
+        drawing.axes.plot(x, y, color=stand_in(number), linewidth=1, drawstyle=style, url=line)
+        drawing.axes.plot(
+            x[-1:], y[-1:], color=stand_in(number), marker="o", markersize=3.6, markeredgewidth=0, url=end
+        )
+
+
+def _mean(
+    drawing: Drawing, links: Links, group: Group, told: Sequence[tuple[float, Mean]], *, is_stepped: bool
+) -> None:
+    """Draw the mean with its band; its interval at the end, or where it was measured."""
+    number, axes, colour = links.memory(group.memory), drawing.axes, stand_in(links.memory(group.memory))
+    at = [x for x, _ in told]
     band = axes.fill_between(
-        at, [y.low for _, y in told], [y.high for _, y in told], step="post" if is_stepped else None,
+        at, [mean.low for _, mean in told], [mean.high for _, mean in told], step="post" if is_stepped else None,
         color=colour, linewidth=0,
     )  # fmt: skip
     band.set_urls([drawing.mark(group_mark(links, group, "", "band"))])
-    axes.plot(at, mean, color=colour, linestyle=dash(number), linewidth=1.8, drawstyle=style, url=url)
-    axes.plot([at[-1]] * 2, [told[-1][1].low, told[-1][1].high], color=colour, linewidth=1.2, url=url)
-    point(drawing, number, (at[-1], mean[-1]), url)
+    line = drawing.mark(group_mark(links, group, "mean of its cells"))
+    axes.plot(at, [mean.value for _, mean in told], color=colour, linestyle=dash(number), linewidth=1.8, url=line,
+              drawstyle=_style(is_stepped))  # fmt: skip
+    for x, mean in told[-1:] if is_stepped else told:
+        url = drawing.mark(group_mark(links, group, f"{mean.value:.3g} at {x:,g}, mean of its cells"))
+        axes.plot([x, x], [mean.low, mean.high], color=colour, linewidth=1.2, url=url)
+        point(drawing, number, (x, mean.value), url)
+
+
+def _style(is_stepped: bool) -> DrawStyle:
+    return "steps-post" if is_stepped else "default"
 
 
 def _axes(drawing: Drawing, name: str, points: Sequence[tuple[float, float]]) -> None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from agentmem.bench.report import cells, curve_figure, findings, setup, tables
 from agentmem.bench.report.board import Board, board_of
-from agentmem.bench.report.cost_figure import MILLISECONDS, TOKENS, costs
+from agentmem.bench.report.cost_figure import COSTS, costs
 from agentmem.bench.report.drawing import our_look
 from agentmem.bench.report.links import FileLink, Links
 from agentmem.bench.report.palette import DARK, LIGHT, declared
@@ -77,10 +77,10 @@ def _drawn(links: Links) -> dict[str, object]:
             "memories": [Shown(name, links.memory(name), icon(links, name)) for name in links.board.memories],
             "score_panels": list(scores(links)),
             "curves": [
-                Curves(name, f"{name} over {curve_figure.over(name)}", tuple(curve_figure.curves(links, name)))
+                Curves(curve_figure.title(name), tuple(curve_figure.curves(links, name)))
                 for name in curve_figure.names(links)
             ],
-            "cost_panels": [panel for cost in (MILLISECONDS, TOKENS) for panel in costs(links, cost)],
+            "cost_panels": [(cost.name, own) for cost in COSTS if (own := list(costs(links, cost)))],
             "has_bounds": any(links.board.bound(task, "chance") is not None for task in links.board.tasks)
             or any(links.board.bound(task, "oracle") is not None for task in links.board.tasks),
         }
@@ -114,7 +114,6 @@ class Shown:
 class Curves:
     """A section of curves."""
 
-    name: str
     title: str
     panels: tuple[Panel, ...]
 

@@ -52,6 +52,11 @@ class Grades:
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a place is empty."""
+        return any(tile.score is None for line in self.lines for tile in line.tiles)
+
 
 @dataclass(frozen=True)
 class Figures:
