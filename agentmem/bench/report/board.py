@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,10 @@ from statistics import fmean
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agentmem.bench.evaluation import Outcome
 from agentmem.bench.results import Finished
-from agentmem.bench.retrieval import ROUNDS, SURE, Mean, means
+from agentmem.bench.retrieval import Mean, interval, means, resampled
 from agentmem.bench.summary import SEED, Summary, summaries
 
 Bound = Literal["chance", "oracle"]
@@ -64,7 +62,7 @@ class Board:
     """All cells of a grid, by task and memory.
 
     Attributes:
-        tasks: What was done, in the order of their names.
+        tasks: What was done, in the order it was asked for.
         memories: Who did it, the best over all tasks first.
         groups: By task and memory.
     """
@@ -114,7 +112,7 @@ class Board:
 
 
 def board_of(finished: Iterable[Finished]) -> Board:
-    """Return the cells by task and memory; memories in the order of their mean score, then of their names."""
+    """Return the cells by task and memory; memories in the order of their mean score, then as asked for."""
     cells: defaultdict[tuple[str, str], list[Finished]] = defaultdict(list)
     for one in finished:
         cells[one.cell.task, one.cell.called].append(one)
@@ -123,8 +121,8 @@ def board_of(finished: Iterable[Finished]) -> Board:
         for one in summaries(chain(*cells.values()))
     }
     board = Board(
-        tasks=tuple(sorted({task for task, _ in groups}, key=_natural)),
-        memories=tuple(sorted({memory for _, memory in groups})),
+        tasks=tuple(dict.fromkeys(task for task, _ in groups)),
+        memories=tuple(dict.fromkeys(memory for _, memory in groups)),
         groups=groups,
     )
     return Board(board.tasks, tuple(sorted(board.memories, key=lambda name: -_rough(board, name))), groups)
@@ -156,24 +154,11 @@ def _overall(tasks: Sequence[Sequence[float]]) -> Mean | None:
     """Return the mean of the means of several tasks; the cells of each are resampled among themselves."""
     if not tasks or not all(tasks):
         return None
-    arrays = [np.array(scores, dtype=np.float64) for scores in tasks]
     draw = np.random.default_rng(SEED)
-    resampled = np.mean([_resampled(scores, draw) for scores in arrays], axis=0)
-    outside = (100 - SURE) / 2
-    low, high = np.percentile(resampled, [outside, 100 - outside])
-    return Mean(value=fmean(map(fmean, tasks)), low=float(low), high=float(high))
-
-
-def _resampled(scores: NDArray[np.float64], draw: np.random.Generator) -> NDArray[np.float64]:
-    """Return the means of `ROUNDS` resamples."""
-    drawn: NDArray[np.float64] = scores[draw.integers(len(scores), size=(ROUNDS, len(scores)))].mean(axis=1)
-    return drawn
+    each = [resampled(np.array(scores, dtype=np.float64)[:, None], draw) for scores in tasks]
+    low, high = interval(np.mean(each, axis=0))
+    return Mean(value=fmean(map(fmean, tasks)), low=float(low[0]), high=float(high[0]))
 
 
 def _seed(one: Finished) -> int:
     return one.cell.seed
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Return what sorts `coin:10` before `coin:220`."""
-    return [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]

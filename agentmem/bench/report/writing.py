@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from agentmem.bench.results import read
@@ -35,7 +36,8 @@ def write(folder: Path, out: Path | None = None) -> Path:
         new.write_text(written, encoding="utf-8")
         new.replace(file)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         why = error.strerror or type(error).__name__
         raise InvalidInput(f"{file} cannot be written ({why}); give another with --out FILE") from None
     return file
