@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 
 from agentmem.bench.evaluation import Cell, Outcome
 from agentmem.bench.report.board import Board
@@ -116,5 +117,5 @@ def _facts(one: Finished) -> Iterator[Fact]:
         yield from ((f"score of {name}", figure(value)) for name, value in sorted(one.outcome.by.items()))
         yield from ((name, json.dumps(value, ensure_ascii=False)) for name, value in one.outcome.details.items())
     yield "CPU s", figure(one.cpu_s)
-    yield "started", f"{one.started:%Y-%m-%d %H:%M:%S} UTC"
+    yield "started", f"{one.started.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     yield "worker", one.worker

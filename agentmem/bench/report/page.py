@@ -121,7 +121,7 @@ class Curves:
 def _style(memories: int) -> str:
     """Return the look of the page, with the colours of so many memories, and how one of them is lit or hidden."""
     each = "".join(
-        f'body[data-lit="{number}"] .s:not(.m{number},.band,.path){{opacity:.12}}'
+        f'body[data-lit="{number}"] :is(figure,.grades) .s:not(.m{number},.band,.path){{opacity:.12}}'
         f'body[data-lit="{number}"] .m{number}.path{{opacity:.6;pointer-events:auto}}'
         f'body[data-lit="{number}"] .m{number}.band{{opacity:.18}}'
         f'body[data-lit="{number}"] .m{number}.one{{opacity:.9}}'

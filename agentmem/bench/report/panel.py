@@ -63,9 +63,10 @@ def group_mark(links: Links, group: Group, title: str, kind: str = "") -> Mark:
 
 
 def short(name: str) -> str:
-    """Return a name, cut where there is no room.
+    """Return a name as a drawing can hold it: on one line, and cut where there is no room.
 
     >>> short("episodic+arigraph+memorybank")
     'episodic+arigraph+m…'
     """
+    name = "".join(letter if letter.isprintable() else " " for letter in name)
     return name if len(name) <= LABEL else name[: LABEL - 1] + "…"

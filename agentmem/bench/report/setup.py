@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 
 from agentmem.bench.report.cells import Fact, said_settings, said_thinking
 from agentmem.bench.results import Results
@@ -19,7 +20,7 @@ def facts(results: Results) -> Iterator[tuple[str, list[Fact]]]:
     }
     thinking = {said_thinking(one.cell) for one in results.finished}
     workers = {one.worker.partition("/")[0] for one in results.finished}
-    begun = {"begun": f"{manifest.created:%Y-%m-%d %H:%M:%S} UTC", "hosts": ", ".join(sorted(workers))}
+    begun = {"begun": f"{manifest.created.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", "hosts": ", ".join(sorted(workers))}
     parts: dict[str, Mapping[str, object]] = {
         "Settings of the memories": {**memories, "all others" if memories else "all": "as they come"},
         "Run": {"cells asked for": len(manifest.keys), "thought with": "; ".join(sorted(thinking)), **begun},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from agentmem.bench.report.board import Board
 from agentmem.bench.results import Results
@@ -20,8 +20,10 @@ def ran(results: Results, board: Board) -> str:
     what = f"{counted(len(board.memories), 'memory')} on {counted(len(board.tasks), 'task')}"
     shared = f" ({board.shared})" if board.shared else ""
     cells = f"{counted(done, 'cell')} done" + (f", {failed} failed" if failed else "")
-    begun = f"{results.manifest.created:%-d %B %Y, %H:%M} UTC"
-    return f"{what}{shared}, {_seeds(seeds)}: {cells}, in {spent} of run time. Begun {begun}."
+    begun = results.manifest.created.astimezone(UTC)
+    return (
+        f"{what}{shared}, {_seeds(seeds)}: {cells}, in {spent} of run time. Begun {begun.day} {begun:%B %Y, %H:%M} UTC."
+    )
 
 
 def unfinished(results: Results) -> Iterator[str]:

@@ -87,6 +87,14 @@ def test_nothing_is_concluded_from_single_cells(keep: Keep, end: End, parsed: Pa
     assert "nothing can be told apart: all 2 memories score between 1.00 (amem) and 0.00 (window)." in page.text
 
 
+def test_a_memory_may_be_called_anything(keep: Keep, end: End, parsed: Parse) -> None:
+    names = ["$x_{1$", "記憶 🧠", "two\nlines\x01", "a" * 300]
+
+    page = parsed(write(keep(*(end(1.0, label=name, settings={"size": place}) for place, name in enumerate(names)))))
+
+    assert all(name in page.text for name in names)
+
+
 def test_a_failed_cell_is_shown_with_its_error_and_is_in_no_mean(keep: Keep, end: End, parsed: Parse) -> None:
     page = parsed(write(keep(end(1.0, seed=1), end(1.0, seed=2), end(error="EnvironmentFailed: no such room", seed=3))))
 
