@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from statistics import fmean
 from typing import Literal
 
 import numpy as np
 
 from agentmem.bench.evaluation import Outcome
+from agentmem.bench.report.questions import Question, questions
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean, interval, means, resampled
 from agentmem.bench.summary import SEED, Summary, summaries
+from agentmem.plural import counted
 
 Bound = Literal["chance", "oracle"]
 
@@ -28,12 +31,14 @@ class Group:
         task, memory: What both are called in tables.
         cells: By seed; failed ones too.
         summary: What they came to.
+        questions: What was asked, where a single cell has a score; else none.
     """
 
     task: str
     memory: str
     cells: tuple[Finished, ...]
     summary: Summary
+    questions: tuple[Question, ...] = ()
 
     @cached_property
     def done(self) -> list[tuple[Finished, Outcome]]:
@@ -45,10 +50,25 @@ class Group:
         """The cells that have a score."""
         return [(one, outcome.score) for one, outcome in self.done if outcome.score is not None]
 
+    @cached_property
+    def sample(self) -> list[float]:
+        """What the mean score is the mean of: the scores of cells, or those of questions where there is one cell."""
+        return [question.score for question in self.questions if question.counts] or [score for _, score in self.scored]
+
     @property
+    def sampled(self) -> str:
+        """Of what, and of how many, the mean is: "5 cells", "760 questions"."""
+        return counted(len(self.sample), "question" if self.questions else "cell")
+
+    @cached_property
     def score(self) -> Mean | None:
         """The mean score with its interval; None where no cell has one."""
-        return self.summary.score
+        return mean_of(self.sample) if self.questions else self.summary.score
+
+    def by_category(self, name: str) -> Mean | None:
+        """Return the mean score of a category with its interval; None where no cell has one."""
+        asked = [question.score for question in self.questions if question.category == name]
+        return mean_of(asked or [outcome.by[name] for _, outcome in self.done if name in outcome.by])
 
     @property
     def won(self) -> int | None:
@@ -100,9 +120,9 @@ class Board:
         return [group for memory in self.memories if (group := self.groups.get((task, memory)))]
 
     def scores_of(self, memory: str) -> list[list[float]]:
-        """Return the scores of one memory in each task that has scores; an empty list where it has none."""
+        """Return what the scores of one memory are means of, in each task that has scores; [] where it has none."""
         groups = [self.groups.get((task, memory)) for task in self.scored_tasks]
-        return [[score for _, score in group.scored] if group else [] for group in groups]
+        return [group.sample if group else [] for group in groups]
 
     def bound(self, task: str, which: Bound) -> float | None:
         """Return the mean chance or oracle of a task over its memories; None where nobody knows."""
@@ -111,13 +131,18 @@ class Board:
         return fmean(known) if known else None
 
 
-def board_of(finished: Iterable[Finished]) -> Board:
-    """Return the cells by task and memory; memories in the order of their mean score, then as asked for."""
+def board_of(finished: Iterable[Finished], folder: Path) -> Board:
+    """Return the cells by task and memory; memories in the order of their mean score, then as asked for.
+
+    Args:
+        finished: The cells that have ended.
+        folder: Of the grid, in which the questions are kept.
+    """
     cells: defaultdict[tuple[str, str], list[Finished]] = defaultdict(list)
     for one in finished:
         cells[one.cell.task, one.cell.called].append(one)
     groups = {
-        (one.task, one.memory): Group(one.task, one.memory, tuple(sorted(cells[one.task, one.memory], key=_seed)), one)
+        (one.task, one.memory): _group(one, cells[one.task, one.memory], folder)
         for one in summaries(chain(*cells.values()))
     }
     board = Board(
@@ -158,6 +183,12 @@ def _overall(tasks: Sequence[Sequence[float]]) -> Mean | None:
     each = [resampled(np.array(scores, dtype=np.float64)[:, None], draw) for scores in tasks]
     low, high = interval(np.mean(each, axis=0))
     return Mean(value=fmean(map(fmean, tasks)), low=float(low[0]), high=float(high[0]))
+
+
+def _group(summary: Summary, cells: Sequence[Finished], folder: Path) -> Group:
+    scored = [one for one in cells if one.outcome is not None and one.outcome.score is not None]
+    asked = questions(folder, scored[0]) if len(scored) == 1 else []
+    return Group(summary.task, summary.memory, tuple(sorted(cells, key=_seed)), summary, tuple(asked))
 
 
 def _seed(one: Finished) -> int:

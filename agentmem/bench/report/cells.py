@@ -10,7 +10,7 @@ from datetime import UTC
 from agentmem.bench.evaluation import Cell, Outcome
 from agentmem.bench.report.board import Board
 from agentmem.bench.report.links import FileLink, Links
-from agentmem.bench.report.wording import figure
+from agentmem.bench.report.quantities import figure
 from agentmem.bench.results import Finished
 from agentmem.thinking import Thinking
 

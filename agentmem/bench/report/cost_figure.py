@@ -9,10 +9,10 @@ from statistics import fmean
 from agentmem.bench.evaluation import Outcome
 from agentmem.bench.report.board import Group, mean_of
 from agentmem.bench.report.drawing import Drawing, Mark
-from agentmem.bench.report.findings import number
 from agentmem.bench.report.links import Links
 from agentmem.bench.report.palette import INK, LINE, stand_in
 from agentmem.bench.report.panel import EDGE, HEIGHT, QUARTERS, WIDTH, Panel, point, say_plainly, short
+from agentmem.bench.report.quantities import number
 from agentmem.bench.retrieval import Mean
 
 NAMED = 6

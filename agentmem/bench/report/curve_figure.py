@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from agentmem.bench.evaluation import Outcome
@@ -26,29 +27,24 @@ Curve = tuple[tuple[float, float], ...]
 Curves = list[tuple[Finished, Curve]]
 
 
-def names(links: Links) -> list[str]:
-    """Return the names of all curves, that of scores first."""
-    found = {name for group in links.board.groups.values() for _, outcome in group.done for name in outcome.curves}
-    return sorted(found, key=lambda name: (name != SCORE, name))
+def over_steps(links: Links) -> Iterator[Panel]:
+    """Yield how scores rose, one panel for each task."""
+    for task, svg in _drawn(links, SCORE, over="steps"):
+        yield Panel(links.board.names[task], svg)
 
 
-def title(name: str) -> str:
-    """Return the head of the figures of a curve.
-
-    >>> title("recall_cpu_ms")
-    'Recall cpu ms over events in the store'
-    """
-    said = f"{name.replace('_', ' ')} over {over(name)}"
-    return said[0].upper() + said[1:]
-
-
-def over(name: str) -> str:
-    """Return what a curve runs over."""
-    return "steps" if name == SCORE else "events in the store"
+def over_size(links: Links) -> Iterator[Panel]:
+    """Yield what else was measured as a store grew: a panel for each of it, and each task."""
+    named = {name for group in links.board.groups.values() for _, outcome in group.done for name in outcome.curves}
+    for name in sorted(named - {SCORE}):
+        drawn = list(_drawn(links, name, over="events in the store"))
+        for task, svg in drawn:
+            said = name.replace("_", " ")
+            yield Panel(said if len(drawn) == 1 else f"{said}: {links.board.names[task]}", svg)
 
 
-def curves(links: Links, name: str) -> Iterator[Panel]:
-    """Yield one panel for each task that has the curve."""
+def _drawn(links: Links, name: str, *, over: str) -> Iterator[tuple[str, Markup]]:
+    """Yield each task that has a curve, with its drawing."""
     for task in links.board.tasks:
         groups = [(group, own) for group in links.board.of_task(task) if (own := _curves(group.done, name))]
         if not groups:
@@ -58,8 +54,9 @@ def curves(links: Links, name: str) -> Iterator[Panel]:
             _cells(drawing, links, group, own, style=_style(name == SCORE))
             if told := averaged([curve for _, curve in own], is_stepped=name == SCORE):
                 _mean(drawing, links, group, told, is_stepped=name == SCORE)
-        _axes(drawing, name, [point for _, own in groups for _, curve in own for point in curve])
-        yield Panel(links.board.names[task], drawing.svg(f"{task}: {name} over {over(name)}, of each memory"))
+        drawing.axes.set_xlabel(over)
+        _axes(drawing, [point for _, own in groups for _, curve in own for point in curve], is_score=name == SCORE)
+        yield task, drawing.svg(f"{task}: {name} over {over}, of each memory")
 
 
 def averaged(curves: Sequence[Curve], *, is_stepped: bool) -> list[tuple[float, Mean]]:
@@ -128,10 +125,9 @@ def _style(is_stepped: bool) -> DrawStyle:
     return "steps-post" if is_stepped else "default"
 
 
-def _axes(drawing: Drawing, name: str, points: Sequence[tuple[float, float]]) -> None:
+def _axes(drawing: Drawing, points: Sequence[tuple[float, float]], *, is_score: bool) -> None:
     axes = drawing.axes
-    axes.set_xlabel(over(name))
-    if name == SCORE:
+    if is_score:
         axes.set_ylim(-EDGE, 1 + EDGE)
         axes.set_yticks(*QUARTERS)
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentmem.bench.report.board import Board, Group, are_told_apart
+from agentmem.bench.report.quantities import number
 from agentmem.bench.retrieval import Mean
 
 FEW = 10
@@ -14,7 +15,7 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Standing:
-    """A memory's mean score in something, and the fewest cells it rests on."""
+    """A memory's mean score in something, and on how many cells or questions it rests, at least."""
 
     memory: str
     score: Mean
@@ -83,23 +84,12 @@ def in_words(found: Finding) -> str:
 
 def fewest(board: Board) -> str:
     """Return what must be said where a mean is of few cells; "" where all are of many."""
-    few = min((len(group.scored) for group in board.groups.values() if group.scored), default=FEW)
+    few = min((len(group.sample) for group in board.groups.values() if group.scored), default=FEW)
     if few >= FEW:
         return ""
     if few == 1:
         return "Some means are of a single cell, which has no interval: nothing is concluded from it."
     return f"Some means are of only {few} cells: where these agree there is no interval, and the next may still differ."
-
-
-def number(mean: Mean) -> str:
-    """Return a mean with its interval; without one where all cells agree.
-
-    >>> number(Mean(value=0.8, low=0.4, high=1.0)), number(Mean(value=1, low=1, high=1))
-    ('0.80 [0.40, 1.00]', '1.00')
-    """
-    if mean.low == mean.high:
-        return f"{mean.value:.2f}"
-    return f"{mean.value:.2f} [{mean.low:.2f}, {mean.high:.2f}]"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -121,7 +111,7 @@ def _finding(about: str, standings: Sequence[Standing]) -> Finding:
 
 
 def _standing(group: Group) -> Standing | None:
-    return Standing(group.memory, group.score, len(group.scored)) if group.score else None
+    return Standing(group.memory, group.score, len(group.sample)) if group.score else None
 
 
 def _apart(one: Standing, other: Standing) -> bool:

@@ -18,11 +18,13 @@ from agentmem.bench.report.drawing import our_look
 from agentmem.bench.report.links import FileLink, Links
 from agentmem.bench.report.palette import DARK, LIGHT, declared
 from agentmem.bench.report.panel import Panel, icon
+from agentmem.bench.report.quantities import figure, number
 from agentmem.bench.report.score_figure import scores
-from agentmem.bench.report.wording import figure, ran, unfinished
+from agentmem.bench.report.wording import ran, unfinished
 from agentmem.bench.results import MANIFEST, RESULTS, Results
 from agentmem.bench.retrieval import ROUNDS
 
+SECTIONS = {"Score over steps": curve_figure.over_steps, "Over the size of the store": curve_figure.over_size}
 BANDS = 4
 """The most memories whose bands are all seen at once; of more, that of the memory pointed at."""
 
@@ -35,14 +37,14 @@ def page(results: Results, folder: Path, file: Path) -> str:
         folder: The grid's: cells link to what is kept in it.
         file: Where the page will be, so that its links can be relative.
     """
-    board = board_of(results.finished)
+    board = board_of(results.finished, folder)
     links = Links(board, folder, file)
     script = _beside("page.js")
     environment = Environment(
         loader=PackageLoader("agentmem.bench.report", ""), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(figure=figure, number=findings.number, in_words=findings.in_words)
+    environment.filters.update(figure=figure, number=number, in_words=findings.in_words)
     return environment.get_template("page.html").render(
         title=results.manifest.name,
         style=Markup(_style(len(board.memories))),  # noqa: S704 - ours
@@ -76,10 +78,7 @@ def _drawn(links: Links) -> dict[str, object]:
         return {
             "memories": [Shown(name, links.memory(name), icon(links, name)) for name in links.board.memories],
             "score_panels": list(scores(links)),
-            "curves": [
-                Curves(curve_figure.title(name), tuple(curve_figure.curves(links, name)))
-                for name in curve_figure.names(links)
-            ],
+            "curves": [Curves(head, shown) for head, some in SECTIONS.items() if (shown := tuple(some(links)))],
             "cost_panels": [(cost.name, own) for cost in COSTS if (own := list(costs(links, cost)))],
             "has_bounds": any(links.board.bound(task, "chance") is not None for task in links.board.tasks)
             or any(links.board.bound(task, "oracle") is not None for task in links.board.tasks),

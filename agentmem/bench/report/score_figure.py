@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from agentmem.bench.report.board import Bound, Group
 from agentmem.bench.report.drawing import Drawing, Mark
-from agentmem.bench.report.findings import number
 from agentmem.bench.report.links import Links
 from agentmem.bench.report.palette import MUTED, stand_in
 from agentmem.bench.report.panel import EDGE, QUARTERS, WIDTH, Panel, group_mark, point, short
+from agentmem.bench.report.quantities import number
 
 ROW = 19
 SPREAD = 0.62
@@ -49,7 +49,7 @@ def _mean(drawing: Drawing, links: Links, group: Group, row: int) -> None:
     """Draw mean and interval, and the name beside them."""
     own, axes, mean = links.memory(group.memory), drawing.axes, group.score
     assert mean is not None
-    url = drawing.mark(group_mark(links, group, f"{number(mean)}, {len(group.scored)} cells"))
+    url = drawing.mark(group_mark(links, group, f"{number(mean)}, mean of {group.sampled}"))
     axes.plot([mean.low, mean.high], [row, row], color=stand_in(own), linewidth=2.4, solid_capstyle="round", url=url)
     point(drawing, own, (mean.value, row), url)
     name = axes.text(-0.02, row, short(group.memory), transform=axes.get_yaxis_transform(), ha="right", va="center")

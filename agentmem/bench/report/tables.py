@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agentmem.bench.report import findings
-from agentmem.bench.report.board import Board, Group, mean_of
+from agentmem.bench.report.board import Board, Group
 from agentmem.bench.report.links import Links
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean
@@ -157,8 +157,6 @@ def _tile(links: Links, group: Group | None, best: frozenset[str]) -> Tile:
 
 
 def _by_category(links: Links, group: Group, names: Sequence[str]) -> Line:
-    tiles = []
-    for name in names:
-        told = [outcome.by[name] for _, outcome in group.done if name in outcome.by]
-        tiles.append(Tile(mean_of(told), href=f"#{links.group(group)}", cells=len(told)))
+    href = f"#{links.group(group)}"
+    tiles = [Tile(group.by_category(name), href=href, cells=len(group.scored)) for name in names]
     return Line(group.memory, links.memory(group.memory), tuple(tiles))

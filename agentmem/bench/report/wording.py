@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 
 from agentmem.bench.report.board import Board
 from agentmem.bench.results import Results
+from agentmem.plural import counted
 
 
 def ran(results: Results, board: Board) -> str:
@@ -39,30 +40,6 @@ def unfinished(results: Results) -> Iterator[str]:
     failed = sum(one.outcome is None for one in results.finished)
     if failed:
         yield f"{counted(failed, 'cell')} failed, and {'is' if failed == 1 else 'are'} in no mean; see below."
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> counted(1, "cell"), counted(1200, "memory")
-    ('1 cell', '1,200 memories')
-    """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
-
-
-def figure(value: float | None) -> str:
-    """Return a number as a table shows it: three digits, or all of a whole one.
-
-    >>> [figure(value) for value in (None, 5.0, 0.12345, 12.345, 1234.5, 0.00001)]
-    ['', '5', '0.123', '12.3', '1,234', '1e-05']
-    """
-    if value is None:
-        return ""
-    if value == int(value) or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def _seeds(seeds: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from agentmem.bench.evaluation import PROBES
 from agentmem.bench.report.writing import write
-from agentmem.bench.results import CELLS, MANIFEST, RESULTS
+from agentmem.bench.results import CELLS, MANIFEST, RESULTS, read
 from agentmem.errors import InvalidInput, MissingExtra
 
 if TYPE_CHECKING:
@@ -95,6 +97,21 @@ def test_a_memory_may_be_called_anything(keep: Keep, end: End, parsed: Parse) ->
     assert all(name in page.text for name in names)
 
 
+def test_a_single_cell_is_judged_by_its_questions(keep: Keep, end: End, parsed: Parse) -> None:
+    folder = keep(*(end(score, evaluation="ask", memory=name) for name, score in (("amem", 0.9), ("window", 0.1))))
+    for one in read(folder).finished:
+        assert one.outcome is not None
+        assert one.outcome.score is not None
+        right = round(one.outcome.score * 100)
+        lines = [{"id": str(n), "asked": "?", "score": float(n < right)} for n in range(100)]
+        aside = {"id": "trap", "asked": "?", "score": 0.0, "apart": True}
+        (folder / CELLS / one.key / PROBES).write_text("\n".join(map(json.dumps, [*lines, aside])))
+
+    page = parsed(write(folder))
+
+    assert "amem scores highest: 0.90 [0.84, 0.96]. Lower: window (0.10)." in page.text
+
+
 def test_a_failed_cell_is_shown_with_its_error_and_is_in_no_mean(keep: Keep, end: End, parsed: Parse) -> None:
     page = parsed(write(keep(end(1.0, seed=1), end(1.0, seed=2), end(error="EnvironmentFailed: no such room", seed=3))))
 
@@ -124,7 +141,8 @@ def test_cells_without_any_score_are_reported_by_what_they_cost(keep: Keep, end:
 
     page = parsed(write(keep(end(evaluation="cost", data="", outcome=curve))))
 
-    assert "Write cpu ms over events in the store" in page.text
+    assert "Over the size of the store" in page.text
+    assert "write cpu ms" in page.text
     assert "What came out" not in page.text
 
 
