@@ -19,11 +19,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from agentmem.host import Host
+from agentmem.language.contract import Language
 from agentmem.language.facts_task import FACTS
 from agentmem.testing.models.script import Answer, Asked
 from agentmem.testing.models.server import ModelServer
@@ -62,10 +65,16 @@ class Block:
 
 def blocks_of(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
+    lines = [text.count("\n", 0, found.start(4)) for found in BLOCK.finditer(text)]
     return [
-        Block(found[3], found[4], found[1] or "", found[2] or "", f"{page.name}:{text.count(chr(10), 0, found.start(4))}")
-        for found in BLOCK.finditer(text)
+        Block(language, said, comment, about, f"{page.name}:{line}")
+        for line, (comment, about, language, said) in zip(lines, BLOCK.findall(text), strict=True)
     ]
+
+
+@cache
+def rules() -> Language:
+    return Host().language("rules")
 
 
 def reads_as_rules_do(asked: Asked) -> Answer:
@@ -78,7 +87,7 @@ def reads_as_rules_do(asked: Asked) -> Answer:
     told = TOLD.search(asked.text)
     assert told
     action = None if told[1] == "None" else told[1]
-    return Host().language("rules").ask(FACTS, text=told[2], action=action)
+    return rules().ask(FACTS, text=told[2], action=action)
 
 
 @pytest.fixture
@@ -108,7 +117,7 @@ def test_the_blocks_of_a_page_run_and_print_what_it_says(
 
     assert ran.returncode == 0, ran.stderr
     printed = dict(zip(running, ran.stdout.split(MARK)[1:], strict=True))
-    for before, block in zip(blocks, blocks[1:], strict=False):
+    for before, block in pairwise(blocks):
         if block.language == "text" and before in printed:
             assert_shows(printed[before], block)
 
