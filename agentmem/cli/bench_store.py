@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agentmem.cli.chosen import Json, named
 from agentmem.cli.output import as_json, table
+from agentmem.cli.progress import progress
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -69,9 +71,12 @@ def _measured(host: Host, uri: str | None, extent: Extent) -> list[Row]:
     if uri is not None and is_neo4j(uri):
         from agentmem.bench.operations import operations
 
-        rows += operations(uri, extent.sizes)
+        everybody = {name: partial(host.memory, name) for name in sorted(host.memories)}
+        with progress(sum(extent.sizes)) as moved:
+            rows += operations(uri, extent.sizes, host=host, memories=everybody, moved=moved)
     with Site(host, uri) as site:
-        rows += measure_store(site, memories, extent)
+        with progress(len(memories) * sum(extent.sizes)) as moved:
+            rows += measure_store(site, memories, extent, moved)
         return [*rows, *measure_step(site, host, memories[PLAYED], episodes=extent.episodes)]
 
 
