@@ -1,7 +1,7 @@
 """Runs the blocks of a page in this folder, in their order: Python is one program, bash stops at the first fault.
 
-Blocks come as JSON on standard input, each with its language, or with the name of the file it is. Before what each prints
-stands `MARK` on a line of its own.
+Blocks come as JSON on standard input, each with its language, or with the name of the file it is. Before what each
+prints stands `MARK` on a line of its own.
 """
 
 from __future__ import annotations
