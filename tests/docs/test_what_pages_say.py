@@ -15,11 +15,14 @@ from agentmem.cli.app import app
 from agentmem.cli.bench_commands import app as bench
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = ROOT / "docs" / "commands.md"
 SCREEN_AND_A_HALF = 110
 OURS, MEASURE = get_command(app), get_command(bench)
-CODE = re.compile(r"^```bash\n(.*?)^```$|`([^`\n]+)`|^<!-- shown by: (.+?) -->$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(
+    r"^```bash\n(?P<block>.*?)^```$|^ {4}(?P<line>\S[^\n]*)$|`(?P<inline>[^`\n]+)`|^<!-- shown by: (?P<shown>.+?) -->$",
+    re.MULTILINE | re.DOTALL,
+)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -27,7 +30,7 @@ IN_PICTURE = re.compile(r'class="file"[^>]*>([^<]+)<')
 FILE = re.compile(r"`((?:agentmem|plugins|environments|examples|benchmarks|tests)/[\w/.-]*)`")
 BEGINS = re.compile(r"(?:\w+=\S+ )*(?:\.venv/bin/)?agentmem (?=[-\w])")
 """How a command of ours begins, in code."""
-named = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+named = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def known(path: tuple[str, ...] = ()) -> Any:
@@ -40,8 +43,8 @@ def known(path: tuple[str, ...] = ()) -> Any:
 
 def typed_in(page: Path) -> Iterator[str]:
     """Yield what a page says to type that is ours, one command each."""
-    for block, inline, shown in CODE.findall(page.read_text(encoding="utf-8")):
-        for line in (block.replace("\\\n", " ") or inline or shown).splitlines():
+    for found in CODE.finditer(page.read_text(encoding="utf-8")):
+        for line in found[found.lastgroup or 0].replace("\\\n", " ").splitlines():
             for part in re.split(r" (?:&&|\||>) ", line):
                 if BEGINS.match(part):
                     yield part
