@@ -53,7 +53,7 @@ def memories(
 
 
 def in_markdown(told: list[Description]) -> str:
-    """Return memories as a table in Markdown, papers as links: the one in README."""
+    """Return memories as a table in Markdown, papers as links: the one in docs/memories.md."""
     rows = [{**_row(one), "name": f"`{one.name}`"} for one in told]
     linked = [
         {**row, "what it is": ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", row["what it is"])} for row in rows
