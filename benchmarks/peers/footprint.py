@@ -27,11 +27,12 @@ LISTED = (
 
 @dataclass(frozen=True)
 class Thing:
-    """What is installed, what is imported, and what shows its help; "" for none."""
+    """What is installed, what is imported, what an application begins with, and what shows its help; "" for none."""
 
     name: str
     needs: tuple[str, ...]
     imports: str
+    begins: str = ""
     command: str = ""
 
     @property
@@ -40,13 +41,14 @@ class Thing:
         return "footprint-" + "".join(letter if letter.isalnum() else "-" for letter in self.name)
 
 
+OURS = ("import agentmem", "from agentmem import AgentMemory", "agentmem --help")
 THINGS = (
-    Thing("the bare interpreter", (), "sys"),
-    Thing("agentmem", (str(REPOSITORY),), "agentmem", "agentmem --help"),
-    Thing("agentmem[all]", (f"{REPOSITORY}[all]",), "agentmem", "agentmem --help"),
-    Thing("llm 0.36", ("llm==0.36",), "llm", "llm --help"),
-    Thing("mem0ai 2.2.1", ("mem0ai==2.2.1",), "mem0"),
-    Thing("langmem 0.0.30", ("langmem==0.0.30",), "langmem"),
+    Thing("the bare interpreter", (), "pass"),
+    Thing("agentmem", (str(REPOSITORY),), *OURS),
+    Thing("agentmem[all]", (f"{REPOSITORY}[all]",), *OURS),
+    Thing("llm 0.36", ("llm==0.36",), "import llm", "import llm; llm.get_model", "llm --help"),
+    Thing("mem0ai 2.2.1", ("mem0ai==2.2.1",), "import mem0", "from mem0 import Memory"),
+    Thing("langmem 0.0.30", ("langmem==0.0.30",), "import langmem", "from langmem import create_memory_store_manager"),
 )
 
 
@@ -56,6 +58,7 @@ class Footprint:
 
     name: str
     import_ms: float = 0.0
+    begin_ms: float = 0.0
     help_ms: float = 0.0
     bytes: int = 0
     distributions: int = 0
@@ -73,16 +76,14 @@ def footprint(thing: Thing, environments: Path) -> Footprint:
         python = environment(thing.environment, thing.needs, environments)
     except CannotInstall as why:
         return Footprint(thing.name, error=str(why))
-    home = python.parents[1]
-    help_ms = (
-        _median([str(python.parent / thing.command.split()[0]), *thing.command.split()[1:]]) if thing.command else 0
-    )
+    command = thing.command.split()
     listed = subprocess.run([str(python), "-c", LISTED], capture_output=True, text=True, check=True)  # noqa: S603
     return Footprint(
         thing.name,
-        import_ms=_median([str(python), "-c", f"import {thing.imports}"]),
-        help_ms=help_ms,
-        bytes=sum(_size(site) for site in home.glob(SITE)),
+        import_ms=_median([str(python), "-c", thing.imports]),
+        begin_ms=_median([str(python), "-c", thing.begins]) if thing.begins else 0,
+        help_ms=_median([str(python.parent / command[0]), *command[1:]]) if command else 0,
+        bytes=sum(_size(site) for site in python.parents[1].glob(SITE)),
         distributions=len(set(listed.stdout.split()) - ALWAYS_THERE),
     )
 
@@ -93,14 +94,14 @@ def told(footprints: Sequence[Footprint]) -> str:
         [
             f"`{one.name}`",
             f"{one.import_ms:.0f}",
-            f"{one.help_ms:.0f}" if one.help_ms else "-",
+            *(f"{ms:.0f}" if ms else "-" for ms in (one.begin_ms, one.help_ms)),
             f"{one.bytes / 1e6:.0f}",
             str(one.distributions),
         ]
         for one in footprints
         if not one.error
     ]
-    head = ["", "import, CPU ms", "--help, CPU ms", "MB on disk", "distributions"]
+    head = ["", "import, CPU ms", "import to begin with, CPU ms", "--help, CPU ms", "MB on disk", "distributions"]
     return "\n".join([markdown(head, rows), *(f"- {one.name}: {one.error}" for one in footprints if one.error)])
 
 

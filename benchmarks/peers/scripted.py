@@ -3,8 +3,9 @@
 It is told which turn is being told, and answers every prompt out of that turn alone, by rule, in the form that is
 asked for. So no peer's prompt is parsed for what was said, and none gets a better reading than another:
 
-- **Facts** of a turn are its sentences of four words or more, each with the speaker's name before it; of a turn
-  that has none, the whole turn. mem0's extraction gets each as a memory to ADD; LangMem's manager a call of its tool
+- **Facts** of a turn are its sentences, each with the speaker's name before it, but for questions, those of less than
+  four words, and those with less than two words that tell anything ("Good to see you!"); of a turn that has none, the
+  whole turn. mem0's extraction gets each as a memory to ADD; LangMem's manager a call of its tool
   `Memory` for each; Graphiti an edge for each, from the speaker to the word that says most of it.
 - **Entities** (Graphiti) are the speaker and those words. None is a duplicate beyond what Graphiti
   finds by name without asking, no fact contradicts another, and no summary needs a change.
@@ -27,15 +28,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from agentmem.language.embedding.wordllama import DIM, WordLlamaEmbedder
-from agentmem.language.keywords import keywords
+from agentmem.language.keywords import content_words, keywords
 from agentmem.language.sentences import sentences
 from agentmem.testing.models.script import Asked, Said
 from agentmem.testing.models.server import ModelServer
 from agentmem.testing.models.wire import tokens
 from peers.served import Json, Turn
 
-LEAST_WORDS = 4
-"""Of a sentence that is a fact."""
+LEAST_WORDS, LEAST_TELLING = 4, 2
+"""Of a sentence that is a fact: words, and words that are in not every text."""
 NOBODY = Turn("", "Nobody", "Nothing was said.", "2023-01-01T00:00:00+00:00", "")
 OFFICIAL_NEIGHBOUR = re.compile(r"memory index:\s*(\d+).*?memory context: (.*?)\tmemory keywords: .*?memory tags: (.*)")
 NAMED = re.compile(r'"id":\s*(\d+),\s*"name":\s*"((?:[^"\\]|\\.)*)"')
@@ -131,8 +132,13 @@ def facts(turn: Turn) -> list[str]:
     >>> facts(Turn("D1:1", "Mia", "Hi Ann! I moved to Oslo last week. And you?", "2023-05-08T10:00:00+00:00", "s1"))
     ['Mia: I moved to Oslo last week.']
     """
-    told = [one for one in sentences(turn.text) if len(one.split()) >= LEAST_WORDS]
+    told = [one for one in sentences(turn.text) if _tells(one)]
     return [f"{turn.speaker}: {one}" for one in told] or [turn.line]
+
+
+def _tells(sentence: str) -> bool:
+    is_long = len(sentence.split()) >= LEAST_WORDS and len(content_words(sentence)) >= LEAST_TELLING
+    return is_long and not sentence.endswith("?")
 
 
 def matter(fact: str) -> str:

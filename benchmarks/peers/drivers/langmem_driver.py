@@ -4,7 +4,8 @@ What the manager writes carries no source, so the driver notes which turn was be
 was put into the store. A memory that is changed later counts for all turns that wrote it. Options:
 `infer` (default true): the manager, with the model; false: `create_manage_memory_tool` with the message
 as it is, what an agent does who decides by itself. `store`: `memory` (default, LangGraph's `InMemoryStore`:
-nothing is kept) or `sqlite` (`SqliteStore` of langgraph-checkpoint-sqlite).
+nothing is kept) or `sqlite` (`SqliteStore` of langgraph-checkpoint-sqlite). Vectors are of the whole value, with
+its JSON, as LangGraph makes them by default; of the text alone they find less here, for short sentences come first.
 """
 
 from __future__ import annotations
@@ -30,8 +31,7 @@ class LangMem:
 
         embeddings = OpenAIEmbeddings(model="scripted", base_url=setting.model, check_embedding_ctx_length=False)
         self._infer = bool(setting.options.get("infer", True))
-        said = "content.content" if self._infer else "content"  # what a memory says, without the JSON around it
-        self._store = _store(setting, {"dims": setting.dim, "embed": embeddings, "fields": [said]})
+        self._store = _store(setting, {"dims": setting.dim, "embed": embeddings})
         self._config = {"configurable": {"langgraph_user_id": setting.who}}
         self._namespace = (NAMESPACE[0], setting.who)
         self._sources: dict[str, set[str]] = defaultdict(set)

@@ -119,7 +119,7 @@ def test_what_cannot_be_measured_as_it_grows_is_told_beside_ours(tmp_path: Path)
     assert "- theirs: the driver died" in told([theirs, *ours])
 
 
-def test_a_turn_is_read_as_its_longer_sentences() -> None:
+def test_a_turn_is_read_as_the_sentences_that_tell_something() -> None:
     assert facts(TURN) == ["Mia: I moved to Oslo last week."]
     assert facts(Turn("D1:2", "Ann", "Wow! Great.", TURN.at, "s1")) == ["Ann: Wow! Great."]
 
@@ -171,9 +171,11 @@ def test_every_peer_is_pinned() -> None:
 
 
 def test_what_could_not_be_installed_is_told_beside_what_was() -> None:
-    shown = footprint.told([footprint.Footprint("a", 20.4, 0, 3_000_000, 4), footprint.Footprint("b", error="no such")])
+    shown = footprint.told(
+        [footprint.Footprint("a", 20.4, 90, 0, 3_000_000, 4), footprint.Footprint("b", error="no such")]
+    )
 
-    assert shown.splitlines()[-2:] == ["| `a` | 20 | - | 3 | 4 |", "- b: no such"]
+    assert shown.splitlines()[-2:] == ["| `a` | 20 | 90 | - | 3 | 4 |", "- b: no such"]
 
 
 def test_a_peer_of_another_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
