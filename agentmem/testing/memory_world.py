@@ -1,16 +1,15 @@
-"""The small world that the memory tests tell: events, questions, and ways to ask."""
+"""The small world that memories are tested in: events, questions, and ways to tell and ask. It needs no pytest."""
 
 from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-
-import pytest
+from unittest import SkipTest
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Query, Recollection, new_event
@@ -71,9 +70,9 @@ class TellsMemories(ABC):
         """Return an empty store of its own for each empty folder."""
         return SQLiteStore(folder / "memory.db")
 
-    @pytest.fixture
-    def store(self) -> Iterator[Store]:
-        """Yield an empty store for one test."""
+    @contextmanager
+    def empty_store(self) -> Iterator[Store]:
+        """Give an empty store for one test, and let it go."""
         with tempfile.TemporaryDirectory() as folder, closing(self.new_store(Path(folder))) as store:
             yield store
 
@@ -84,8 +83,14 @@ class TellsMemories(ABC):
 
     def _told(self, store: Store, namespace: str = "test") -> AgentMemory:
         memory = self._open(store, namespace)
-        assert memory.add_many(self.new_events()).set_aside == ()
+        memory.add_many(self.new_events())
+        self._assert_taken_in(memory)
         return memory
+
+    def _assert_taken_in(self, memory: AgentMemory, what: str = "what it was told") -> None:
+        """Refuse a memory that set something aside, with its own words for the first."""
+        reasons = list(memory.status().set_aside.values())
+        assert not reasons, f"it could not take in {what}: {reasons[0]}"
 
     def _recalled(
         self,
@@ -112,10 +117,10 @@ class TellsMemories(ABC):
         return digest(memory.graph, memory.stack.name)
 
     def _having(self, power: type, what: str) -> Memory:
-        """Return a memory that has the power, or skip."""
+        """Return a memory that has the power; raises `SkipTest` where it does not."""
         memory = self.new_memory()
         if not isinstance(memory, power):
-            pytest.skip(f"{memory.name!r} does not {what}: an optional power it does not declare")
+            raise SkipTest(f"{memory.name!r} does not {what}: an optional power it does not declare")
         return memory
 
     def _assert_replayed(self, memory: AgentMemory) -> None:
