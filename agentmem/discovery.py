@@ -18,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 from agentmem.errors import InvalidInput, UnknownName
+from agentmem.fault import fault_of
 
 GROUP = "agentmem"
 MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -111,7 +112,7 @@ def _loaded(found: Found, load: Callable[[], object]) -> Found:
     try:
         plugin = load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything; it is reported
-        return replace(found, reason=f"cannot be imported: {in_words(error)}", trace=traceback.format_exc())
+        return replace(found, reason=f"cannot be imported: {fault_of(error)}", trace=traceback.format_exc())
     if isinstance(plugin, type):
         hint = f"is the class {plugin.__name__}, which is not a plugin; name a module, or an instance of the class"
         return replace(found, reason=hint)
@@ -153,9 +154,3 @@ def _run(path: Path) -> object:
 def _from_object(plugin: object) -> Found:
     name = str(getattr(plugin, "__name__", type(plugin).__name__))
     return _loaded(Found(name, source=repr(type(plugin).__name__)), lambda: plugin)
-
-
-def in_words(error: BaseException) -> str:
-    """Return an error as one line: its kind, and what it says."""
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

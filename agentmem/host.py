@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
-from agentmem.discovery import find, in_words
+from agentmem.discovery import find
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
+from agentmem.fault import fault_of, place_of
 from agentmem.graph.uri import without_password
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
@@ -273,7 +274,9 @@ class Host:
         except AgentmemError:
             raise
         except Exception as error:
-            said = f"plugin {offer.plugin!r} could not build the {kind} {name!r}: {in_words(error)}"
+            said = f"plugin {offer.plugin!r} could not build the {kind} {name!r}: {fault_of(error)}"
+            if isinstance(error, TypeError) and not place_of(error):  # it was not even called
+                raise PluginError(f"{said}; a factory takes {_taken(given)}: write a function that does") from error
             raise PluginError(f"{said}; tell its authors, or block it with -p no:{offer.plugin}") from error
 
     def _unknown(self, kind: Kind, name: str, known: Sequence[str] | Mapping[str, Any]) -> AgentmemError:
@@ -282,6 +285,8 @@ class Host:
         for report in broken:
             if name in report.offers.get(kind, ()) or _is_named_like(report, name):
                 return PluginError(f"no {kind} named {name!r}: {_broken(report)}")
+        if named := [report for report in broken if not report.distribution]:  # somebody wants just these
+            return PluginError(f"no {kind} named {name!r}: {'; '.join(map(_broken, named))}")
         error = UnknownName.among(kind, name, known, cure=CURES.get(kind, "agentmem plugins"))
         if kind in ("language", "embedder") and "did you mean" not in str(error):
             error = UnknownName(f"{error}; a model is named with who serves it: openai:MODEL[@BASE_URL]")
@@ -298,6 +303,11 @@ def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:
             f"plugin {offer.plugin!r} offers {offer.name!r}, but its factory made a {type(made).__name__} without "
             f"{missing}; tell its authors, or block it with -p no:{offer.plugin}"
         )
+
+
+def _taken(given: Sequence[Any]) -> str:
+    """Return in words what a factory is given."""
+    return {0: "nothing", 1: "one argument, its settings"}.get(len(given), f"{len(given)} arguments")
 
 
 def _is_language(spec: object) -> TypeGuard[Language]:

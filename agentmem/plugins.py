@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 import pluggy
 
 from agentmem import hookspecs
-from agentmem.discovery import Found, in_words
+from agentmem.discovery import Found
+from agentmem.fault import fault_of, in_words
 
 if TYPE_CHECKING:
     from agentmem.language.contract import Rule
@@ -194,7 +195,7 @@ def _checked(hook: str, function: Callable[[], object]) -> Iterator[tuple[str, A
     try:
         answer = function()
     except (Exception, SystemExit) as error:
-        raise _Refused(f"its {hook} raised {in_words(error)}") from error
+        raise _Refused(f"its {hook} raised {fault_of(error)}") from error
     if not isinstance(answer, Mapping):
         raise _Refused(f"its {hook} returned a {type(answer).__name__}; return a mapping of names to factories")
     for name, factory in answer.items():

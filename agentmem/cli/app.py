@@ -10,6 +10,7 @@ from agentmem.cli.ablate import ablate
 from agentmem.cli.bench import bench
 from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chat import chat
+from agentmem.cli.check import check
 from agentmem.cli.chosen import Chosen, trace_hooks
 from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
@@ -79,6 +80,7 @@ for command in (
     games,
     memories,
     plugins,
+    check,
     status,
     show,
     why,

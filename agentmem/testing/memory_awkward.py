@@ -44,7 +44,7 @@ class AwkwardInputContract(TellsMemories):
 
         memory.add_many([new_event(long, id="long", at=START), *self.new_events()])
 
-        self._assert_taken_in(memory, "a long text")
+        self._assert_taken_in(memory)
         assert all(len(found) <= 3 for found in self._recalled(memory, limit=3))
 
     def test_events_out_of_the_order_of_time_are_taken_in(self, store: Store) -> None:
@@ -54,7 +54,7 @@ class AwkwardInputContract(TellsMemories):
 
         memory.add_many(backwards)
 
-        self._assert_taken_in(memory, "events that come late")
+        self._assert_taken_in(memory)
         self._recalled(memory)
 
     def test_a_question_of_nothing_but_stop_words_is_a_question(self, store: Store) -> None:
@@ -85,7 +85,7 @@ class AwkwardInputContract(TellsMemories):
             for n, (id_, session, text) in enumerate(said)
         )
 
-        self._assert_taken_in(memory, "what two people said")
+        self._assert_taken_in(memory)
         assert {event.speaker for event in added.events} == {"Ann"}
         for one in memory.search(Query(text="where does Ann live", now=LATER)):
             assert set(one.sources) <= {"e1", "e2", "e3"}
@@ -101,6 +101,6 @@ class AwkwardInputContract(TellsMemories):
             for n, (speaker, session) in enumerate(whose)
         )
 
-        self._assert_taken_in(memory, "what nobody is known to have said")
+        self._assert_taken_in(memory)
         assert len(memory.search(Query(text="red keys", limit=3, now=LATER))) <= 3
         self._assert_replayed(memory)

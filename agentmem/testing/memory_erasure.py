@@ -24,7 +24,7 @@ class ErasureContract(TellsMemories):
             self._go_back(memory, name, position)
             memory.catch_up()
 
-            assert self._digest(memory) == before, position
+            assert self._digest(memory) == before, f"from entry {position} on it is another graph"
 
     def test_what_is_deleted_leaves_no_trace(self, store: Store) -> None:
         """Neither in nodes nor in what others say. If this fails, text is kept outside the nodes, or in a setting."""

@@ -26,7 +26,7 @@ from agentmem.testing.embedding import TurnedEmbedder
 from agentmem.testing.languages import PretendModel, WithEmbedder
 from agentmem.testing.memory_awkward import AwkwardInputContract
 from agentmem.testing.memory_erasure import ErasureContract
-from agentmem.testing.memory_world import LATER, installed
+from agentmem.testing.memory_world import LATER
 
 WHOSE = ("aaabbb", "ababab", "abbbaa", "aabbab", "abbbbb", "aaaaaa")
 """Whose the events are, in the namespaces a and b, which are told in turns."""
@@ -62,13 +62,15 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         memory = self._told(store)
 
         for one in self._all(memory):
-            assert one.sources
-            assert set(one.sources) <= known
-            assert one.memory == memory.stack.name
+            assert one.sources, "a recollection has no sources"
+            assert set(one.sources) <= known, "a recollection has a source that is no event"
+            assert one.memory == memory.stack.name, f"a recollection says it is of the memory {one.memory!r}"
 
     def test_every_recollection_is_of_a_known_kind(self, store: Store) -> None:
         """`kind` is a word of `KINDS`. If this fails, use one of them; whoever shows or counts kinds knows no other."""
-        assert {one.kind for one in self._all(self._told(store))} <= set(KINDS)
+        unknown = {one.kind for one in self._all(self._told(store))} - set(KINDS)
+
+        assert not unknown, f"the kinds are {', '.join(KINDS)}, and not {', '.join(sorted(unknown))}"
 
     def test_what_a_recollection_stands_for_can_be_explained(self, store: Store) -> None:
         """`why` knows its id. If this fails, `Recollection.id` is not the id of a node of the graph."""
@@ -148,12 +150,12 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
             return LanguageUnavailable("pulled the plug") if model_is_out[0] else None
 
         language = PretendModel(self.new_language(), fault)
-        out = AgentMemory(store, namespace="out", memory=self.new_memory(), language=language, host=installed())
+        out = AgentMemory(store, namespace="out", memory=self.new_memory(), language=language, host=self.host())
         out.add_many(self.new_events())
         model_is_out[0] = False
         out.catch_up()
 
-        steady = AgentMemory(store, namespace="steady", memory=self.new_memory(), language=language, host=installed())
+        steady = AgentMemory(store, namespace="steady", memory=self.new_memory(), language=language, host=self.host())
         steady.add_many(self.new_events())
         assert self._digest(out) == self._digest(steady)
 
@@ -165,13 +167,13 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         """
         memory, language, (*first, last) = self.new_memory(), self.new_language(), self.new_events()
         turned = WithEmbedder(language, TurnedEmbedder(language.embedder))
-        old = AgentMemory(store, namespace="anew", memory=memory, language=language, host=installed())
+        old = AgentMemory(store, namespace="anew", memory=memory, language=language, host=self.host())
         old.add_many(first)
 
         reembed(store, "anew", turned.embedder, memories={memory.name: memory}.__getitem__)
 
         anew, fresh = (
-            AgentMemory(store, namespace=name, memory=memory, language=turned, host=installed())
+            AgentMemory(store, namespace=name, memory=memory, language=turned, host=self.host())
             for name in ("anew", "fresh")
         )
         anew.add_many([last])
@@ -221,7 +223,7 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         """With or without `prepare`, one graph. If this fails, `prepare` leaves something `write` depends on."""
         memory = self._having(Prepares, "prepare ahead")
         plain = AgentMemory(
-            store, namespace="plain", memory=Unprepared(memory), language=self.new_language(), host=installed()
+            store, namespace="plain", memory=Unprepared(memory), language=self.new_language(), host=self.host()
         )
         plain.add_many(self.new_events())
 
@@ -233,7 +235,7 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         A text known from before may be embedded once more where the new event says it itself: a name it mentions.
         """
         language = CountingLanguage(self.new_language())
-        memory = AgentMemory(store, memory=Unprepared(self.new_memory()), language=language, host=installed())
+        memory = AgentMemory(store, memory=Unprepared(self.new_memory()), language=language, host=self.host())
         told: set[str] = set()
         known: set[str] = set()
 
@@ -243,6 +245,7 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
             told.add(event.text)
             before = len(language.embedded)
             memory.add_many([event])
+            self._assert_taken_in(memory)
             asked = language.embedded[before:]
             again = needless(asked, known, event=event)
             assert not again, f"embedded again at {event.id}: {again}"

@@ -44,12 +44,20 @@ def installed() -> Host:
     return Host()
 
 
+class NotTakenIn(AssertionError):
+    """A memory set aside what it was told; whatever was to be found out cannot be."""
+
+
 class TellsMemories(ABC):
     """How the contract tests build, tell and ask a memory; all but `new_memory` may be replaced."""
 
     @abstractmethod
     def new_memory(self) -> Memory:
         """Return a new memory, the same at each call."""
+
+    def host(self) -> Host:
+        """Return the host whose plugins hear what is written and asked."""
+        return installed()
 
     def new_language(self) -> Language:
         """Return the language to test with: rules for plain sentences, and an embedder by hash."""
@@ -78,7 +86,7 @@ class TellsMemories(ABC):
 
     def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
         return AgentMemory(
-            store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=installed()
+            store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=self.host()
         )
 
     def _told(self, store: Store, namespace: str = "test") -> AgentMemory:
@@ -90,7 +98,8 @@ class TellsMemories(ABC):
     def _assert_taken_in(self, memory: AgentMemory, what: str = "what it was told") -> None:
         """Refuse a memory that set something aside, with its own words for the first."""
         reasons = list(memory.status().set_aside.values())
-        assert not reasons, f"it could not take in {what}: {reasons[0]}"
+        if reasons:
+            raise NotTakenIn(f"it could not take in {what}: {reasons[0]}")
 
     def _recalled(
         self,

@@ -56,6 +56,6 @@ class ScriptedChat:
 
 
 def scripted_language(right: Language) -> ModelLanguage:
-    """Return a language with a scripted model that answers each question as `right` does, and embeds as `right` does."""
+    """Return a language with a scripted model that answers each question as `right` does; it embeds as that does."""
     model = LanguageAsModel(right)
     return ModelLanguage(model.told(ChatAnswers(ScriptedChat(model)), name=NAME), embedder=right.embedder)
