@@ -40,6 +40,7 @@ def place_of(error: BaseException) -> str:
     What that code called in turn, a library or the host again, is not where one would look.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    outside = [frame for frame in frames if HOST not in Path(frame.filename).parents]
+    real = [frame for frame in frames if not frame.filename.startswith("<")]  # the import system has no file
+    outside = [frame for frame in real if HOST not in Path(frame.filename).parents]
     own = [frame for frame in outside if Path(frame.filename).parent == Path(outside[0].filename).parent]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""

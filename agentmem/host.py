@@ -41,8 +41,8 @@ class Host:
         plugins: Names of installed plugins, modules or objects; None for all installed ones.
         blocked: Names to leave out (`-p no:name`).
         strict: Raise at the first broken plugin instead of going on without it.
-        also: What is loaded besides, because it is named (`--plugin`): paths of `.py` files, modules such as
-            `agentmem_guards`, objects.
+        also: What is loaded besides, because it is named (`--plugin`): paths of `.py` files or packages,
+            modules such as `agentmem_guards`, objects.
 
     Raises:
         UnknownName: `plugins` or `blocked` names a plugin that is not installed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from agentmem.cli.bench import bench
 from agentmem.cli.catalogue import games, plugins
 from agentmem.cli.chat import chat
 from agentmem.cli.check import check
-from agentmem.cli.chosen import Chosen, trace_hooks
+from agentmem.cli.chosen import Chosen, plugins_in, trace_hooks
 from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
@@ -57,7 +58,10 @@ def options(  # noqa: PLR0913 - one parameter is one option
     ] = None,
     also: Annotated[
         list[str] | None,
-        typer.Option("--plugin", metavar="FILE|MODULE", help="Load a Python file, or a module, as a plugin too."),
+        typer.Option("--plugin", metavar="FILE|MODULE", help="Load a file, a package or a module as well."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--plugins-dir", metavar="FOLDER", help="Load each file and package in it as well.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict-plugins", help="Stop at the first broken plugin.")] = False,
     trace: Annotated[bool, typer.Option("--trace-hooks", help="Tell which plugin was asked what.")] = False,
@@ -69,7 +73,8 @@ def options(  # noqa: PLR0913 - one parameter is one option
     """Agents with graph memory: play a game, see what is remembered and why, compare memories."""
     if trace:
         trace_hooks()
-    ctx.obj = Chosen(blocked=tuple(plugin or ()), also=tuple(also or ()), strict=strict)
+    there = plugins_in(folder) if folder else ()
+    ctx.obj = Chosen(blocked=tuple(plugin or ()), also=(*(also or ()), *there), told_of=there, strict=strict)
 
 
 for command in (
