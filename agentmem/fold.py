@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from agentmem.aside import Aside, position_of
+from agentmem.asked import asked
 from agentmem.commit import commit
 from agentmem.errors import (
     AgentmemError,
@@ -107,7 +108,7 @@ class Fold:
             return
         prepare, new = self._prepares.prepare, [event for event in events if event.is_news]
         try:
-            self._asked(lambda language: prepare(new, language))
+            self._asked(lambda language: asked(self._memory.name, "prepare", lambda: prepare(new, language)))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
 
@@ -132,7 +133,8 @@ class Fold:
     def recall(self, query: Query) -> list[Recollection]:
         """Return what the memory recalls; raises whatever it raises."""
         view = self.view(as_of=query.as_of)
-        return self._asked(lambda language: self._memory.recall(query, view, language))[0]
+        memory, name = self._memory, self._memory.name
+        return self._asked(lambda language: asked(name, "recall", lambda: memory.recall(query, view, language)))[0]
 
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
@@ -299,7 +301,7 @@ class Fold:
         }
         if operation.verb not in verbs:
             raise InvalidInput(f"the journal asks for {operation.verb!r}: written by a newer agentmem; upgrade it")
-        return verbs[operation.verb]()
+        return asked(self._memory.name, operation.verb, verbs[operation.verb])
 
     def _reinforce(self, operation: Operation, view: MemoryGraph) -> Changes | None:
         used = operation.arguments["used"]
@@ -324,7 +326,7 @@ class Fold:
 
     def _written(self, event: Event, view: MemoryGraph, language: Language) -> Changes:
         """Return what the memory proposes for an event; what it returns instead is refused, nothing included."""
-        proposal = self._memory.write(event, view, language)
+        proposal = asked(self._memory.name, "write", lambda: self._memory.write(event, view, language))
         if not isinstance(proposal, Changes):
             raise PluginError(f"`write` returned a {type(proposal).__name__}; return what graph.changes() gave")
         return proposal

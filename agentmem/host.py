@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
+from agentmem.asked import asked
 from agentmem.discovery import find
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
@@ -35,7 +36,7 @@ class Host:
 
     A plugin that cannot be loaded, is misspelt or clashes with another is named in
     `plugins()` with its reason; the rest work. `logging.getLogger("agentmem.hooks")`
-    at DEBUG tells who was asked and what was answered, never a user's text.
+    at DEBUG tells who was asked, what was answered and how long it took, never a user's text.
 
     Args:
         plugins: Names of installed plugins, modules or objects; None for all installed ones.
@@ -351,11 +352,10 @@ def _wrong(hook: EventHook, answer: object, cure: str) -> str:
 
 def _call(hook: EventHook, **arguments: Any) -> Any:
     try:
-        answer = hook.function(*(arguments[name] for name in hook.arguments))
+        given = [arguments[name] for name in hook.arguments]
+        return asked(hook.plugin, hook.function.__name__, lambda: hook.function(*given))
     except AgentmemError:
         raise
     except Exception as error:
         said = f"plugin {hook.plugin!r}: its {hook.function.__name__} raised {type(error).__name__}"
         raise PluginError(f"{said}; block it with -p no:{hook.plugin}") from error
-    log.debug("%s.%s answered %s", hook.plugin, hook.function.__name__, type(answer).__name__)
-    return answer

@@ -20,6 +20,7 @@ from agentmem.cli.export import export, import_
 from agentmem.cli.keys import keys
 from agentmem.cli.mcp import mcp
 from agentmem.cli.memories import memories
+from agentmem.cli.new_plugin import new_plugin
 from agentmem.cli.play import play
 from agentmem.cli.rebuild import rebuild
 from agentmem.cli.reembed import reembed
@@ -64,7 +65,7 @@ def options(  # noqa: PLR0913 - one parameter is one option
         Path | None, typer.Option("--plugins-dir", metavar="FOLDER", help="Load each file and package in it as well.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict-plugins", help="Stop at the first broken plugin.")] = False,
-    trace: Annotated[bool, typer.Option("--trace-hooks", help="Tell which plugin was asked what.")] = False,
+    trace: Annotated[bool, typer.Option("--trace-hooks", help="Tell who was asked what, and how long.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 - read by entry.py
     version: Annotated[  # noqa: ARG001 - its callback does it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
@@ -86,6 +87,7 @@ for command in (
     memories,
     plugins,
     check,
+    new_plugin,
     status,
     show,
     why,
@@ -100,6 +102,6 @@ for command in (
     serve,
     doctor,
 ):
-    app.command(command.__name__.rstrip("_"))(command)
+    app.command(command.__name__.rstrip("_").replace("_", "-"))(command)
 app.add_typer(keys)
 app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench)

@@ -136,7 +136,7 @@ def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[s
 
 
 def trace_hooks() -> None:
-    """Tell on standard error which plugin was asked what; never what the user said."""
+    """Tell on standard error who was asked what, in order, and how long it took; never what the user said."""
     import logging
 
     heard = logging.StreamHandler()

@@ -2,11 +2,8 @@
 
 import json
 import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,23 +65,8 @@ def wheel(folder: Path, name: str, files: Mapping[str, str], *, entry_points: st
     return path
 
 
-def environment(folder: Path, *wheels: Path) -> Path:
-    """Make an environment that sees ours, install the wheels into it, and return its interpreter."""
-    venv.create(folder, symlinks=True)
-    python = folder / "bin" / "python"
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    site = folder / "lib" / version / "site-packages"
-    ours = sysconfig.get_path("purelib")
-    (site / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
-    done = subprocess.run([*install, *map(str, wheels)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"pip cannot install into another environment here: {done.stderr.strip()[-200:]}")
-    return python
-
-
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(tmp_path_factory: pytest.TempPathFactory, environment: Callable[..., Path]) -> dict[str, Any]:
     """What the host says in an environment with six strangers."""
     folder = tmp_path_factory.mktemp("strangers")
     wheels = [
