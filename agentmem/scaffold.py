@@ -14,7 +14,7 @@ from agentmem.host import Host
 from agentmem.stack import TAKEN
 
 TEMPLATE = Path(__file__).parent / "plugin_template"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
 def new_plugin(host: Host, name: str, folder: Path) -> list[Path]:
@@ -22,7 +22,7 @@ def new_plugin(host: Host, name: str, folder: Path) -> list[Path]:
 
     Args:
         host: Knows which names are taken.
-        name: An identifier in lower case, of up to 30 letters.
+        name: An identifier in lower case, of up to 24 letters.
         folder: Must not exist.
 
     Raises:
@@ -49,9 +49,11 @@ def check_name(host: Host, name: str) -> None:
         InvalidInput: it may not, and why.
     """
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30]
+        near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:24]
         hint = f", such as {near!r}" if NAME.fullmatch(near) and not keyword.iskeyword(near) else ""
-        raise InvalidInput(f"no plugin can be named {name!r}; take lower-case letters, digits and underscores{hint}")
+        raise InvalidInput(
+            f"no plugin can be named {name!r}; take up to 24 lower-case letters, digits and underscores{hint}"
+        )
     offered = host.memories.get(name)
     by = [report.name for report in host.plugins() if report.name in (name, offered.plugin if offered else "")]
     if by:

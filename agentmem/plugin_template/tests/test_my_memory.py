@@ -1,4 +1,4 @@
-"""my_memory keeps the promises of every memory, with rules and with a scripted model, and does what it is for."""
+"""my_memory keeps the promises of every memory, by rules and with a model, and does what it is for."""
 
 from pathlib import Path
 
@@ -22,7 +22,8 @@ class TestMyMemoryKeepsTheContractWithAModel(TestMyMemoryKeepsTheContract):
 
 
 def test_what_matters_more_comes_first_where_likeness_does_not_count(tmp_path: Path) -> None:
-    with AgentMemory(tmp_path / "memory.db", memory=MyMemory(MyMemorySettings(weight=1))) as memory:
+    by_importance = MyMemory(MyMemorySettings(weight=1))
+    with AgentMemory(tmp_path / "memory.db", memory=by_importance) as memory:
         memory.add_many(["It rains.", "Yesterday Ada accepted another position abroad, leaving London forever."])
 
         best = memory.search("rain", limit=1)[0]
