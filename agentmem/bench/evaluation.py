@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_serializer
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
 from agentmem.thinking import Thinking
@@ -34,7 +34,8 @@ class Cell(Value):
     Attributes:
         evaluation: Its name.
         memory: The memory, as typed after `--memory`; several as `episodic+arigraph`.
-        label: What it is called in tables, where one memory runs with several settings; "" for its name.
+        label: What the memory is called in tables, where it runs with several settings; "" for its name.
+        title: What the task is called in tables; "" for evaluation, data and options.
         settings: Of the memory.
         data: What it is run on: a game, a file; "" where the evaluation makes its own.
         seed: Of everything that is drawn.
@@ -46,6 +47,7 @@ class Cell(Value):
     evaluation: str
     memory: str
     label: str = ""
+    title: str = ""
     settings: dict[str, Any] = Field(default_factory=dict)
     data: str = ""
     seed: int = Field(default=1, ge=0)
@@ -53,10 +55,14 @@ class Cell(Value):
     thinking: Thinking = Thinking()
     store: str | None = None
 
-    @cached_property
+    @field_serializer("store")
+    def _without_password(self, store: str | None) -> str | None:
+        return None if store is None else without_password(store)
+
+    @property
     def key(self) -> str:
         """Names the cell among all cells: a hash of all that makes it what it is."""
-        said = self.model_dump(mode="json", exclude={"label", "store"})
+        said = self.model_dump(mode="json", exclude={"label", "title", "store"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -66,13 +72,13 @@ class Cell(Value):
 
     @property
     def task(self) -> str:
-        """What is done in it, whichever the memory and the seed: evaluation, data and options.
+        """What is done in it, whichever the memory and the seed.
 
         >>> Cell(evaluation="play", memory="window", data="cook:5", options={"policy": "rules"}).task
         'play cook:5 policy=rules'
         """
         options = [f"{name}={value}" for name, value in sorted(self.options.items())]
-        return " ".join(filter(None, [self.evaluation, self.data, *options]))
+        return self.title or " ".join(filter(None, [self.evaluation, self.data, *options]))
 
 
 class Probe(Value):
