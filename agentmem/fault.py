@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from pathlib import Path
 
 from agentmem.errors import LanguageError
 
 HOST = Path(__file__).parent
+STANDARD = Path(sysconfig.get_path("stdlib"))
 
 
 def in_words(error: BaseException) -> str:
@@ -40,7 +42,13 @@ def place_of(error: BaseException) -> str:
     What that code called in turn, a library or the host again, is not where one would look.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    real = [frame for frame in frames if not frame.filename.startswith("<")]  # the import system has no file
-    outside = [frame for frame in real if HOST not in Path(frame.filename).parents]
+    outside = [frame for frame in frames if not _is_known(frame.filename)]
     own = [frame for frame in outside if Path(frame.filename).parent == Path(outside[0].filename).parent]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+
+
+def _is_known(file: str) -> bool:
+    """Return whether code is the host's or Python's own; the import system has no file at all."""
+    above = Path(file).parents
+    installed = any(folder.name in ("site-packages", "dist-packages") for folder in above)
+    return file.startswith("<") or HOST in above or (STANDARD in above and not installed)

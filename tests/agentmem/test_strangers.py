@@ -99,14 +99,14 @@ def test_the_broken_one_is_named_with_reason_and_traceback(seen: dict[str, Any])
     _, _, version, state, reason, trace = reports(seen, "broken")["agentmem-broken"]
 
     assert (version, state) == ("2.0", "broken")
-    assert reason == "cannot be imported: ZeroDivisionError: division by zero"
+    assert reason == "cannot be imported: ZeroDivisionError: division by zero (agentmem_broken.py, line 1)"
     assert "agentmem_broken.py" in trace
 
 
 def test_asking_for_the_broken_one_by_name_tells_why(seen: dict[str, Any]) -> None:
     assert seen["refused"] == {
         "broken": "no memory named 'broken': plugin 'broken' (agentmem-broken 2.0) is broken: "
-        "cannot be imported: ZeroDivisionError: division by zero"
+        "cannot be imported: ZeroDivisionError: division by zero (agentmem_broken.py, line 1)"
     }
 
 
