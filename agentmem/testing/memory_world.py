@@ -14,13 +14,13 @@ from unittest import SkipTest
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Query, Recollection, new_event
 from agentmem.graph.contract import Store
-from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.memory import Memory
 from agentmem.testing.embedding import HashEmbedder
+from agentmem.testing.graph_difference import Held, difference, held_in
 from agentmem.testing.plain_grammar import read_plain
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -122,8 +122,14 @@ class TellsMemories(ABC):
         """Return what any question recalls."""
         return [one for found in self._recalled(memory, exclude=exclude, min_score=min_score) for one in found]
 
-    def _digest(self, memory: AgentMemory) -> str:
-        return digest(memory.graph, memory.stack.name)
+    def _held(self, memory: AgentMemory) -> Held:
+        return held_in(memory.graph, memory.stack.name)
+
+    def _assert_same(self, memory: AgentMemory, wanted: AgentMemory | Held) -> None:
+        """Refuse a memory that does not hold the same as another, or as before, byte for byte."""
+        should_be = self._held(wanted) if isinstance(wanted, AgentMemory) else wanted
+        said = difference(self._held(memory), should_be)
+        assert not said, said
 
     def _having(self, power: type, what: str) -> Memory:
         """Return a memory that has the power; raises `SkipTest` where it does not."""
@@ -133,6 +139,6 @@ class TellsMemories(ABC):
         return memory
 
     def _assert_replayed(self, memory: AgentMemory) -> None:
-        before = self._digest(memory)
+        before = self._held(memory)
         memory.rebuild()
-        assert self._digest(memory) == before
+        self._assert_same(memory, before)
