@@ -154,7 +154,12 @@ def test_a_plugin_that_cannot_be_used_says_why(
         ('kind="note"', 'kind="memo"', "every recollection is of a known kind", "and not memo; use one of them"),
         ("limit=query.limit", "limit=99", "at most as many as wanted are recalled", "cut the list at the very end of"),
         (" and note.props", " or note.props", "what scores too low is not recalled", "drop what is below it before"),
-        ("event.passage, props", "str(id(event)), props", "the same events give the same graph", "Note diary/1.0 is not the same: its text diff"),
+        (
+            "event.passage, props",
+            "str(id(event)), props",
+            "the same events give the same graph",
+            "its text differs;",
+        ),
         ("\n\nclass Diary", SEEN, "two namespaces never meet", "keeps something outside the graph it is given"),
     ],
 )
