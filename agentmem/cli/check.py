@@ -12,7 +12,7 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.memories import first_line
 from agentmem.cli.output import as_json, caption, heading, one_line, table
 from agentmem.cli.progress import progress
-from agentmem.cli.shown import counted
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.bench.growth import Turn
