@@ -260,7 +260,8 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         memory.reinforce(used, now=LATER)
 
         assert {one.id for one in used} <= {one.id for one in self._all(memory)}
-        self._assert_replayed(memory)
+        said = self._replayed(memory)
+        assert not said, said
 
     def test_consolidating_is_repeated_by_replay(self, store: Store) -> None:
         """The journal has it. If this fails, `consolidate` reads a clock or own state."""
@@ -269,7 +270,8 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
 
         memory.consolidate(now=LATER)
 
-        self._assert_replayed(memory)
+        said = self._replayed(memory)
+        assert not said, said
 
     def test_forgetting_twice_at_one_time_is_forgetting_once(self, store: Store) -> None:
         """Forgetting depends on the time, not on the calls. If this fails, it counts its own runs."""
@@ -281,7 +283,8 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
         memory.forget(now=LATER)
 
         assert [one.id for one in self._all(memory)] == once
-        self._assert_replayed(memory)
+        said = self._replayed(memory)
+        assert not said, said
 
     def test_what_is_held_can_be_shown(self, store: Store) -> None:
         """As it was, and each of it explained. If this fails, `Item.id` is no node's, or `show` reads past `graph`."""

@@ -44,8 +44,8 @@ def installed() -> Host:
     return Host()
 
 
-class NotTakenIn(AssertionError):
-    """A memory set aside what it was told; whatever was to be found out cannot be."""
+class OtherPromise(AssertionError):
+    """A promise cannot be tried, because another one is broken: what is to be done about this one is no help."""
 
 
 class TellsMemories(ABC):
@@ -99,7 +99,7 @@ class TellsMemories(ABC):
         """Refuse a memory that set something aside, with its own words for the first."""
         reasons = list(memory.status().set_aside.values())
         if reasons:
-            raise NotTakenIn(f"it could not take in {what}: {reasons[0]}")
+            raise OtherPromise(f"it could not take in {what}: {reasons[0]}")
 
     def _recalled(
         self,
@@ -138,7 +138,13 @@ class TellsMemories(ABC):
             raise SkipTest(f"{memory.name!r} does not {what}: an optional power it does not declare")
         return memory
 
-    def _assert_replayed(self, memory: AgentMemory) -> None:
+    def _replayed(self, memory: AgentMemory) -> str:
+        """Derive a memory again from the journal; return what is not as it was, "" for nothing."""
         before = self._held(memory)
         memory.rebuild()
-        self._assert_same(memory, before)
+        return difference(self._held(memory), before)
+
+    def _assert_replayed(self, memory: AgentMemory) -> None:
+        """Refuse a memory that is not what it was once the journal is replayed."""
+        if said := self._replayed(memory):
+            raise OtherPromise(f"the journal cannot be replayed: {said}")
