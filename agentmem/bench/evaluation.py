@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_serializer
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
 from agentmem.thinking import Thinking
@@ -55,7 +55,11 @@ class Cell(Value):
     thinking: Thinking = Thinking()
     store: str | None = None
 
-    @cached_property
+    @field_serializer("store")
+    def _without_password(self, store: str | None) -> str | None:
+        return None if store is None else without_password(store)
+
+    @property
     def key(self) -> str:
         """Names the cell among all cells: a hash of all that makes it what it is."""
         said = self.model_dump(mode="json", exclude={"label", "title", "store"})

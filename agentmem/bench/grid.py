@@ -9,11 +9,12 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_serializer
 
 from agentmem.bench.evaluation import Cell
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Value
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.stack import open_stack
 from agentmem.thinking import Thinking
@@ -108,6 +109,10 @@ class Grid(Value):
     run: Annotated[tuple[Sweep, ...], Field(min_length=1)]
     thinking: Thinking = Thinking()
     store: str | None = None
+
+    @field_serializer("store")
+    def _without_password(self, store: str | None) -> str | None:
+        return None if store is None else without_password(store)
 
     def cells(self, host: Host) -> list[Cell]:
         """Return all cells, each once, the first seeds first, so that a table is soon full.
