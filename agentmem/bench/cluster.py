@@ -197,4 +197,4 @@ def _processors() -> int:
     """Return how many cells can be at work at once; at least one is waited for."""
     import ray
 
-    return max(1, int(ray.cluster_resources().get("CPU", 0)))
+    return max(1, int(ray.cluster_resources().get("CPU", 0)))  # type: ignore[no-untyped-call]

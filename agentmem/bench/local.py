@@ -30,6 +30,7 @@ OUTPUT = "output.txt"
 """What a cell and its plugins printed."""
 LEAVING_S = 5.0
 """How long a process that has told its result may take to leave."""
+FORKS = "forkserver" in multiprocessing.get_all_start_methods()
 _needed: list[str] = []
 """The modules that the first cell run from here has needed; later ones are forked from a process that holds them."""
 
@@ -39,7 +40,7 @@ def run(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[Finishe
     left = deque(cells)
     at_work: list[_Worker] = []
     try:
-        if len(left) > how.jobs and not _needed:
+        if FORKS and len(left) > how.jobs and not _needed:
             yield run_one(left.popleft(), folder, how)
         while left or at_work:
             while left and len(at_work) < how.jobs:
@@ -61,7 +62,7 @@ def run_one(cell: Cell, folder: Folder, how: Running) -> Finished:
     except BaseException:
         worker.end()
         raise
-    if not _needed and "forkserver" in multiprocessing.get_all_start_methods():
+    if FORKS and not _needed:
         _needed.extend(worker.modules)
         multiprocessing.get_context("forkserver").set_forkserver_preload(_needed)
     return finished
