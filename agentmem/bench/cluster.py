@@ -7,21 +7,24 @@ along; Ray starts those elsewhere.
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from agentmem.agent.trajectory import versions
 from agentmem.bench import local
 from agentmem.bench.connecting import connected
 from agentmem.bench.evaluation import Cell
-from agentmem.bench.results import CELLS, Finished, Folder
+from agentmem.bench.results import CELLS, LOCK, Finished, Folder
 from agentmem.bench.running import Executor, Running, broken_off
 from agentmem.discovery import GROUP, in_words
 from agentmem.errors import AgentmemError, InvalidInput
@@ -33,6 +36,10 @@ DEATHS = 3
 """How often a cell is started again because its worker or node died."""
 QUEUED = 2
 """How many tasks there are for each processor: one at work, and one that waits, so that none is idle."""
+ROOM = "agentmem-cell-"
+"""How the folders of cells at work begin."""
+NEW_S = 60.0
+"""How old a folder is before one asks whether its worker lives: no worker takes so long to lock a new one."""
 LOOK_S = 5.0
 """How often one looks whether the cluster has grown."""
 
@@ -78,7 +85,11 @@ def on(address: str) -> Executor:
 
 
 def _gathered(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[Finished]:
-    """Keep the cluster busy, and yield each cell once what it kept is in the folder."""
+    """Keep the cluster busy, and yield each cell once what it kept is in the folder.
+
+    Whatever is at work when this is left, Ray ends when it is left. `ray.cancel` must not be asked: a process that
+    leaves Ray after it may crash.
+    """
     import ray
 
     task = ray.remote(num_cpus=1, max_retries=DEATHS, scheduling_strategy="SPREAD")(_work)
@@ -87,17 +98,13 @@ def _gathered(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[F
     sent = _Task(cells[0], replace(how, jobs=1, also=also), plugins, _installed())
     left = deque(cells)
     at_work: dict[ObjectRef[Any], tuple[Cell, datetime]] = {}
-    try:
-        while left or at_work:
-            most = how.jobs or QUEUED * _processors()
-            while left and len(at_work) < most:
-                cell = left.popleft()
-                at_work[task.remote(replace(sent, cell=cell))] = cell, datetime.now(UTC)
-            for ended in ray.wait(list(at_work), timeout=LOOK_S)[0]:
-                yield _kept(_reported(ended, *at_work.pop(ended)), folder)
-    finally:
-        for one in at_work:
-            ray.cancel(one, force=True)
+    while left or at_work:
+        most = how.jobs or QUEUED * _processors()
+        while left and len(at_work) < most:
+            cell = left.popleft()
+            at_work[task.remote(replace(sent, cell=cell))] = cell, datetime.now(UTC)
+        for ended in ray.wait(list(at_work), timeout=LOOK_S)[0]:
+            yield _kept(_reported(ended, *at_work.pop(ended)), folder)
 
 
 def _reported(ended: ObjectRef[Any], cell: Cell, begun: datetime) -> _Report:
@@ -151,8 +158,7 @@ def _work(task: _Task) -> _Report:
         StoreUnavailable: there is no room for the cell.
     """
     _refuse_others(task.installed)
-    with TemporaryDirectory(prefix="agentmem-cell-", ignore_cleanup_errors=True) as path:
-        place = Path(path)
+    with _room() as place:
         files = {name: place / name for name in task.plugins}
         for name, file in files.items():
             file.write_bytes(task.plugins[name])
@@ -160,6 +166,20 @@ def _work(task: _Task) -> _Report:
         finished = local.run_one(task.cell, Folder(place), how)
         cell = place / CELLS / finished.key
         return _Report(finished, {str(one.relative_to(cell)): one.read_bytes() for one in _files(cell)})
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    """Give a folder of this machine, for one cell; what workers that were killed have left is gone."""
+    from filelock import FileLock, Timeout
+
+    for other in Path(gettempdir()).glob(f"{ROOM}*"):
+        with suppress(OSError, Timeout):
+            if time() - other.stat().st_mtime > NEW_S:
+                with FileLock(other / LOCK, timeout=0):
+                    shutil.rmtree(other, ignore_errors=True)
+    with TemporaryDirectory(prefix=ROOM, ignore_cleanup_errors=True) as path, FileLock(Path(path, LOCK)):
+        yield Path(path)
 
 
 def _files(folder: Path) -> list[Path]:

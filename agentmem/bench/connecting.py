@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -20,9 +21,9 @@ from agentmem.errors import ClusterUnavailable, InvalidInput, MissingExtra
 
 LOCAL = "local"
 CLIENT = "ray://"
-ANSWER_S = 3.0
+ANSWER_S = 2.0
 """How long a host may take to take a connection."""
-TRIAL_S = 11.0
+TRIAL_S = 10.0
 """How long Ray may take to join a cluster."""
 OBJECTS = 128 * 2**20
 """Bytes of shared memory for results that travel; a cell keeps some hundred kilobytes."""
@@ -32,6 +33,8 @@ QUIET = {
     "RAY_CLIENT_INITIAL_CONNECTION_TIMEOUT_S": str(int(ANSWER_S)),  # and twice more
     "RAY_CLIENT_MAX_CONNECTION_TIMEOUT_S": str(int(ANSWER_S)),
 }
+TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 - the name of a variable
+"""Who knows it may use the Ray that is started here; without one Ray would make one, and leave it in the home."""
 TRIAL = """
 import sys, ray
 try:
@@ -54,8 +57,11 @@ def connected(address: str, *, processors: int = 0) -> Iterator[None]:
         InvalidInput: the address is none.
         ClusterUnavailable: nothing that can be used answers there within 15 seconds; or it is lost meanwhile.
     """
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
+    with _environment(QUIET | ({TOKEN: secrets.token_hex(32)} if address == LOCAL else {})):
+        yield from _held(address, processors)
+
+
+def _held(address: str, processors: int) -> Iterator[None]:
     try:
         import ray
         from ray.exceptions import RaySystemError
@@ -77,6 +83,18 @@ def connected(address: str, *, processors: int = 0) -> Iterator[None]:
         ray.shutdown()
         if place is not None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
+    """Let variables that are not set have these values meanwhile: Ray can be told some things in no other way."""
+    before = dict(os.environ)
+    os.environ.update(wanted | before)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
 
 
 def _start(place: Path, processors: int) -> None:
@@ -135,10 +153,13 @@ def _try(address: str) -> None:
 
 
 def _unusable(address: str, why: str) -> ClusterUnavailable:
-    host = address.removeprefix(CLIENT).rpartition(":")[0]
+    if address.startswith(CLIENT):
+        cure = "clients are let in on port 10001, by default, where 'ray[client]' is installed"
+    else:
+        cure = f"HOST:6379 is for a node of it; from other machines give {CLIENT}HOST:10001"
     return ClusterUnavailable(
-        f"{address} is no Ray cluster that can be used from here ({' '.join(why.split())}); HOST:6379 is for a machine "
-        f"that is a node of it, from others give --cluster {CLIENT}{host}:10001; Ray and Python must be the same on all"
+        f"{address} is no Ray cluster that can be used from here ({' '.join(why.split())}); {cure}, "
+        "and Ray and Python must have the same versions everywhere"
     )
 
 
