@@ -20,7 +20,7 @@ from agentmem.bench import chatter
 from agentmem.bench.embedded import embedded_by
 from agentmem.bench.growth import CostReport, Growing, Growth, Measured, Turn, compared, growth
 from agentmem.bench.recall import Memories, check
-from agentmem.bench.timing import Stopwatch
+from agentmem.bench.timing import Moved, Stopwatch, unwatched
 from agentmem.errors import UnknownName
 from agentmem.events import Query
 from agentmem.host import Host
@@ -32,7 +32,6 @@ CHUNK = 1000
 """Events handed over at once while filling."""
 PROVED = 1000
 """The most events written to see what is embedded again."""
-Moved = Callable[[str, int], None]
 
 
 def cost(
@@ -51,7 +50,7 @@ def cost(
         UnknownName, UnknownSetting, PluginError: a memory cannot be built; nothing was measured.
         InvalidInput: no memory is named.
     """
-    how, moved = growing or Growing(), moved or (lambda what, events: None)  # noqa: ARG005
+    how, moved = growing or Growing(), moved or unwatched
     check(host, memories)
     memories = _with(against, memories, host)
     watch = Stopwatch()

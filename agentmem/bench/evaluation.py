@@ -35,7 +35,7 @@ class Cell(Value):
         evaluation: Its name.
         memory: The memory, as typed after `--memory`; several as `episodic+arigraph`.
         label: What the memory is called in tables, where it runs with several settings; "" for its name.
-        title: What the task is called in tables; "" for its evaluation, data and options.
+        title: What the task is called in tables; "" for evaluation, data and options.
         settings: Of the memory.
         data: What it is run on: a game, a file; "" where the evaluation makes its own.
         seed: Of everything that is drawn.

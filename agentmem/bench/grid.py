@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -72,7 +72,7 @@ class Sweep(Value):
         seeds: As `1-10`, or numbers.
         options: Of the evaluation, the same in all cells.
         vary: Options with several values each, all of them combined.
-        title: What this is called in tables; "" for evaluation, data and options.
+        title: What this is called in tables, before data and what varies; "" for the name of the evaluation.
     """
 
     evaluation: str
@@ -81,6 +81,18 @@ class Sweep(Value):
     options: dict[str, Any] = Field(default_factory=dict)
     vary: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     title: str = ""
+
+    def called(self, data: str, options: Mapping[str, Any]) -> str:
+        """Return what a task of it is called.
+
+        >>> Sweep(evaluation="play", vary={"policy": ("rules",)}).called("games/hunt/game.z8", {"policy": "rules"})
+        'play hunt/game.z8 policy=rules'
+        >>> Sweep(evaluation="play", title="hunt", data=("games/hunt/game.z8",)).called("games/hunt/game.z8", {})
+        'hunt'
+        """
+        shown = "" if self.title and len(self.data) == 1 else "/".join(Path(data).parts[-2:])
+        varied = [f"{name}={options[name]}" for name in self.vary]
+        return " ".join(filter(None, [self.title or self.evaluation, shown, *varied]))
 
     @property
     def variants(self) -> list[dict[str, Any]]:
@@ -129,6 +141,7 @@ class Grid(Value):
                 seeds = sweep.seeds if seeded[sweep.evaluation] else sweep.seeds[:1]
                 for cell in self._of(sweep, seeds[number : number + 1]):
                     found.setdefault(cell.key, cell)
+        _refuse_namesakes(found.values())
         return list(found.values())
 
     def _of(self, sweep: Sweep, seeds: Iterable[int]) -> Iterator[Cell]:
@@ -138,7 +151,7 @@ class Grid(Value):
                 data=data,
                 seed=seed,
                 options=options,
-                title=sweep.title if len(sweep.data) == len(sweep.variants) == 1 else "",
+                title=sweep.called(data, options),
                 thinking=self.thinking,
                 store=self.store,
                 **one.model_dump(),
@@ -200,7 +213,23 @@ def read_grid(path: Path) -> Grid:
 def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
     """Return data with the files that stand beside `path` under the name they have from here."""
     places = [(one, path.parent / one) for one in data]
-    return tuple(str(place) if one and place.is_file() else one for one, place in places)
+    return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
+
+
+def _refuse_namesakes(cells: Iterable[Cell]) -> None:
+    """Refuse cells that would be one row of a table, and are not the same but for the seed.
+
+    Raises:
+        InvalidInput: there are such; names the row.
+    """
+    rows: dict[tuple[str, str], str] = {}
+    for cell in cells:
+        same = cell.model_copy(update={"seed": 0}).key
+        if rows.setdefault((cell.task, cell.called), same) != same:
+            raise InvalidInput(
+                f"two kinds of cells are called {cell.task!r} with {cell.called!r}: give their runs a title each, or "
+                "their memories a label; nothing was started"
+            )
 
 
 def _tried(wrong: dict[str, None], check: Callable[[], object]) -> bool:

@@ -54,11 +54,13 @@ class Summary(Value):
 
 
 def summaries(finished: Iterable[Finished]) -> list[Summary]:
-    """Return a summary for each task and memory, in the order in which they first ended."""
+    """Return a summary for each task and memory: the tasks in the order they first come in, and so the memories."""
     groups: dict[tuple[str, str], list[Finished]] = {}
     for one in finished:
         groups.setdefault((one.cell.task, one.cell.called), []).append(one)
-    return [_summary(task, memory, some) for (task, memory), some in groups.items()]
+    tasks, memories = (list(dict.fromkeys(names)) for names in zip(*groups, strict=True)) if groups else ([], [])
+    ordered = sorted(groups, key=lambda one: (tasks.index(one[0]), memories.index(one[1])))
+    return [_summary(task, memory, groups[task, memory]) for task, memory in ordered]
 
 
 def _summary(task: str, memory: str, some: Sequence[Finished]) -> Summary:

@@ -13,7 +13,6 @@ from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from agentmem.bench.grid import Sweep
     from agentmem.thinking import Thinking
 
 
@@ -43,7 +42,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
 
     Each game is a process of its own. Results are written down as they come: killed and started again, it goes on.
     """
-    from agentmem.bench.grid import Contender, Grid, numbers
+    from agentmem.bench.grid import Contender, Grid, Sweep, numbers
 
     taking_part = [Contender(memory=name, settings=own) for name, own in memories_of(memories, settings).items()]
     options: dict[str, Any] = {"max_steps": max_steps} if max_steps else {}
@@ -52,20 +51,12 @@ def play(  # noqa: PLR0913 - one parameter is one option
     names = _listed(games, "--games")
     if strangers := set(told) - set(names):
         raise InvalidInput(f"--goal names {', '.join(sorted(strangers))}, which --games does not")
-    shared = {"evaluation": "play", "seeds": numbers(seeds), "vary": vary}
-    run = [_sweep(shared, [name for name in names if name not in told], options)] if len(told) < len(names) else []
-    run += [_sweep(shared, [name], options | {"goal": goal}, title=name) for name, goal in told.items()]
+    shared: dict[str, Any] = {"evaluation": "play", "seeds": numbers(seeds), "vary": vary}
+    plain = tuple(name for name in names if name not in told)
+    run = [Sweep(**shared, data=plain, options=options)] if plain else []
+    run += [Sweep(**shared, data=(name,), options=options | {"goal": goal}) for name, goal in told.items()]
     grid = Grid(name="play", memories=tuple(taking_part), run=tuple(run), thinking=thinking, store=store)
     run_grid(ctx.obj, grid, out=out, where=Where(jobs, timeout, cluster), json=json)
-
-
-def _sweep(shared: dict[str, Any], games: list[str], options: dict[str, Any], *, title: str = "") -> Sweep:
-    from pathlib import Path
-
-    from agentmem.bench.grid import Sweep
-
-    called = f"play {Path(title).stem if Path(title).suffix else title}" if title and not shared["vary"] else ""
-    return Sweep(**shared, data=tuple(games), options=options, title=called)
 
 
 def _listed(text: str, option: str) -> list[str]:

@@ -39,9 +39,11 @@ def test_options_that_vary_are_combined_and_one_cell_is_run_once(host: Host) -> 
 
     cells = grid(run=run).cells(host)
 
-    assert [one.options for one in cells] == [
-        {"does": does, "seed_that_does": seed} for does in ("", "prints") for seed in (1, 2)
-    ] + [{}]
+    assert [(one.options, one.task) for one in cells] == [
+        ({"does": does, "seed_that_does": seed}, f"quick does={does} seed_that_does={seed}")
+        for does in ("", "prints")
+        for seed in (1, 2)
+    ] + [({}, "quick")]
     assert len({one.key for one in grid(run=run[1:] * 2).cells(host)}) == 1
 
 
@@ -59,6 +61,20 @@ def test_an_evaluation_without_seeds_is_run_once(host: Host, monkeypatch: pytest
     monkeypatch.setattr(host, "evaluation", lambda _: unseeded)
 
     assert len(grid(run=[{"evaluation": "quick", "seeds": "1-9"}]).cells(host)) == 1
+
+
+def test_what_is_not_the_same_is_not_one_row_of_a_table(host: Host) -> None:
+    run: list[dict[str, Any]] = [{"evaluation": "quick"}, {"evaluation": "quick", "options": {"does": "prints"}}]
+    two_sizes: list[Any] = ["window", {"memory": "window", "settings": {"size": 20}}]
+
+    for wrong in (grid(run=run), grid(memories=two_sizes)):
+        with pytest.raises(InvalidInput, match="two kinds of cells are called 'quick' with 'window'"):
+            wrong.cells(host)
+
+    named = grid(run=[run[0], run[1] | {"title": "loud"}], memories=[*two_sizes[:1], two_sizes[1] | {"label": "w20"}])
+    assert {(one.task, one.called) for one in named.cells(host)} == {
+        (task, memory) for task in ("quick", "loud") for memory in ("window", "w20")
+    }
 
 
 def test_a_file_says_it_all_and_names_files_beside_it(tmp_path: Path) -> None:
