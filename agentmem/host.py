@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("agentmem.hooks")
 Built = TypeVar("Built")
 DEFAULT_EMBEDDER = "wordllama"
-CURES: Mapping[Kind, str] = {"memory": "agentmem memories", "environment": "agentmem games"}
+CURES: Mapping[Kind, str] = {
+    "memory": "agentmem memories",
+    "environment": "agentmem games",
+    "evaluation": "agentmem evaluations",
+}
 
 
 class Host:

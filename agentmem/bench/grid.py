@@ -12,30 +12,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError, field_serializer
 
 from agentmem.bench.evaluation import Cell
+from agentmem.bench.numbers import numbers
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Value
 from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.stack import open_stack
 from agentmem.thinking import Thinking
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """Return the numbers meant by `1-3,7`.
-
-    >>> numbers("1-3,7")
-    (1, 2, 3, 7)
-
-    Raises:
-        InvalidInput: it is nothing of the kind.
-    """
-    found: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
-            raise InvalidInput(f"seeds are given as {text!r}; write them as 1-10, or 1,2,7")
-        found += range(int(first), int(last or first) + 1)
-    return tuple(dict.fromkeys(found))
 
 
 def _seeds(value: object) -> object:

@@ -14,6 +14,7 @@ from agentmem.cli.chosen import Chosen, trace_hooks
 from agentmem.cli.copy import copy
 from agentmem.cli.cost import cost
 from agentmem.cli.doctor import doctor
+from agentmem.cli.evaluations import evaluations
 from agentmem.cli.export import export, import_
 from agentmem.cli.keys import keys
 from agentmem.cli.mcp import mcp
@@ -78,6 +79,7 @@ for command in (
     mcp,
     games,
     memories,
+    evaluations,
     plugins,
     status,
     show,

@@ -1,4 +1,4 @@
-"""What can be measured: `agentmem bench play`, `run`, `recall`, `cost` and `store`."""
+"""What can be measured: `agentmem bench play`, `run`, `report`, `recall`, `cost` and `store`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import typer
 from agentmem.cli.bench_cost import cost
 from agentmem.cli.bench_play import play
 from agentmem.cli.bench_recall import recall
+from agentmem.cli.bench_report import report
 from agentmem.cli.bench_run import run
 from agentmem.cli.bench_store import store
 
@@ -25,5 +26,5 @@ def measure(ctx: typer.Context) -> None:
         typer.echo(ctx.get_help())
 
 
-for command in (play, run, recall, cost, store):
+for command in (play, run, report, recall, cost, store):
     app.command()(command)

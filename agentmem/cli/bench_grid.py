@@ -12,7 +12,7 @@ import typer
 from agentmem.cli.chosen import Chosen
 from agentmem.cli.output import as_json, caption, heading, one_line, table
 from agentmem.cli.progress import progress
-from agentmem.cli.shown import counted
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.bench.evaluation import Cell

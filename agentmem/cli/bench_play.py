@@ -42,7 +42,8 @@ def play(  # noqa: PLR0913 - one parameter is one option
 
     Each game is a process of its own. Results are written down as they come: killed and started again, it goes on.
     """
-    from agentmem.bench.grid import Contender, Grid, Sweep, numbers
+    from agentmem.bench.grid import Contender, Grid, Sweep
+    from agentmem.bench.numbers import numbers
 
     taking_part = [Contender(memory=name, settings=own) for name, own in memories_of(memories, settings).items()]
     options: dict[str, Any] = {"max_steps": max_steps} if max_steps else {}

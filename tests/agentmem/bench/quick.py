@@ -33,6 +33,7 @@ class Quick:
     about = "whether one thing is found again"
     measure = "found"
     is_seeded = True
+    options = Options
 
     def check(self, cell: Cell, host: Host) -> None:
         """Know two kinds of data."""

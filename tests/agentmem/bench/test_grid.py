@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agentmem.bench.evaluation import Cell
-from agentmem.bench.grid import Grid, numbers, read_grid
+from agentmem.bench.grid import Grid, read_grid
+from agentmem.bench.numbers import numbers
 from agentmem.errors import InvalidInput
 from agentmem.host import Host
 
