@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agentmem.bench import cluster, connecting, local
+from agentmem.bench import cluster, connecting, local, worker
 from agentmem.bench.evaluation import PROBES, Cell
 from agentmem.bench.grid import Grid
 from agentmem.bench.results import RESULTS, Results, opened, read
@@ -22,7 +25,7 @@ from agentmem.errors import ClusterUnavailable, InvalidInput, MissingExtra
 from agentmem.host import Host
 
 QUICK = str(Path(__file__).with_name("quick.py"))
-NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 SOON_DEAD = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 3}
 
 
@@ -31,10 +34,10 @@ class Nodes:
 
     def __init__(self) -> None:
         pytest.importorskip("ray", reason="Ray is not installed: pip install 'agentmem-graph[ray]'")
-        from ray.cluster_utils import Cluster
+        from ray import cluster_utils
 
         head = {**NODE, "include_dashboard": False, "_system_config": SOON_DEAD}
-        self._cluster = Cluster(initialize_head=True, head_node_args=head)
+        self._cluster: Any = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         self._second = self._cluster.add_node(**NODE)
         self.address = str(self._cluster.address)
 
@@ -52,9 +55,9 @@ def nodes() -> Iterator[Nodes]:
     found.close()
 
 
-def cells_of(**options: Any) -> list[Cell]:
-    run = [{"evaluation": "quick", "seeds": "1-3", "options": options}]
-    return Grid.model_validate({"memories": ["window", "none"], "run": run}).cells(Host(also=[QUICK]))
+def cells_of(*memories: str, **options: Any) -> list[Cell]:
+    run = [{"evaluation": "quick", "seeds": "1-2", "options": options}]
+    return Grid.model_validate({"memories": memories or ("window",), "run": run}).cells(Host(also=[QUICK]))
 
 
 def ran(folder: Path, cells: list[Cell], run: Executor) -> Results:
@@ -62,6 +65,11 @@ def ran(folder: Path, cells: list[Cell], run: Executor) -> Results:
         for _ in run(cells, place, Running(jobs=2, also=(QUICK,))):
             pass
     return read(folder)
+
+
+def task(cell: Cell) -> worker.Task:
+    plugins = {"quick.py": Path(QUICK).read_bytes()}
+    return worker.Task(cell, Running(also=("quick.py",)), plugins, worker.installed())
 
 
 def what_came(folder: Path, results: Results) -> list[tuple[object, ...]]:
@@ -82,7 +90,7 @@ def holds_all_once_as_if_run_here(folder: Path, cells: list[Cell], results: Resu
 
 
 def test_a_worker_that_is_killed_loses_and_doubles_no_cell(nodes: Nodes, tmp_path: Path) -> None:
-    cells = cells_of(does="kills whoever started it", place=str(tmp_path), seed_that_does=2)
+    cells = cells_of(does="kills whoever started it", place=str(tmp_path), seed_that_does=1)
 
     results = ran(tmp_path / "grid", cells, cluster.on(nodes.address))
 
@@ -91,17 +99,8 @@ def test_a_worker_that_is_killed_loses_and_doubles_no_cell(nodes: Nodes, tmp_pat
     assert not [one.error for one in results.finished if one.error]
 
 
-def test_a_worker_with_other_versions_is_refused(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "versions", lambda: {"numpy": "0.1"})
-
-    with pytest.raises(
-        InvalidInput, match=r"has numpy [2-9].*, and whoever runs the grid numpy 0\.1"
-    ):
-        ran(tmp_path / "grid", cells_of(), cluster.on(nodes.address))
-
-
 def test_a_node_that_is_lost_loses_and_doubles_no_cell(nodes: Nodes, tmp_path: Path) -> None:
-    cells = cells_of(does="waits", place=str(tmp_path))
+    cells = cells_of("window", "none", does="waits", place=str(tmp_path))
 
     def lose_a_node_at_work() -> None:
         while len(list(tmp_path.glob("waits-*"))) < 2:
@@ -109,7 +108,7 @@ def test_a_node_that_is_lost_loses_and_doubles_no_cell(nodes: Nodes, tmp_path: P
         nodes.lose_one()
         (tmp_path / "go").touch()
 
-    loses = threading.Thread(target=lose_a_node_at_work)
+    loses = threading.Thread(target=lose_a_node_at_work, daemon=True)
     loses.start()
     results = ran(tmp_path / "grid", cells, cluster.on(nodes.address))
     loses.join()
@@ -121,7 +120,7 @@ def test_a_node_that_is_lost_loses_and_doubles_no_cell(nodes: Nodes, tmp_path: P
 def test_a_cluster_on_this_machine_leaves_nothing_behind(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="Ray is not installed: pip install 'agentmem-graph[ray]'")
     grid, out = tmp_path / "mine.toml", tmp_path / "grid"
-    grid.write_text('memories = ["window"]\n[[run]]\nevaluation = "quick"\nseeds = "1-2"\n')
+    grid.write_text('memories = ["window"]\n[[run]]\nevaluation = "quick"\n')
     command = ["-m", "agentmem.cli", "--plugin", QUICK, "bench", "run", str(grid), "--out", str(out)]
 
     said = subprocess.run(
@@ -129,9 +128,33 @@ def test_a_cluster_on_this_machine_leaves_nothing_behind(tmp_path: Path) -> None
         capture_output=True, text=True, check=True, env={"HOME": str(tmp_path), "PATH": ""},
     )  # fmt: skip
 
-    assert [one.outcome and one.outcome.score for one in read(out).finished] == [1.0, 1.0]
-    assert said.stderr.splitlines() == [f"2 cells; results go to {out}"]
+    assert [one.outcome and one.outcome.score for one in read(out).finished] == [1.0]
+    assert said.stderr.splitlines() == [f"1 cell; results go to {out}"]
     assert {one.name for one in tmp_path.iterdir()} == {"mine.toml", "grid"}
+
+
+def test_a_worker_brings_back_what_a_cell_keeps_and_its_store_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"{worker.ROOM}of-one-killed-yesterday"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    cell = cells_of(does="prints")[0]
+
+    report = worker.work(task(cell))
+
+    assert report.finished.outcome is not None
+    assert set(report.kept) == {PROBES, local.OUTPUT}
+    assert b"out of turn" in report.kept[local.OUTPUT]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_with_other_versions_refuses() -> None:
+    other = replace(task(cells_of()[0]), installed=worker.installed() | {"numpy": "0.1", "agentmem-cello": "3"})
+
+    with pytest.raises(InvalidInput, match="has no agentmem-cello, and whoever runs the grid agentmem-cello 3;"):
+        worker.work(other)
 
 
 @pytest.mark.parametrize("address", ["here", "ray://localhost", "http://localhost:6379", "localhost:6379:1", ""])
