@@ -110,7 +110,7 @@ class Probe(Value):
     details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class Outcome(Value):
+class Outcome(Value, allow_inf_nan=False):
     """What one cell came to.
 
     Attributes:
