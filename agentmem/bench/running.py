@@ -14,7 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from agentmem.bench.evaluation import Cell, Trial
+from agentmem.bench.evaluation import Cell, Outcome, Trial
 from agentmem.bench.results import Finished, Folder
 from agentmem.errors import AgentmemError
 from agentmem.host import Host
@@ -27,7 +27,7 @@ class Running:
     """How cells are run.
 
     Attributes:
-        jobs: How many at once.
+        jobs: How many at once; 0, on a cluster: as many as it has processors.
         timeout_s: After how long one is ended.
         blocked, also: Of the host in each process: plugins left out, and loaded besides.
     """
@@ -60,7 +60,8 @@ def run_cell(cell: Cell, folder: Path, how: Running) -> Finished:
     outcome, error = None, ""
     try:
         host = how.host()
-        outcome = host.evaluation(cell.evaluation).run(Trial(cell, host, folder))
+        came_to = host.evaluation(cell.evaluation).run(Trial(cell, host, folder))
+        outcome = Outcome.model_validate(dict(came_to))  # no line can hold what is no number
     except AgentmemError as failed:
         error = f"{type(failed).__name__}: {failed}"
     except Exception as failed:  # noqa: BLE001 - of a plugin: told beside the others, which go on
