@@ -30,24 +30,21 @@ OUTPUT = "output.txt"
 """What a cell and its plugins printed."""
 LEAVING_S = 5.0
 """How long a process that has told its result may take to leave."""
+FORKS = "forkserver" in multiprocessing.get_all_start_methods()
+_needed: list[str] = []
+"""The modules that the first cell run from here has needed; later ones are forked from a process that holds them."""
 
 
 def run(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[Finished]:
     """Run cells, and yield each as it ends; a `running.Executor`."""
     left = deque(cells)
     at_work: list[_Worker] = []
-    context: BaseContext = multiprocessing.get_context("spawn")
     try:
-        if len(left) > how.jobs and "forkserver" in multiprocessing.get_all_start_methods():
-            at_work.append(first := _Worker(left.popleft(), folder, how, context))
-            _wait([first])
-            yield first.finish()
-            at_work.clear()
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(first.modules)
+        if FORKS and len(left) > how.jobs and not _needed:
+            yield run_one(left.popleft(), folder, how)
         while left or at_work:
             while left and len(at_work) < how.jobs:
-                at_work.append(_Worker(left.popleft(), folder, how, context))
+                at_work.append(_Worker(left.popleft(), folder, how))
             for worker in _wait(at_work):
                 at_work.remove(worker)
                 yield worker.finish()
@@ -56,15 +53,31 @@ def run(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[Finishe
             worker.end()
 
 
+def run_one(cell: Cell, folder: Folder, how: Running) -> Finished:
+    """Run one of many cells that come one after the other, and return how it ended."""
+    worker = _Worker(cell, folder, how)
+    try:
+        _wait([worker])
+        finished = worker.finish()
+    except BaseException:
+        worker.end()
+        raise
+    if FORKS and not _needed:
+        _needed.extend(worker.modules)
+        multiprocessing.get_context("forkserver").set_forkserver_preload(_needed)
+    return finished
+
+
 class _Worker:
     """A process that runs one cell."""
 
-    def __init__(self, cell: Cell, folder: Folder, how: Running, context: BaseContext) -> None:
+    def __init__(self, cell: Cell, folder: Folder, how: Running) -> None:
         self.cell, self.folder, self.how = cell, folder, how
         self.attempt = folder.attempt(cell)
         self.modules: list[str] = []
         self.started = datetime.now(UTC)
         self.deadline = monotonic() + how.timeout_s
+        context: BaseContext = multiprocessing.get_context("forkserver" if _needed else "spawn")
         self.heard, told = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(cell, self.attempt, how, told))  # type: ignore[attr-defined]
         self.process.start()

@@ -12,7 +12,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,6 +139,22 @@ class Folder:
             return Path(tempfile.mkdtemp(prefix=f"{ATTEMPT}{cell.key}-", dir=self.path / CELLS))
         except OSError as error:
             raise _unwritten(self.path, error) from error
+
+    def brought(self, cell: Cell, kept: Mapping[str, bytes]) -> Path:
+        """Return a new folder with what a cell that was tried elsewhere keeps: files, by their path in it.
+
+        Raises:
+            StoreUnavailable: it cannot be written.
+        """
+        attempt = self.attempt(cell)
+        try:
+            for name, content in kept.items():
+                place = attempt / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+        except OSError as error:
+            raise _unwritten(self.path, error) from error
+        return attempt
 
     def keep(self, attempt: Path, finished: Finished) -> None:
         """Let what an attempt left be what the cell keeps, but for its store, and write down that the cell has ended.

@@ -27,7 +27,7 @@ class Running:
     """How cells are run.
 
     Attributes:
-        jobs: How many at once.
+        jobs: How many at once; 0, on a cluster: as many as it has processors.
         timeout_s: After how long one is ended.
         blocked, also: Of the host in each process: plugins left out, and loaded besides.
     """

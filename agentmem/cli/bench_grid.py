@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from agentmem.bench.evaluation import Cell
     from agentmem.bench.grid import Grid
     from agentmem.bench.results import Finished, Results
+    from agentmem.bench.running import Executor, Running
     from agentmem.bench.summary import Summary
 
 FOLDER = "agentmem-runs"
@@ -28,8 +30,35 @@ Out = Annotated[
 ]
 Timeout = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="A cell that takes longer is ended.")]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Run cells on Ray: local, ray://HOST:10001, or HOST:6379 on a node."),
+]
 
-def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, jobs: int, timeout: float, json: bool) -> None:
+
+@dataclass(frozen=True)
+class Where:
+    """Where cells are run: how many at once, how long each, and on which cluster; None for this machine."""
+
+    jobs: int
+    timeout_s: float
+    cluster: str | None
+
+    def running(self, chosen: Chosen) -> Running:
+        """Return how they are run, with these plugins; a cluster knows by itself how many fit."""
+        from agentmem.bench.running import Running
+
+        jobs = self.jobs or (0 if self.cluster else _processors())
+        return Running(jobs=jobs, timeout_s=self.timeout_s, blocked=chosen.left_out(), also=chosen.also)
+
+    def executor(self) -> Executor:
+        """Return who runs them."""
+        from agentmem.bench import cluster, local
+
+        return cluster.on(self.cluster) if self.cluster is not None else local.run
+
+
+def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json: bool) -> None:
     """Run what has not been run of a grid, and show all of it.
 
     Exit code 1 where a cell failed.
@@ -37,20 +66,17 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, jobs: int, timeout
     Raises:
         AgentmemError: the grid cannot be run, or the folder not be written.
     """
-    from agentmem.bench.local import run
     from agentmem.bench.results import opened, read
-    from agentmem.bench.running import Running
 
     cells = grid.cells(chosen.host())
     place = out or Path(FOLDER) / f"{grid.name}-{_fingerprint(cells)}"
-    how = Running(jobs=jobs or _processors(), timeout_s=timeout, blocked=chosen.left_out(), also=chosen.also)
     with opened(place, name=grid.name, cells=cells, grid=grid.model_dump(mode="json")) as folder:
         done = {one.key for one in read(place).finished if one.outcome is not None}
         left = [cell for cell in cells if cell.key not in done]
         if not json:
             _tell_the_beginning(place, cells, left)
         with progress(len(left)) as moved:
-            for one in run(left, folder, how):
+            for one in where.executor()(left, folder, where.running(chosen)):
                 moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
                 if not json and one.error:
                     typer.echo(f"failed: {_told(one)}", err=True)

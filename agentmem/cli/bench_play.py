@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agentmem.cli.bench_grid import Jobs, Out, Timeout, run_grid
+from agentmem.cli.bench_grid import Cluster, Jobs, Out, Timeout, Where, run_grid
 from agentmem.cli.chosen import Json, named, settings_of
 from agentmem.cli.measured import SettingsOfEach, memories_of
 from agentmem.cli.thinking import with_thinking
@@ -34,6 +34,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     store: Annotated[str | None, typer.Option(metavar="URI", callback=named, help="One for all cells.")] = None,
     jobs: Jobs = 0,
     timeout: Timeout = 600.0,
+    cluster: Cluster = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -56,7 +57,7 @@ def play(  # noqa: PLR0913 - one parameter is one option
     run = [Sweep(**shared, data=plain, options=options)] if plain else []
     run += [Sweep(**shared, data=(name,), options=options | {"goal": goal}) for name, goal in told.items()]
     grid = Grid(name="play", memories=tuple(taking_part), run=tuple(run), thinking=thinking, store=store)
-    run_grid(ctx.obj, grid, out=out, jobs=jobs, timeout=timeout, json=json)
+    run_grid(ctx.obj, grid, out=out, where=Where(jobs, timeout, cluster), json=json)
 
 
 def _listed(text: str, option: str) -> list[str]:

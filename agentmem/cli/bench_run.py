@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from agentmem.cli.bench_grid import Jobs, Out, Timeout, run_grid
+from agentmem.cli.bench_grid import Cluster, Jobs, Out, Timeout, Where, run_grid
 from agentmem.cli.chosen import Json
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="Memories, and what is measured of them.")],
     *,
     jobs: Jobs = 0,
     timeout: Timeout = 600.0,
+    cluster: Cluster = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -26,4 +27,4 @@ def run(
     """
     from agentmem.bench.grid import read_grid
 
-    run_grid(ctx.obj, read_grid(file), out=out, jobs=jobs, timeout=timeout, json=json)
+    run_grid(ctx.obj, read_grid(file), out=out, where=Where(jobs, timeout, cluster), json=json)

@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from multiprocessing import parent_process
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -21,6 +23,7 @@ class Options(BaseModel):
 
     does: str = ""
     seed_that_does: int = 1
+    place: str = ""
 
 
 class Quick:
@@ -43,7 +46,7 @@ class Quick:
         cell = trial.cell
         options = settings_from(Options, cell.options)
         if cell.seed == options.seed_that_does:
-            _misbehave(options.does)
+            _misbehave(options.does, Path(options.place))
         with trial.memory() as memory:
             added = memory.add(f"{cell.data or 'thing'} number {cell.seed}")
             found = memory.search(cell.data or "thing")
@@ -54,7 +57,7 @@ class Quick:
         return Outcome(score=score, chance=0.0, events=1, bytes=trial.bytes, figures=figures, receipt=added.receipt)
 
 
-def _misbehave(how: str) -> None:
+def _misbehave(how: str, place: Path) -> None:
     if how == "raises":
         raise RuntimeError("no kayak today")
     if how == "hangs":
@@ -64,6 +67,17 @@ def _misbehave(how: str) -> None:
     if how == "prints":
         print("out of turn")
         sys.stderr.write("and here\n")
+    if how == "kills whoever started it" and not (place / "killed").exists():
+        (place / "killed").touch()
+        parent = parent_process()
+        assert parent is not None
+        assert parent.pid is not None
+        os.kill(parent.pid, signal.SIGKILL)
+        time.sleep(600)
+    if how == "waits":
+        (place / f"waits-{os.getpid()}").touch()
+        while not (place / "go").exists():
+            time.sleep(0.05)
 
 
 @hookimpl
