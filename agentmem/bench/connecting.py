@@ -124,6 +124,7 @@ def _init(address: str, **settings: Any) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        logging.getLogger("ray").setLevel(logging.CRITICAL)  # of clients, too
         ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL, **settings)
 
 
