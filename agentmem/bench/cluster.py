@@ -19,8 +19,8 @@ from agentmem.bench.evaluation import Cell
 from agentmem.bench.results import Finished, Folder
 from agentmem.bench.running import Executor, Running, broken_off
 from agentmem.bench.worker import Report, Task, installed, work
-from agentmem.discovery import in_words
 from agentmem.errors import AgentmemError, InvalidInput
+from agentmem.fault import in_words
 
 if TYPE_CHECKING:
     from ray import ObjectRef

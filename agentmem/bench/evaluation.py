@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -110,7 +110,7 @@ class Probe(Value):
     details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class Outcome(Value):
+class Outcome(Value, allow_inf_nan=False):
     """What one cell came to.
 
     Attributes:
@@ -201,6 +201,12 @@ class Trial:
         cell = Cell(**(dict(self.cell) | changes))
         return replace(self, cell=cell, folder=folder, session=self.spending)
 
+    def empty(self, namespace: str) -> None:
+        """Drop what a run that was killed has left in a namespace of a shared store; a file is new each time."""
+        if self.cell.store:
+            with closing(self.host.store(self.cell.store)) as store:
+                store.drop(namespace)
+
     def erase(self) -> None:
         """Remove the cell's own store, once it is closed: what it was measured for is in the outcome."""
         for file in self.folder.glob(f"{STORE}*"):
@@ -214,11 +220,13 @@ class Trial:
             namespace: For evaluations that need several.
         """
         cell = self.cell
+        name = f"{cell.key}-{namespace}" if cell.store else namespace
+        self.empty(name)
         with (
             cell.thinking.opened(self.host) as language,
             AgentMemory(
                 self.store,
-                namespace=f"{cell.key}-{namespace}" if cell.store else namespace,
+                namespace=name,
                 memory=cell.memory,
                 settings=cell.settings,
                 language=language,

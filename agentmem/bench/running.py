@@ -14,7 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from agentmem.bench.evaluation import Cell, Trial
+from agentmem.bench.evaluation import Cell, Outcome, Trial
 from agentmem.bench.results import Finished, Folder
 from agentmem.errors import AgentmemError
 from agentmem.host import Host
@@ -60,7 +60,8 @@ def run_cell(cell: Cell, folder: Path, how: Running) -> Finished:
     outcome, error = None, ""
     try:
         host = how.host()
-        outcome = host.evaluation(cell.evaluation).run(Trial(cell, host, folder))
+        came_to = host.evaluation(cell.evaluation).run(Trial(cell, host, folder))
+        outcome = Outcome.model_validate(dict(came_to))  # no line can hold what is no number
     except AgentmemError as failed:
         error = f"{type(failed).__name__}: {failed}"
     except Exception as failed:  # noqa: BLE001 - of a plugin: told beside the others, which go on

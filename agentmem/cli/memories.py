@@ -75,7 +75,7 @@ def _print_one(told: Description) -> None:
     if told.more:
         typer.echo(f"\n{printable(told.more)}")
     typer.echo()
-    powers = [{"power": name, "what it is": _first_line(POWERS[name])} for name in told.powers]
+    powers = [{"power": name, "what it is": first_line(POWERS[name])} for name in told.powers]
     table(powers, columns=("power", "what it is"), nothing="it has no powers beside writing and recalling")
     typer.echo()
     table(settings_rows(told.settings), columns=SETTINGS, nothing="there is nothing to set")
@@ -111,5 +111,6 @@ def _as_data(told: Description) -> dict[str, Any]:
     return {**asdict(told), "settings": [one._asdict() for one in told.settings]}
 
 
-def _first_line(contract: type) -> str:
+def first_line(contract: type) -> str:
+    """Return what a contract is, in its own words."""
     return (contract.__doc__ or "").strip().partition("\n")[0]

@@ -56,7 +56,7 @@ def parsed(typed: str) -> tuple[str, ...]:
     Raises:
         Exception: a command, an option or its value that is not known or missing.
     """
-    words = shlex.split(BEGINS.sub("", typed, count=1), comments=True)
+    words = shlex.split(BEGINS.sub("", typed, count=1).removesuffix("…"), comments=True)
     path: tuple[str, ...] = ()
     while True:
         command = known(path)

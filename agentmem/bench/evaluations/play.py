@@ -69,6 +69,7 @@ class Play:
         )
         spent = {"write": 0.0, "recall": 0.0}
         scores: list[tuple[float, float]] = []
+        trial.empty(setup.remembered_in)
         with Episode(setup, trial.host, session=trial.spending) as episode:
             for number, step in enumerate(episode):
                 _add(spent, step)

@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from agentmem.bench.evaluation import Outcome
-from agentmem.bench.report.questions import Question, questions
+from agentmem.bench.evaluation import Outcome, Probe
+from agentmem.bench.report.questions import questions
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean, interval, means, resampled
 from agentmem.bench.summary import SEED, Summary, summaries
@@ -38,7 +38,7 @@ class Group:
     memory: str
     cells: tuple[Finished, ...]
     summary: Summary
-    questions: tuple[Question, ...] = ()
+    questions: tuple[Probe, ...] = ()
 
     @cached_property
     def done(self) -> list[tuple[Finished, Outcome]]:
@@ -53,7 +53,8 @@ class Group:
     @cached_property
     def sample(self) -> list[float]:
         """What the mean score is the mean of: the scores of cells, or those of questions where there is one cell."""
-        return [question.score for question in self.questions if question.counts] or [score for _, score in self.scored]
+        asked = [one.score for one in self.questions if one.score is not None and not one.apart]
+        return asked or [score for _, score in self.scored]
 
     @property
     def sampled(self) -> str:
@@ -67,7 +68,7 @@ class Group:
 
     def by_category(self, name: str) -> Mean | None:
         """Return the mean score of a category with its interval; None where no cell has one."""
-        asked = [question.score for question in self.questions if question.category == name]
+        asked = [one.score for one in self.questions if one.category == name and one.score is not None]
         return mean_of(asked or [outcome.by[name] for _, outcome in self.done if name in outcome.by])
 
     @property

@@ -20,7 +20,7 @@ from agentmem.bench.retrieval import Mean, means
 
 SCORE = "score"
 """The curve that stays where it is until the next point; others are measured at their points, and go straight."""
-WIDE = 20
+WIDE = 10
 """An axis whose ends lie so many times apart counts in powers of ten."""
 DrawStyle = Literal["default", "steps-post"]
 Curve = tuple[tuple[float, float], ...]

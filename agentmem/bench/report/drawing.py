@@ -14,15 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.typing import RcKeyType
 
 from agentmem.bench.report.palette import INK, LINE, MUTED, variables_for
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType  # since 3.11
 
 DPI = 72
 """Points of an inch: one unit of a drawing is one pixel of the page."""

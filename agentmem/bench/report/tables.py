@@ -25,6 +25,7 @@ class Tile:
         won: How many of them were won; None where that is not told.
         failed: How many failed.
         is_best: Whether nobody is better, as far as can be told.
+        is_chance: Whether one who knows nothing may score as much.
     """
 
     score: Mean | None
@@ -33,6 +34,7 @@ class Tile:
     won: int | None = None
     failed: int = 0
     is_best: bool = False
+    is_chance: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def failures(board: Board) -> list[Failure]:
 def _tile(links: Links, group: Group | None, best: frozenset[str]) -> Tile:
     if group is None:
         return Tile(None)
+    chance = links.board.bound(group.task, "chance")
     return Tile(
         group.score,
         href=f"#{links.group(group)}",
@@ -153,6 +156,7 @@ def _tile(links: Links, group: Group | None, best: frozenset[str]) -> Tile:
         won=group.won,
         failed=group.summary.failed,
         is_best=group.memory in best,
+        is_chance=group.score is not None and chance is not None and group.score.low <= chance,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agentmem.agent_memory import AgentMemory
 from agentmem.bench.evaluation import Cell, Evaluation, Outcome, Trial
 from agentmem.bench.evaluations.ablation import Ablation
 from agentmem.bench.evaluations.cost import CostOverSize
@@ -149,6 +150,24 @@ def test_all_memories_of_a_trial_spend_from_one_budget(host: Host, tmp_path: Pat
     trial = Trial(cell, host, tmp_path)
 
     assert trial.within("a", memory="window").within("b", memory="full").spending is trial.spending
+
+
+def test_in_a_store_many_share_a_killed_run_leaves_nothing_to_the_next(host: Host, file: Path, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared.db")
+    asked = Cell(evaluation="recall", memory="full", data=str(file), store=shared)
+    played = Cell(evaluation="play", memory="full", data="chat:simulated", options=SHORT, store=shared)
+    spaces = {"of somebody else": True, f"{asked.key}-first": False, played.key: False}
+    for space in spaces:
+        with AgentMemory(shared, namespace=space, memory="full", host=host) as memory:
+            memory.add("This was here before.")
+
+    assert Recall().run(Trial(asked, host, tmp_path)).bytes == 0
+    assert Play().run(Trial(played, host, tmp_path)).bytes == 0
+
+    for space, is_there in spaces.items():
+        with AgentMemory(shared, namespace=space, memory="full", host=host) as memory:
+            found = memory.search("before", limit=1000)
+            assert any("This was here before." in one.text for one in found) is is_there
 
 
 @pytest.mark.parametrize(

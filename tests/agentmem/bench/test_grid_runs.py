@@ -55,18 +55,19 @@ def test_each_cell_is_written_down_once_in_the_order_asked_for_with_what_it_kept
     ("does", "why", "kept"),
     [
         ("raises", "RuntimeError: no kayak today", TRACE),
-        ("hangs", "it took longer than 3 s, and was ended; --timeout gives it more", None),
+        ("hangs", "it took longer than 8 s, and was ended; --timeout gives it more", None),
         ("dies", "ended by signal 9", None),
+        ("counts", "figures.steps Input should be a finite number", None),
     ],
 )
 def test_a_cell_that_fails_says_why_and_the_rest_go_on(tmp_path: Path, does: str, why: str, kept: str | None) -> None:
     cells = cells_of(options={"does": does, "seed_that_does": 2})
 
-    results = ran(tmp_path / "grid", cells, timeout_s=3.0 if does == "hangs" else 60.0)
+    results = ran(tmp_path / "grid", cells, timeout_s=8.0 if does == "hangs" else 60.0)
 
     failed = [one for one in results.finished if one.error]
     assert [one.cell.seed for one in failed] == [2, 2]
-    assert all(why in one.error and one.outcome is None for one in failed)
+    assert all(why in " ".join(one.error.split()) and one.outcome is None for one in failed)
     if kept:
         assert (tmp_path / "grid" / "cells" / failed[0].key / kept).read_text().startswith("Traceback")
 

@@ -29,7 +29,8 @@ class Browser:
     def __init__(self, profile: Path) -> None:
         theirs_in, self._out = (_above_nine(end) for end in os.pipe())
         self._in, theirs_out = (_above_nine(end) for end in os.pipe())
-        words = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]
+        words = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu"]
+        words += ["--disable-dev-shm-usage", "--remote-debugging-pipe"]
         self.process = subprocess.Popen(
             ["bash", "-c", f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}', *words, f"--user-data-dir={profile}"],
             pass_fds=(theirs_in, theirs_out),

@@ -112,6 +112,25 @@ def test_a_single_cell_is_judged_by_its_questions(keep: Keep, end: End, parsed: 
     assert "amem scores highest: 0.90 [0.84, 0.96]. Lower: window (0.10)." in page.text
 
 
+def test_a_score_that_chance_may_give_is_called_that(keep: Keep, end: End, parsed: Parse) -> None:
+    scores = {"amem": (0.8, 0.9), "window": (0.4, 0.6)}
+    known = {"chance": 0.5}
+
+    page = parsed(
+        write(
+            keep(
+                *(
+                    end(score, seed=n, memory=name, outcome=known)
+                    for name in scores
+                    for n, score in enumerate(scores[name])
+                )
+            )
+        )
+    )
+
+    assert page.text.count("no more than chance") == 1
+
+
 def test_a_failed_cell_is_shown_with_its_error_and_is_in_no_mean(keep: Keep, end: End, parsed: Parse) -> None:
     page = parsed(write(keep(end(1.0, seed=1), end(1.0, seed=2), end(error="EnvironmentFailed: no such room", seed=3))))
 
