@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,7 +37,8 @@ class Nodes:
         pytest.importorskip("ray", reason="Ray is not installed: pip install 'agentmem-graph[ray]'")
         from ray import cluster_utils
 
-        head = {**NODE, "include_dashboard": False, "_system_config": SOON_DEAD}
+        self._place = tempfile.mkdtemp(prefix="ray-")
+        head = {**NODE, "include_dashboard": False, "_system_config": SOON_DEAD, "temp_dir": self._place}
         self._cluster: Any = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         self._second = self._cluster.add_node(**NODE)
         self.address = str(self._cluster.address)
@@ -46,11 +48,14 @@ class Nodes:
 
     def close(self) -> None:
         self._cluster.shutdown()
+        shutil.rmtree(self._place, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
-    found = Nodes()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        found = Nodes()
     yield found
     found.close()
 
