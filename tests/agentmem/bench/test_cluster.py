@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -37,8 +36,7 @@ class Nodes:
         pytest.importorskip("ray", reason="Ray is not installed: pip install 'agentmem-graph[ray]'")
         from ray import cluster_utils
 
-        self._place = tempfile.mkdtemp(prefix="ray-")
-        head = {**NODE, "include_dashboard": False, "_system_config": SOON_DEAD, "temp_dir": self._place}
+        head = {**NODE, "include_dashboard": False, "_system_config": SOON_DEAD}
         self._cluster: Any = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
         self._second = self._cluster.add_node(**NODE)
         self.address = str(self._cluster.address)
@@ -48,16 +46,19 @@ class Nodes:
 
     def close(self) -> None:
         self._cluster.shutdown()
-        shutil.rmtree(self._place, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
-    with pytest.MonkeyPatch.context() as environment:
+    with (
+        tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as place,
+        pytest.MonkeyPatch.context() as environment,
+    ):
         environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        environment.setenv("RAY_TMPDIR", place)
         found = Nodes()
-    yield found
-    found.close()
+        yield found
+        found.close()
 
 
 def cells_of(*memories: str, **options: Any) -> list[Cell]:
