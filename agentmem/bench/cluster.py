@@ -73,11 +73,24 @@ def _gathered(cells: Sequence[Cell], folder: Folder, how: Running) -> Iterator[F
         most = how.jobs or QUEUED * _processors()
         while left and len(at_work) < most:
             cell = left.popleft()
-            at_work[task.remote(replace(sent, cell=cell))] = cell, datetime.now(UTC)
+            at_work[_begun(task, replace(sent, cell=cell))] = cell, datetime.now(UTC)
         for ended in ray.wait(list(at_work), timeout=LOOK_S)[0]:
             report = _reported(ended, *at_work.pop(ended))
             folder.keep(folder.brought(report.finished.cell, report.kept), report.finished)
             yield report.finished
+
+
+def _begun(function: Any, task: Task) -> ObjectRef[Any]:
+    """Send a task.
+
+    Raises:
+        InvalidInput: the server that lets clients in does not understand it.
+    """
+    try:
+        sent: ObjectRef[Any] = function.remote(task)
+    except (ImportError, AttributeError) as failed:
+        raise InvalidInput(_unfit(failed)) from None
+    return sent
 
 
 def _reported(ended: ObjectRef[Any], cell: Cell, begun: datetime) -> Report:

@@ -125,6 +125,7 @@ def _init(address: str, **settings: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL, **settings)
+    logging.getLogger("ray").setLevel(logging.CRITICAL)  # a client forgets that it was told
 
 
 def _knock(address: str) -> None:

@@ -50,9 +50,15 @@ class Nodes:
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
-    found = Nodes()
-    yield found
-    found.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as place,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        environment.setenv("RAY_TMPDIR", place)
+        found = Nodes()
+        yield found
+        found.close()
 
 
 def cells_of(*memories: str, **options: Any) -> list[Cell]:
