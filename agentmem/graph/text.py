@@ -21,16 +21,17 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(WORD.findall(text.lower())))[:MOST_WORDS]
 
 
-def fts5_query(kinds: Iterable[int], words: Iterable[str] | None = None) -> str:
-    """Return the FTS5 query for rows of one of `kinds`; with `words`, for those with any of them.
+def fts5_query(kinds: Iterable[int] | None, words: Iterable[str] | None = None) -> str:
+    """Return the FTS5 query for rows of one of `kinds` (None: of any) with any of `words` (None: with or without).
 
     Each word is quoted, so that `AND`, `NEAR` or `text` stay words.
 
     >>> fts5_query([3, 5], ["key", "and"])
     'kind:("3" OR "5") AND text:("key" OR "and")'
     """
-    of_kind = f"kind:({_any_of(map(str, kinds))})"
-    return of_kind if words is None else f"{of_kind} AND text:({_any_of(words)})"
+    of_kind = [] if kinds is None else [f"kind:({_any_of(map(str, kinds))})"]
+    with_words = [] if words is None else [f"text:({_any_of(words)})"]
+    return " AND ".join(of_kind + with_words)
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from agentmem.graph.contract import Node
+from agentmem.vectors import Vectors
 
 MOST = 20_000
 """Ids."""
@@ -35,9 +36,9 @@ class Kept(NamedTuple):
     node: Node
     nested: bytes | None
 
-    def given(self) -> Node:
-        """Return the node with props that are the caller's own."""
-        id_, label, at, memory, text, props, vector, position, retired, by = self.node
+    def given(self, vector: Vectors | None = None) -> Node:
+        """Return the node with its vector, if that was read, and props that are the caller's own."""
+        id_, label, at, memory, text, props, _, position, retired, by = self.node
         own = {**props} if self.nested is None else marshal.loads(self.nested)  # noqa: S302 - our own bytes
         # Not `_replace`, which takes four times as long.
         return tuple.__new__(Node, (id_, label, at, memory, text, own, vector, position, retired, by))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
+from agentmem.graph.sqlite.counts import WordCounts
 from agentmem.graph.sqlite.kept import KeptNodes
 from agentmem.graph.sqlite.words import PendingWords
 
@@ -61,6 +62,7 @@ class Session:
         committed_seq: The highest `vec.seq` when the current one began.
         spaces: What it knows of namespaces.
         kept: Nodes it has read or written lately.
+        counts: In how many texts words are.
         words: Which rows of the text index are to be brought up to date before the commit.
     """
 
@@ -68,6 +70,7 @@ class Session:
         self.connection = connect(settings)
         self.spaces: dict[str, Space] = {}
         self.kept = KeptNodes()
+        self.counts = WordCounts()
         self.words = PendingWords()
         self.depth = 0
         self.transactions = 0
@@ -181,6 +184,7 @@ class Session:
             yield
             self.words.write(self)
             self.run("commit")
+            self._keep_counts()
         except BaseException:
             self._knows_last = False
             self._undo("rollback")
@@ -214,6 +218,12 @@ class Session:
         finally:
             self.depth -= 1
 
+    def _keep_counts(self) -> None:
+        if self.words.has_removed:
+            self.counts.clear()
+        else:
+            self.counts.expect_more()
+
     def _check_still_whole(self) -> None:
         # Whoever caught the error of a half done write must not commit the other half.
         if self.depth and (self._spoiled or not self.connection.in_transaction):
@@ -228,6 +238,7 @@ class Session:
     def _forget(self) -> None:
         self.spaces.clear()
         self.kept.clear()
+        self.counts.clear()
 
     def close(self) -> None:
         """Close the connection; may be called twice."""
