@@ -13,9 +13,8 @@ KEPT = 4096
 FEW = 2000
 """Rows that are looked at for what is new; where there are more, all are counted again."""
 COUNT = "select count(*) from (select 1 from fts where fts match ? limit ?)"
-COUNT_NEW = """select count(*) from fts cross join node n on n.pk = fts.rowid and n.kind in (select value from json_each(?))
-where fts match ? and fts.rowid > ?"""
-LAST = "select coalesce(max(pk), 0) from node"
+COUNT_NEW = """select count(*) from fts cross join node n on n.pk = fts.rowid and n.ns = ?
+and n.kind in (select value from json_each(?)) where fts match ? and fts.rowid > ?"""
 
 
 class Counted(NamedTuple):
@@ -29,43 +28,40 @@ class Counted(NamedTuple):
 class Reads(Protocol):
     """What runs SQL."""
 
+    @property
+    def last_pk(self) -> int:
+        """The number of the newest row."""
+        ...
+
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of one statement."""
         ...
 
 
 class WordCounts:
-    """What one connection has counted. It must be told of what changes: `expect_more`, or `clear`."""
+    """What one connection has counted. Whoever changes texts or takes them out clears it; new ones are found by it."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Counted] = {}
-        self._last: int | None = None
 
-    def rows(self, session: Reads, kinds: Sequence[int], phrase: str, enough: int) -> int:
+    def rows(self, session: Reads, ns: int, kinds: Sequence[int], phrase: str, enough: int) -> int:
         """Return in how many texts of one of `kinds` a phrase is, counting no further than `enough`; not in a batch."""
-        if self._last is None:
-            self._last = int(session.rows(LAST)[0][0])
-        key = (json.dumps(kinds), phrase)
+        last, key = session.last_pk, (json.dumps(kinds), phrase)
         known = self._known.get(key)
-        if known is None or known.rows == known.upto < enough or self._last - known.last > FEW:
+        if known is None or known.rows == known.upto < enough or last - known.last > FEW:
             # Who counts to 1,000 will often count to `MOST_ROWS` in a moment.
             upto = max(enough, MOST_ROWS + 1)
             found = session.rows(COUNT, (fts5_query(kinds, [phrase]), upto))[0][0]
-        elif known.rows < known.upto and known.last < self._last:
+        elif known.rows < known.upto and known.last < last:
             upto = known.upto
-            found = known.rows + session.rows(COUNT_NEW, (key[0], fts5_query(None, [phrase]), known.last))[0][0]
+            found = known.rows + session.rows(COUNT_NEW, (ns, key[0], fts5_query(None, [phrase]), known.last))[0][0]
         else:
             return min(known.rows, enough)
         if len(self._known) >= KEPT:
             self._known.clear()
-        self._known[key] = Counted(min(found, upto), upto, self._last)
+        self._known[key] = Counted(min(found, upto), upto, last)
         return min(found, enough)
 
-    def expect_more(self) -> None:
-        """Take note that texts may have been added, behind all others."""
-        self._last = None
-
     def clear(self) -> None:
-        """Forget everything: texts that were counted may be others, or gone."""
+        """Forget everything."""
         self._known.clear()
-        self._last = None

@@ -43,7 +43,7 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
     kinds = kinds_of(space, where)
     if session.depth:
         session.words.write(session)
-    words = _telling(session, words_of(text), kinds) if kinds else []
+    words = _telling(session, space, words_of(text), kinds) if kinds else []
     if not words:
         return []
     filters, values = everything(where)
@@ -65,7 +65,7 @@ def frequencies(session: Session, space: Space, words: Sequence[str], where: Whe
     phrases = {word: phrase for word in words if kinds and (phrase := " ".join(words_of(word)))}
     counts = dict.fromkeys(words, 0)
     if where == Where(memory=where.memory, label=where.label) and not session.rows(GONE, (json.dumps(kinds), space.ns)):
-        return counts | {word: _count(session, kinds, phrase, most) for word, phrase in phrases.items()}
+        return counts | {word: _count(session, space, kinds, phrase, most) for word, phrase in phrases.items()}
     filters, values = everything(where)
     sql = f"{COUNT_NODES}{filters} where fts match ? limit ?)"
     for word, phrase in phrases.items():
@@ -73,29 +73,29 @@ def frequencies(session: Session, space: Space, words: Sequence[str], where: Whe
     return counts
 
 
-def _telling(session: Session, words: list[str], kinds: list[int]) -> list[str]:
+def _telling(session: Session, space: Space, words: list[str], kinds: list[int]) -> list[str]:
     # BM25 costs microseconds per row that shares any word, so one "the" among 100,000 texts would cost half a second.
     if len(words) < 2 or session.rows(COUNT, (fts5_query(kinds), MOST_ROWS + 1))[0][0] <= MOST_ROWS:
         return words
     enough = MOST_ROWS + 1
-    counts = _counts(session, words, kinds, enough)
+    counts = _counts(session, space, words, kinds, enough)
     while counts and min(counts.values()) == enough:
         enough *= FURTHER
-        counts = _counts(session, words, kinds, enough)
+        counts = _counts(session, space, words, kinds, enough)
     rarest_first = sorted(counts, key=counts.__getitem__)
     affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
     return rarest_first[: max(1, affordable)]
 
 
-def _counts(session: Session, words: list[str], kinds: list[int], enough: int) -> dict[str, int]:
-    counted = ((word, _count(session, kinds, word, enough)) for word in words)
+def _counts(session: Session, space: Space, words: list[str], kinds: list[int], enough: int) -> dict[str, int]:
+    counted = ((word, _count(session, space, kinds, word, enough)) for word in words)
     return {word: rows for word, rows in counted if rows}
 
 
-def _count(session: Session, kinds: list[int], phrase: str, enough: int) -> int:
+def _count(session: Session, space: Space, kinds: list[int], phrase: str, enough: int) -> int:
     if session.depth:
         return int(session.rows(COUNT, (fts5_query(kinds, [phrase]), enough))[0][0])
-    return session.counts.rows(session, kinds, phrase, enough)
+    return session.counts.rows(session, space.ns, kinds, phrase, enough)
 
 
 def nearest(

@@ -119,6 +119,12 @@ class Session:
             self._knows_last = False
             self._forget()
 
+    @property
+    def last_pk(self) -> int:
+        """The number of the newest node, or a later one that was taken back."""
+        self._read_last()
+        return self._last_pk
+
     def next_seq(self) -> int:
         """Return a number for a new vector; only inside a batch."""
         self._last_seq += 1
@@ -184,7 +190,8 @@ class Session:
             yield
             self.words.write(self)
             self.run("commit")
-            self._keep_counts()
+            if self.words.has_removed:
+                self.counts.clear()
         except BaseException:
             self._knows_last = False
             self._undo("rollback")
@@ -195,11 +202,14 @@ class Session:
 
     def _begin(self) -> None:
         self.transactions += 1
+        self._read_last()
+        self.committed_seq = self._last_seq
+
+    def _read_last(self) -> None:
         if not self._knows_last:
             seq, pk = self.rows(LAST_NUMBERS)[0]
             self._last_seq, self._last_pk = seq or 0, pk or 0
             self._knows_last = True
-        self.committed_seq = self._last_seq
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -217,12 +227,6 @@ class Session:
             raise
         finally:
             self.depth -= 1
-
-    def _keep_counts(self) -> None:
-        if self.words.has_removed:
-            self.counts.clear()
-        else:
-            self.counts.expect_more()
 
     def _check_still_whole(self) -> None:
         # Whoever caught the error of a half done write must not commit the other half.
