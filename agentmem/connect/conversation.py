@@ -8,11 +8,12 @@ same when a client lets go of the oldest messages, and the same words said twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from agentmem.agent_memory import AgentMemory
 from agentmem.context import without_context
 from agentmem.events import Event
 from agentmem.messages import event_of
@@ -22,6 +23,8 @@ INSTRUCTIONS = ("system", "developer")
 """Roles of messages that say how to answer; they are not remembered, and are no part of what is said."""
 ITEMS = (None, "message", "function_call", "function_call_output")
 """Types of items that say something; others are a model's thoughts, or references."""
+AT_ONCE = 8
+"""Events that are looked up together, the newest first: nearly always the last but one is known."""
 FIELDS = ("role", "type", "content", "name", "refusal", "tool_calls", "arguments", "output")
 """What is read of a message. It cannot say how far it is to be believed, or whose conversation it is of."""
 
@@ -54,11 +57,14 @@ def events_of(
     return [event.model_copy(update={"id": one}) for event, one in zip(said, ids, strict=True)]
 
 
-def unknown(events: Sequence[Event], is_known: Callable[[str], bool]) -> list[Event]:
+def unknown(events: Sequence[Event], memory: AgentMemory) -> list[Event]:
     """Return what follows the last event that is known: all before it was sent before, though it may look changed."""
-    for place in range(len(events) - 1, -1, -1):
-        if is_known(events[place].id):
-            return list(events[place + 1 :])
+    for start in range(len(events), 0, -AT_ONCE):
+        some = events[max(0, start - AT_ONCE) : start]
+        known = {node.id for node in memory.graph.get([event.node for event in some])}
+        for place in range(start - 1, start - len(some) - 1, -1):
+            if events[place].node in known:
+                return list(events[place + 1 :])
     return list(events)
 
 

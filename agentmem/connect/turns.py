@@ -97,7 +97,7 @@ class Turn:
         return events_of(messages, at=datetime.now(UTC), session=session, after=self._events, root=self._root)
 
     def _remember(self, memory: AgentMemory, answer: list[Event]) -> None:
-        new = unknown(self._events, lambda id_: memory.get(id_) is not None)
+        new = unknown(self._events, memory)
         if new or answer:
             memory.add_many([*new, *answer])
 

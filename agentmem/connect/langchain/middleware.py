@@ -78,7 +78,7 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
             return None, []
         events = events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
         with forgiving("remember", self._on_error):
-            self._remember(memory, unknown(events, lambda id_: memory.get(id_) is not None))
+            self._remember(memory, unknown(events, memory))
         return memory, events
 
     def _remember(self, memory: AgentMemory, events: Sequence[Event]) -> None:

@@ -48,6 +48,7 @@ class WordCounts:
         """Return in how many texts of one of `kinds` a phrase is, counting no further than `enough`; not in a batch."""
         last, key = session.last_pk, (json.dumps(kinds), phrase)
         known = self._known.get(key)
+        found: int
         if known is None or known.rows == known.upto < enough or last - known.last > FEW:
             # Who counts to 1,000 will often count to `MOST_ROWS` in a moment.
             upto = max(enough, MOST_ROWS + 1)

@@ -38,7 +38,7 @@ def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) ->
     if not vectors:
         return [kept.given() for kept in nodes]
     with_vector = [kept.pk for kept in nodes if kept.seq is not None]
-    blobs = dict(session.rows(VECTORS, (json.dumps(with_vector), space.ns))) if with_vector else {}
+    blobs: dict[int, bytes] = dict(session.rows(VECTORS, (json.dumps(with_vector), space.ns))) if with_vector else {}
     return [kept.given(vector_of(blobs[kept.pk]) if kept.pk in blobs else None) for kept in nodes]
 
 
