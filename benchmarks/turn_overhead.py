@@ -18,6 +18,7 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -153,13 +154,16 @@ def of_agents(url: str, memory: AgentMemory, turns: int) -> Iterator[tuple[str, 
     bare: Any = create_agent(model)
     agent: Any = create_agent(model, middleware=[MemoryMiddleware(memory, on_error="raise")])
 
-    def said(talk: str, at: int) -> Any:
-        return {"messages": messages(talk, at)}
+    def invoke(one: Any, at: int) -> object:
+        return one.invoke({"messages": messages("agent", at)})
 
-    yield "LangChain", beside(*(lambda at, one=one: one.invoke(said("agent", at)) for one in (bare, agent)), turns)
+    yield "LangChain", beside(partial(invoke, bare), partial(invoke, agent), turns)
     with start_blocking_portal() as portal:
-        ways = (lambda at, one=one: portal.call(one.ainvoke, said("awaited agent", at)) for one in (bare, agent))
-        yield "LangChain, asyncio", beside(*ways, turns)
+
+        def ainvoke(one: Any, at: int) -> object:
+            return portal.call(one.ainvoke, {"messages": messages("awaited agent", at)})
+
+        yield "LangChain, asyncio", beside(partial(ainvoke, bare), partial(ainvoke, agent), turns)
 
 
 def proxied(url: str, memory: AgentMemory, turns: int) -> Cost:

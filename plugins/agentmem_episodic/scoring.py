@@ -77,7 +77,8 @@ def question_of(query: Query, graph: MemoryGraph, language: Language) -> Questio
     counts = graph.frequencies(words, MOMENTS, most=MOST_COUNTED) if words else {}
     total = graph.position if graph.as_of is None else min(graph.as_of, graph.position)
     weights = {word: rarity(count, total) for word, count in counts.items()}
-    at_hand = getattr(language.embedder, "by_words", False)  # as `WordEmbedder` has it, asked in a hundredth of the time
+    # What a `WordEmbedder` has; asking for the protocol itself takes a hundred times as long.
+    at_hand = getattr(language.embedder, "by_words", False)
     vectors = language.embed([text, *(words if at_hand else ())])
     if not at_hand:
         return Question(text, weights, None, vectors[0])

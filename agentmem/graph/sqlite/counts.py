@@ -50,7 +50,7 @@ class WordCounts:
         known = self._known.get(key)
         found: int
         if known is None or known.rows == known.upto < enough or last - known.last > FEW:
-            # Who counts to 1,000 will often count to `MOST_ROWS` in a moment.
+            # A search, which counts to just above `MOST_ROWS`, comes in a moment.
             upto = max(enough, MOST_ROWS + 1)
             found = session.rows(COUNT, (fts5_query(kinds, [phrase]), upto))[0][0]
         elif known.rows < known.upto and known.last < last:
