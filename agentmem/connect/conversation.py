@@ -8,7 +8,7 @@ same when a client lets go of the oldest messages, and the same words said twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -57,15 +57,26 @@ def events_of(
     return [event.model_copy(update={"id": one}) for event, one in zip(said, ids, strict=True)]
 
 
-def unknown(events: Sequence[Event], memory: AgentMemory) -> list[Event]:
-    """Return what follows the last event that is known: all before it was sent before, though it may look changed."""
-    for start in range(len(events), 0, -AT_ONCE):
-        some = events[max(0, start - AT_ONCE) : start]
-        known = {node.id for node in memory.graph.get([event.node for event in some])}
-        for place in range(start - 1, start - len(some) - 1, -1):
-            if events[place].node in known:
+def unknown(events: Sequence[Event], known: Callable[[Sequence[Event]], Collection[str]]) -> list[Event]:
+    """Return what follows the last event that is known: all before it was sent before, though it may look changed.
+
+    Args:
+        events: Oldest first.
+        known: Returns the ids of those events that are known.
+    """
+    for end in range(len(events), 0, -AT_ONCE):
+        some = events[max(0, end - AT_ONCE) : end]
+        ids = known(some)
+        for place, event in reversed(list(enumerate(some, end - len(some)))):
+            if event.id in ids:
                 return list(events[place + 1 :])
     return list(events)
+
+
+def known_in(memory: AgentMemory, events: Sequence[Event]) -> set[str]:
+    """Return the ids of those events that a memory has, in one look."""
+    ids = {event.node: event.id for event in events}
+    return {ids[node.id] for node in memory.graph.get(list(ids))}
 
 
 def _is_said(message: Json) -> bool:

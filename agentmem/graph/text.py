@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 WORD = re.compile(r"[^\W_]+")
 MOST_ROWS = 1000
-"""Texts that are ranked in a search by words. With LoCoMo told as one memory of 2,760 turns, episodic recall is the same
-within 0.15 points for 1,000, 2,000 or all of them: what is in so many texts tells none from another."""
+"""Texts that are ranked in a search by words. With LoCoMo told as one memory of 2,760 turns, episodic recall is
+the same within 0.15 points for 1,000, 2,000 or all of them: what is in so many texts tells none from another."""
 MOST_WORDS = 64
 """Words of one query that are looked up; later ones add cost and no meaning."""
 
