@@ -23,6 +23,8 @@ INSTRUCTIONS = ("system", "developer")
 """Roles of messages that say how to answer; they are not remembered, and are no part of what is said."""
 ITEMS = (None, "message", "function_call", "function_call_output")
 """Types of items that say something; others are a model's thoughts, or references."""
+NAMELESS = "said"
+"""The id of a message that has none yet: making one up takes as long as all the rest."""
 AT_ONCE = 8
 """Events that are looked up together, the newest first: nearly always the last but one is known."""
 FIELDS = ("role", "type", "content", "name", "refusal", "tool_calls", "arguments", "output")
@@ -88,8 +90,8 @@ def _event(message: Json, *, at: datetime, session: str | None) -> Event | None:
     given = {name: message[name] for name in FIELDS if message.get(name) not in (None, "", [])}
     if given.keys() <= {"role", "type", "name"}:
         return None
-    text = event_of({**given, "content": given.get("content") or ""}, at=at, session=session)
-    return text if without_context(text.text).strip() else None
+    said = event_of({**given, "content": given.get("content") or ""}, at=at, session=session, id=NAMELESS)
+    return said if without_context(said.text).strip() else None
 
 
 def ids_of(events: Sequence[Event], root: str) -> Iterator[str]:
