@@ -63,8 +63,11 @@ def _check(change: Change, own: str) -> None:
                 f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
                 "link to events by event.node, and to nodes by the ids the graph gave"
             )
+    if isinstance(change, AddNode) and not isinstance(change.text, str):
+        raise PluginError(f"memory {own[:-1]!r} proposed a {type(change.text).__name__} as the text of {change.id!r}")
     if not _are_identifiers(names):
-        raise PluginError(f"memory {own[:-1]!r} proposed {change[:2]!r}: labels, edge types and props are identifiers")
+        wrong = next(name for name in names if not IDENTIFIER.fullmatch(name))
+        raise PluginError(f"memory {own[:-1]!r} proposed {wrong!r}: labels, edge types and props are identifiers")
 
 
 def _told_of(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -18,9 +18,12 @@ from itertools import groupby
 from pathlib import Path
 
 from agentmem.errors import InvalidInput, UnknownName
+from agentmem.fault import fault_of
 
 GROUP = "agentmem"
 MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+PACKAGE = "__init__.py"
+"""The file that makes a folder a package."""
 OURS = "agentmem-graph"
 """The distribution whose plugins come with the host."""
 
@@ -63,7 +66,7 @@ def find(
     Args:
         wanted: Names of installed plugins, modules, objects; None for all that are installed.
         blocked: Names to leave out; their code is not even imported.
-        also: What is loaded only because it is named: paths of `.py` files, modules, objects.
+        also: What is loaded only because it is named: paths of `.py` files or packages, modules, objects.
 
     Raises:
         UnknownName: `wanted` or `blocked` names a plugin that is not installed.
@@ -80,6 +83,21 @@ def find(
     found.sort(key=lambda one: (not one.is_ours, one.name))
     found += [_named(one) if isinstance(one, str | Path) else _from_object(one) for one in also]
     found += [_from_object(plugin) for plugin in wanted or () if not isinstance(plugin, str)]
+    return found
+
+
+def in_folder(folder: Path) -> list[Path]:
+    """Return what may be a plugin in a folder, by name: each `.py` file, and each package; not what begins with `_`.
+
+    Raises:
+        InvalidInput: it is no folder, or has nothing of the kind.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"no folder {str(folder)!r}; pass one that has .py files or packages in it")
+    found = [one for one in sorted(folder.iterdir()) if one.suffix == ".py" or (one / PACKAGE).is_file()]
+    found = [one for one in found if not one.name.startswith(("_", "."))]
+    if not found:
+        raise InvalidInput(f"the folder {str(folder)!r} has no plugins: neither .py files nor packages are in it")
     return found
 
 
@@ -111,7 +129,7 @@ def _loaded(found: Found, load: Callable[[], object]) -> Found:
     try:
         plugin = load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything; it is reported
-        return replace(found, reason=f"cannot be imported: {in_words(error)}", trace=traceback.format_exc())
+        return replace(found, reason=f"cannot be imported: {fault_of(error)}", trace=traceback.format_exc())
     if isinstance(plugin, type):
         hint = f"is the class {plugin.__name__}, which is not a plugin; name a module, or an instance of the class"
         return replace(found, reason=hint)
@@ -123,9 +141,13 @@ def _named(name: str | Path) -> Found:
     path = Path(name)
     if path.is_file():
         return _from_file(path)
+    if (path / PACKAGE).is_file():
+        return _loaded(Found(path.resolve().name, source=str(path)), lambda: _run_package(path.resolve()))
     if isinstance(name, str) and MODULE.fullmatch(name) and _is_installed(name):
         return _loaded(Found(name, source=name), lambda: importlib.import_module(name))
-    raise InvalidInput(f"no plugin file or module {str(name)!r}; pass the path of a .py file, or an installed module")
+    raise InvalidInput(
+        f"no plugin file or module {str(name)!r}; pass the path of a .py file or a package, or an installed module"
+    )
 
 
 def _is_installed(module: str) -> bool:
@@ -150,12 +172,26 @@ def _run(path: Path) -> object:
     return module
 
 
+def _run_package(path: Path) -> object:
+    """Import a package from where it is, under its own name, so that its modules find each other."""
+    name, start = path.name, path / PACKAGE
+    spec = importlib.util.find_spec(name) if _is_installed(name) else None
+    if spec is not None and spec.origin == str(start):
+        return importlib.import_module(name)
+    if spec is not None:
+        raise ImportError(f"there is an installed module {name!r} already; rename the folder {path}")
+    spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(path)])
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
 def _from_object(plugin: object) -> Found:
     name = str(getattr(plugin, "__name__", type(plugin).__name__))
     return _loaded(Found(name, source=repr(type(plugin).__name__)), lambda: plugin)
-
-
-def in_words(error: BaseException) -> str:
-    """Return an error as one line: its kind, and what it says."""
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

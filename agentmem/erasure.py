@@ -73,16 +73,16 @@ def erase_all(graph: Graph) -> list[Event]:
     return [event_of(node) for node in entries if node.label == EVENT]
 
 
-def left_of(graph: Graph, texts: Sequence[str], vectors: Vectors) -> Iterator[Node]:
+def left_of(graph: Graph, texts: Sequence[str], vectors: Vectors | None) -> Iterator[Node]:
     """Yield the nodes, retired or not, that still say one of `texts`, or have the vector of one.
 
     Args:
         graph: Looked through by words and by vector.
         texts: What was erased.
-        vectors: Of the texts, shape (len(texts), dim).
+        vectors: Of the texts, shape (len(texts), dim); None to look by words alone.
     """
     everything = Where(retired=True)
-    near = graph.nearest_many(vectors, everything, limit=LOOKED_AT)
+    near = [[] for _ in texts] if vectors is None else graph.nearest_many(vectors, everything, limit=LOOKED_AT)
     for number, text in enumerate(texts):
         said = {hit.node.id: hit.node for hit in graph.matching(text, everything, limit=LOOKED_AT)}
         same = {hit.node.id: hit.node for hit in near[number] if hit.score >= SAME}

@@ -27,6 +27,7 @@ AgentmemError
 ├── Refused                 whoever asks a server may not do this; nothing was done
 │   ├── UnknownKey          no key, a wrong one, or one that has expired or was revoked
 │   └── TooManyRequests     too many in a short time; try again later
+├── ClusterUnavailable      no cluster that can be used answers, or it was lost
 └── EnvironmentFailed       a game or chat cannot be opened or played
     └── ReplayMismatch      the replay saw something else than the recording
 ```
@@ -167,6 +168,10 @@ class TooManyRequests(Refused):
     def __init__(self, said: str, *, retry_after_s: float) -> None:
         super().__init__(said)
         self.retry_after_s = retry_after_s
+
+
+class ClusterUnavailable(AgentmemError):
+    """No cluster that can be used answers there, or it was lost; what has ended is kept."""
 
 
 class EnvironmentFailed(AgentmemError):

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from agentmem.aside import Aside, position_of
+from agentmem.asked import asked
 from agentmem.commit import commit
 from agentmem.errors import (
     AgentmemError,
@@ -27,7 +28,8 @@ from agentmem.errors import (
     UnrecordedCall,
 )
 from agentmem.events import Event, Query, Recollection
-from agentmem.graph.changes import Changes
+from agentmem.fault import fault_of, in_words
+from agentmem.graph.changes import AddNode, Changes, ReviseNode
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.graph.view import MemoryGraph
 from agentmem.journal import Journal, Operation
@@ -36,6 +38,7 @@ from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
 from agentmem.same_embedder import note
 from agentmem.spending.account import Account
 from agentmem.undo import undo
+from agentmem.vectors import shape_of
 
 GROUP = 256
 """Entries folded in one transaction when many wait."""
@@ -105,7 +108,7 @@ class Fold:
             return
         prepare, new = self._prepares.prepare, [event for event in events if event.is_news]
         try:
-            self._asked(lambda language: prepare(new, language))
+            self._asked(lambda language: asked(self._memory.name, "prepare", lambda: prepare(new, language)))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
             log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
 
@@ -130,7 +133,8 @@ class Fold:
     def recall(self, query: Query) -> list[Recollection]:
         """Return what the memory recalls; raises whatever it raises."""
         view = self.view(as_of=query.as_of)
-        return self._asked(lambda language: self._memory.recall(query, view, language))[0]
+        memory, name = self._memory, self._memory.name
+        return self._asked(lambda language: asked(name, "recall", lambda: memory.recall(query, view, language)))[0]
 
     def catch_up(self) -> Outcome:
         """Fold everything the cursor has not passed yet, until done or the language is out."""
@@ -238,7 +242,7 @@ class Fold:
             raise
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the event stays and the fault is listed
             log.warning("memory %r set entry %d aside: %s", self._memory.name, entry.position, type(error).__name__)
-            return Proposal(fault=f"{type(error).__name__}: {error}")
+            return Proposal(fault=fault_of(error))
 
     def _asked(self, work: Callable[[Language], Made]) -> tuple[Made, str]:
         """Let the memory work with the language, at the cost of the account; return what it made, and who said so."""
@@ -249,7 +253,7 @@ class Fold:
 
     def _derive(self, entry: Event | Operation, view: MemoryGraph, language: Language) -> Changes | None:
         if isinstance(entry, Event):
-            return self._memory.write(entry, view, language) if entry.is_news else None
+            return self._written(entry, view, language) if entry.is_news else None
         return self._operate(entry, view, language) if entry.memory == self._memory.name else None
 
     def _settle(self, entry: Event | Operation, proposal: Proposal, outcome: Outcome) -> None:
@@ -266,7 +270,7 @@ class Fold:
             except (StoreUnavailable, CursorMoved):
                 raise
             except Exception as error:  # a proposal may be malformed in any way
-                raise Refused(f"{type(error).__name__}: {error}") from error
+                raise Refused(in_words(error)) from error
         outcome.folded += 1
 
     def _check_origin(self, proposal: Changes, entry: Event | Operation) -> None:
@@ -275,6 +279,16 @@ class Fold:
             raise PluginError(f"a {type(proposal).__name__} instead of changes; return what graph.changes() gave")
         if (proposal.memory, proposal.position) != (self._memory.name, entry.position):
             raise PluginError(f"changes for {proposal.memory!r} at {proposal.position}; use graph.changes()")
+        self._check_vectors(proposal)
+
+    def _check_vectors(self, proposal: Changes) -> None:
+        """Refuse a vector of another shape than the embedder's: no question could be held against it."""
+        wanted = (self._language.embedder.dim,)
+        given = [one for one in proposal if isinstance(one, AddNode | ReviseNode) and one.vector is not None]
+        for one in given:
+            if any(wanted) and shape_of(one.vector) != wanted:
+                said = f"a vector of shape {shape_of(one.vector)} for {one.id!r}, where the embedder gives {wanted}"
+                raise PluginError(f"{said}; pass one row of what language.embed(texts) returned")
 
     def _operate(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:
         """Repeat an operation on the memory, as the journal has it."""
@@ -287,7 +301,7 @@ class Fold:
         }
         if operation.verb not in verbs:
             raise InvalidInput(f"the journal asks for {operation.verb!r}: written by a newer agentmem; upgrade it")
-        return verbs[operation.verb]()
+        return asked(self._memory.name, operation.verb, verbs[operation.verb])
 
     def _reinforce(self, operation: Operation, view: MemoryGraph) -> Changes | None:
         used = operation.arguments["used"]
@@ -307,8 +321,15 @@ class Fold:
         mark = self._aside.find(str(operation.arguments["mark"]))
         entry = self._journal.at(position_of(mark)) if mark else None
         if isinstance(entry, Event):
-            return self._memory.write(entry, view, language)
+            return self._written(entry, view, language)
         return self._operate(entry, view, language) if entry else None
+
+    def _written(self, event: Event, view: MemoryGraph, language: Language) -> Changes:
+        """Return what the memory proposes for an event; what it returns instead is refused, nothing included."""
+        proposal = asked(self._memory.name, "write", lambda: self._memory.write(event, view, language))
+        if not isinstance(proposal, Changes):
+            raise PluginError(f"`write` returned a {type(proposal).__name__}; return what graph.changes() gave")
+        return proposal
 
 
 class Refused(AgentmemError):

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
-from agentmem.discovery import find, in_words
+from agentmem.asked import asked
+from agentmem.discovery import find
 from agentmem.errors import AgentmemError, InvalidInput, PluginError, UnknownName
 from agentmem.events import Event, Query, Recollection
+from agentmem.fault import fault_of, place_of
 from agentmem.graph.uri import without_password
 from agentmem.plugins import EventHook, Kind, Offer, PluginReport, Plugins
 
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("agentmem.hooks")
 Built = TypeVar("Built")
 DEFAULT_EMBEDDER = "wordllama"
-CURES: Mapping[Kind, str] = {"memory": "agentmem memories", "environment": "agentmem games"}
+CURES: Mapping[Kind, str] = {
+    "memory": "agentmem memories",
+    "environment": "agentmem games",
+    "evaluation": "agentmem evaluations",
+}
 
 
 class Host:
@@ -34,14 +40,14 @@ class Host:
 
     A plugin that cannot be loaded, is misspelt or clashes with another is named in
     `plugins()` with its reason; the rest work. `logging.getLogger("agentmem.hooks")`
-    at DEBUG tells who was asked and what was answered, never a user's text.
+    at DEBUG tells who was asked, what was answered and how long it took, never a user's text.
 
     Args:
         plugins: Names of installed plugins, modules or objects; None for all installed ones.
         blocked: Names to leave out (`-p no:name`).
         strict: Raise at the first broken plugin instead of going on without it.
-        also: What is loaded besides, because it is named (`--plugin`): paths of `.py` files, modules such as
-            `agentmem_guards`, objects.
+        also: What is loaded besides, because it is named (`--plugin`): paths of `.py` files or packages,
+            modules such as `agentmem_guards`, objects.
 
     Raises:
         UnknownName: `plugins` or `blocked` names a plugin that is not installed.
@@ -273,7 +279,9 @@ class Host:
         except AgentmemError:
             raise
         except Exception as error:
-            said = f"plugin {offer.plugin!r} could not build the {kind} {name!r}: {in_words(error)}"
+            said = f"plugin {offer.plugin!r} could not build the {kind} {name!r}: {fault_of(error)}"
+            if isinstance(error, TypeError) and not place_of(error):  # it was not even called
+                raise PluginError(f"{said}; a factory takes {_taken(given)}: write a function that does") from error
             raise PluginError(f"{said}; tell its authors, or block it with -p no:{offer.plugin}") from error
 
     def _unknown(self, kind: Kind, name: str, known: Sequence[str] | Mapping[str, Any]) -> AgentmemError:
@@ -282,6 +290,8 @@ class Host:
         for report in broken:
             if name in report.offers.get(kind, ()) or _is_named_like(report, name):
                 return PluginError(f"no {kind} named {name!r}: {_broken(report)}")
+        if named := [report for report in broken if not report.distribution]:  # somebody wants just these
+            return PluginError(f"no {kind} named {name!r}: {'; '.join(map(_broken, named))}")
         error = UnknownName.among(kind, name, known, cure=CURES.get(kind, "agentmem plugins"))
         if kind in ("language", "embedder") and "did you mean" not in str(error):
             error = UnknownName(f"{error}; a model is named with who serves it: openai:MODEL[@BASE_URL]")
@@ -298,6 +308,11 @@ def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:
             f"plugin {offer.plugin!r} offers {offer.name!r}, but its factory made a {type(made).__name__} without "
             f"{missing}; tell its authors, or block it with -p no:{offer.plugin}"
         )
+
+
+def _taken(given: Sequence[Any]) -> str:
+    """Return in words what a factory is given."""
+    return {0: "nothing", 1: "one argument, its settings"}.get(len(given), f"{len(given)} arguments")
 
 
 def _is_language(spec: object) -> TypeGuard[Language]:
@@ -341,11 +356,10 @@ def _wrong(hook: EventHook, answer: object, cure: str) -> str:
 
 def _call(hook: EventHook, **arguments: Any) -> Any:
     try:
-        answer = hook.function(*(arguments[name] for name in hook.arguments))
+        given = [arguments[name] for name in hook.arguments]
+        return asked(hook.plugin, hook.function.__name__, lambda: hook.function(*given))
     except AgentmemError:
         raise
     except Exception as error:
         said = f"plugin {hook.plugin!r}: its {hook.function.__name__} raised {type(error).__name__}"
         raise PluginError(f"{said}; block it with -p no:{hook.plugin}") from error
-    log.debug("%s.%s answered %s", hook.plugin, hook.function.__name__, type(answer).__name__)
-    return answer

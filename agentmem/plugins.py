@@ -6,7 +6,6 @@ and its report says why.
 
 from __future__ import annotations
 
-import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -17,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 import pluggy
 
 from agentmem import hookspecs
-from agentmem.discovery import Found, in_words
+from agentmem.asked import asked, log
+from agentmem.discovery import Found
+from agentmem.fault import fault_of, in_words
 
 if TYPE_CHECKING:
     from agentmem.language.contract import Rule
-
-log = logging.getLogger("agentmem.hooks")
 
 Factory = TypeVar("Factory")
 Kind = Literal["memory", "store", "embedder", "language", "environment", "policy", "rule", "evaluation"]
@@ -113,6 +112,8 @@ class Plugins:
         if reason and found.plugin is not None and self._manager.get_plugin(found.name) is found.plugin:
             self._manager.unregister(name=found.name)
         self.reports.append(report)
+        if reason:
+            log.debug("plugin %s is broken: %s", found.name, reason)
         return report
 
     def offers(self, kind: Kind) -> Mapping[str, Offer[Any]]:
@@ -153,8 +154,7 @@ class Plugins:
         for kind, hook in HOOK_OF.items():
             for impl in getattr(self._manager.hook, hook).get_hookimpls():
                 if impl.plugin is found.plugin:
-                    offered[kind] = dict(_checked(hook, impl.function))
-                    log.debug("%s.%s offers %s", found.name, hook, sorted(offered[kind]))
+                    offered[kind] = dict(_checked(found.name, hook, impl.function))
 
     def _refuse_clashes(self, offered: Mapping[Kind, Mapping[str, Any]]) -> None:
         for kind, named in offered.items():
@@ -189,12 +189,12 @@ class Plugins:
         )
 
 
-def _checked(hook: str, function: Callable[[], object]) -> Iterator[tuple[str, Any]]:
+def _checked(plugin: str, hook: str, function: Callable[[], object]) -> Iterator[tuple[str, Any]]:
     """Yield what a naming hook answers, or refuse it."""
     try:
-        answer = function()
+        answer = asked(plugin, hook, function)
     except (Exception, SystemExit) as error:
-        raise _Refused(f"its {hook} raised {in_words(error)}") from error
+        raise _Refused(f"its {hook} raised {fault_of(error)}") from error
     if not isinstance(answer, Mapping):
         raise _Refused(f"its {hook} returned a {type(answer).__name__}; return a mapping of names to factories")
     for name, factory in answer.items():

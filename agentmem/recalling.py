@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agentmem.aside import position_of
-from agentmem.errors import AgentmemError, BadAnswer, LanguageUnavailable, PluginError, UnrecordedCall
+from agentmem.errors import AgentmemError, BadAnswer, LanguageUnavailable, PluginError, UnrecordedCall, WrongDimension
 from agentmem.events import EVENT_PREFIX, TRUSTS, Event, Query, Recollection, Trust
+from agentmem.fault import fault_of
 from agentmem.fold import Fold
 from agentmem.graph.contract import Graph
 from agentmem.journal import Journal
@@ -74,12 +75,15 @@ def _recalled(fold: Fold, query: Query) -> list[Recollection]:
     """Ask a memory; what a plugin raises, or returns instead of recollections, is named as its fault."""
     name = fold.memory.name
     try:
-        found = list(fold.recall(query))
+        answer = fold.recall(query)
+        found = list(answer) if isinstance(answer, Iterable) else [answer]
+    except WrongDimension as error:
+        raise PluginError(f"memory {name!r} cannot recall: {fault_of(error)}") from error
     except AgentmemError:
         raise
     except Exception as error:
-        raise PluginError(f"memory {name!r} cannot recall: {type(error).__name__}: {error}") from error
-    wrong = next((one for one in found if not isinstance(one, Recollection)), None)
-    if wrong is not None:
-        raise PluginError(f"memory {name!r} recalled a {type(wrong).__name__}; return Recollections")
+        raise PluginError(f"memory {name!r} cannot recall: {fault_of(error)}") from error
+    wrong = [one for one in found if not isinstance(one, Recollection)]
+    if wrong:
+        raise PluginError(f"memory {name!r} recalled a {type(wrong[0]).__name__}; return a list of Recollections")
     return found

@@ -6,6 +6,10 @@ A module that says `ON_EVERY_STORE = True` runs on each of `STORES` what asks fo
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import sysconfig
+import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
@@ -129,3 +133,26 @@ def own_server(can_start_neo4j: None, tmp_path_factory: pytest.TempPathFactory) 
 def own_uri(own_server: Neo4jServer) -> str:
     """Where it is, with what it takes to be let in."""
     return own_server.uri.replace("://", f"://neo4j:{own_server.password}@")
+
+
+@pytest.fixture(scope="session")
+def environment() -> Callable[..., Path]:
+    """Make environments of their own, which see ours; with distributions installed, from wheels or source, offline."""
+    return _environment
+
+
+def _environment(folder: Path, *distributions: Path) -> Path:
+    """Make an environment in `folder`, and return its interpreter."""
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site = folder / "lib" / version / "site-packages"
+    ours = sysconfig.get_path("purelib")
+    (site / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
+    done = subprocess.run(
+        [*install, "--no-build-isolation", *map(str, distributions)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"pip cannot install into another environment here: {done.stderr.strip()[-200:]}")
+    return python

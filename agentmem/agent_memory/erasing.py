@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from agentmem.agent_memory.opened import Opened
 from agentmem.agent_memory.values import Erased, Left
 from agentmem.erasure import chain_of, echoes_of, erase, erase_all, left_of
+from agentmem.errors import LanguageError
 from agentmem.events import Event, Recollection
 from agentmem.graph.contract import Scrubs
 from agentmem.language.contract import Clears, Receipt
@@ -24,7 +25,8 @@ class Erases(Opened):
 
         Args:
             ids: Of events, or of what comes from a single one; of a recollection, all events it comes from.
-            verify: Search afterwards for what was deleted, by text and by vector.
+            verify: Search afterwards for what was deleted, by text and by vector; by text alone, and saying so, where
+                the embedder is out.
 
         Raises:
             InvalidInput: nothing ever had one of these ids, or it comes from several events; nothing was changed.
@@ -32,22 +34,13 @@ class Erases(Opened):
         """
         named = [ids] if isinstance(ids, str | Recollection) else list(ids)
         wanted = [source for one in named for source in (one.sources if isinstance(one, Recollection) else (one,))]
-        gone = tuple(id_ for id_ in wanted if self._journal.was_erased(id_))
-        sources = [source_of(self.graph, id_) for id_ in wanted if id_ not in gone]
         with self._writing:
-            events = self._erase(sources) if sources else []
+            events, gone = self._erase(wanted)
             entries = self._journal.last - self._feed.slowest
             receipt = self.catch_up()
             self._scrub()
-            left = self._left(events) if verify else ()
-        return Erased(
-            events=tuple(event.id for event in events),
-            absent=gone,
-            entries=entries,
-            receipt=receipt,
-            is_verified=verify,
-            left=left,
-        )
+            erased = Erased(events=tuple(event.id for event in events), absent=gone, entries=entries, receipt=receipt)
+            return self._verified(erased, events) if verify else erased
 
     def delete_all(self, *, verify: bool = False) -> Erased:
         """Erase all that was ever said here, and all that any memory made of it.
@@ -57,16 +50,21 @@ class Erases(Opened):
         with self._writing:
             events = self.graph.transact(lambda: erase_all(self.graph))
             self._scrub()
-            left = self._left(events) if verify else ()
-        return Erased(events=tuple(event.id for event in events), receipt=Receipt(), is_verified=verify, left=left)
+            erased = Erased(events=tuple(event.id for event in events), receipt=Receipt())
+            return self._verified(erased, events) if verify else erased
 
-    def _erase(self, sources: Sequence[str]) -> list[Event]:
-        def erased() -> list[Event]:
+    def _erase(self, wanted: Sequence[str]) -> tuple[list[Event], tuple[str, ...]]:
+        """Erase what these ids name; return the events, and the ids of what was erased before, by whomever."""
+
+        def erased() -> tuple[list[Event], tuple[str, ...]]:
+            gone = tuple(id_ for id_ in wanted if self._journal.was_erased(id_))
+            sources = [source_of(self.graph, id_) for id_ in wanted if id_ not in gone]
             chains = [chain_of(self.graph, self._journal.event(source)) for source in sources]
             events = list({event.id: event for chain in chains for event in chain}.values())
-            events += echoes_of(self.graph, events)
-            erase(self.graph, events)
-            return events
+            if events:
+                events += echoes_of(self.graph, events)
+                erase(self.graph, events)
+            return events, gone
 
         return self.graph.transact(erased)
 
@@ -78,14 +76,17 @@ class Erases(Opened):
         if isinstance(self.store, Scrubs):
             self.store.scrub()
 
-    def _left(self, events: Sequence[Event]) -> tuple[Left, ...]:
-        """Return what still says what was erased."""
+    def _verified(self, erased: Erased, events: Sequence[Event]) -> Erased:
+        """Return what a deletion did, with what still says what was erased; by text alone where the embedder is out."""
         texts = [event.text for event in events if event.text.strip()]
-        if not texts:
-            return ()
-        with self._paying("delete") as language:
-            vectors = language.embed(texts)
+        vectors, why = None, ""
+        try:
+            with self._paying("delete") as language:
+                vectors = language.embed(texts) if texts else None
+        except LanguageError as error:
+            why = str(error)
         found = {node.id: node for node in left_of(self.graph, texts, vectors)}
-        return tuple(
+        left = tuple(
             Left(id=node.id, memory=node.memory, sources=sources_of(self.graph, node)) for node in found.values()
         )
+        return erased.model_copy(update={"is_verified": not why, "unverified": why, "left": left})

@@ -61,6 +61,7 @@ class Erased(Value):
         entries: How many later entries were folded again without them.
         receipt: What that cost.
         is_verified: Whether it was searched for afterwards, by text and by vector.
+        unverified: Why it was searched for by text alone, where the embedder was out; "" where it was not.
         left: What that search found: what other events say too, in the same words. Empty: no trace.
     """
 
@@ -69,6 +70,7 @@ class Erased(Value):
     entries: int = 0
     receipt: Receipt
     is_verified: bool = False
+    unverified: str = ""
     left: tuple[Left, ...] = ()
 
 

@@ -20,7 +20,7 @@ from agentmem.bench import chatter
 from agentmem.bench.embedded import embedded_by
 from agentmem.bench.growth import CostReport, Growing, Growth, Measured, Turn, compared, growth
 from agentmem.bench.recall import Memories, check
-from agentmem.bench.timing import Stopwatch
+from agentmem.bench.timing import Moved, Stopwatch, unwatched
 from agentmem.errors import UnknownName
 from agentmem.events import Query
 from agentmem.host import Host
@@ -32,7 +32,6 @@ CHUNK = 1000
 """Events handed over at once while filling."""
 PROVED = 1000
 """The most events written to see what is embedded again."""
-Moved = Callable[[str, int], None]
 
 
 def cost(
@@ -51,7 +50,7 @@ def cost(
         UnknownName, UnknownSetting, PluginError: a memory cannot be built; nothing was measured.
         InvalidInput: no memory is named.
     """
-    how, moved = growing or Growing(), moved or (lambda what, events: None)  # noqa: ARG005
+    how, moved = growing or Growing(), moved or unwatched
     check(host, memories)
     memories = _with(against, memories, host)
     watch = Stopwatch()
@@ -88,6 +87,8 @@ class _Grown:
     how: Growing
     written: int = 0
     set_aside: int = 0
+    write_ms: float = 0.0
+    recall_ms: float = 0.0
 
     def tell(self, some: int) -> float:
         """Write the next `some` turns of the chat, as one call; return its processor time in ms."""
@@ -95,9 +96,10 @@ class _Grown:
         self.written += some
         watch = Stopwatch()
         added = self.memory.add_many(events)
-        spent = watch.read().cpu_ms
+        spent = watch.read()
+        self.write_ms += spent.wall_ms
         self.set_aside += len(added.set_aside)
-        return spent
+        return spent.cpu_ms
 
     def ask(self, number: int) -> float:
         """Ask about turn `number`; return the processor time in ms."""
@@ -105,7 +107,17 @@ class _Grown:
         query = Query(text=chatter.question(number, seed=self.how.seed), limit=self.how.limit, now=now)
         watch = Stopwatch()
         self.memory.search(query)
-        return watch.read().cpu_ms
+        spent = watch.read()
+        self.recall_ms += spent.wall_ms
+        return spent.cpu_ms
+
+    def bytes(self) -> int:
+        """Return how large its file would be if it were closed now."""
+        copy = self.path.with_suffix(".copy")
+        self.memory.store.backup(copy)
+        size = copy.stat().st_size
+        copy.unlink()
+        return size
 
 
 def _with(against: str, memories: Memories, host: Host) -> Memories:
@@ -133,14 +145,14 @@ def _fill(grown: Sequence[_Grown], size: int, moved: Moved) -> None:
 
 def _measured(grown: Sequence[_Grown], size: int) -> list[Measured]:
     """Return what a write and a recall cost each memory now; they take turns."""
-    how = grown[0].how
+    how, sizes = grown[0].how, [one.bytes() for one in grown]
     writes = _by_turns(grown, lambda one, _: one.tell(1), times=how.writes)
     for one in grown:
         one.ask(0)  # reads the vectors it searches, once
     recalls = _by_turns(grown, lambda one, number: one.ask(number * size // how.recalls), times=how.recalls)
     return [
-        Measured(memory=one.name, events=size, write=write, recall=recall)
-        for one, write, recall in zip(grown, writes, recalls, strict=True)
+        Measured(memory=one.name, events=size, write=write, recall=recall, bytes=size_on_disk)
+        for one, write, recall, size_on_disk in zip(grown, writes, recalls, sizes, strict=True)
     ]
 
 
@@ -175,13 +187,16 @@ def _no_collection() -> Iterator[None]:
 
 
 def _grew(one: _Grown, rows: Sequence[Measured], host: Host) -> Growth:
-    """Return how a memory grew; its file is closed by now."""
+    """Return how a memory grew."""
+    receipt = one.memory.language.receipt()
     events = chatter.events(0, min(PROVED, one.how.sizes[-1]), seed=one.how.seed)
     each = [embedded_by(m, events, host=host, language=one.memory.language) for m in one.memory.stack.memories]
-    return growth(
+    grew = growth(
         one.name,
         rows,
-        bytes_per_event=one.path.stat().st_size / one.written,
+        bytes_per_event=one.bytes() / one.written,
         set_aside=one.set_aside,
         embedded=sum(each[1:], each[0]),
     )
+    told = {"events": one.written, "receipt": receipt, "write_ms": one.write_ms, "recall_ms": one.recall_ms}
+    return grew.model_copy(update=told)

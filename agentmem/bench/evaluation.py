@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from statistics import fmean
+from typing import Any, Protocol, runtime_checkable
 
-from pydantic import Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, field_serializer
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
+from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.language.contract import Receipt
+from agentmem.spending.session import Session
 from agentmem.thinking import Thinking
 
 PROBES = "probes.jsonl"
@@ -34,7 +37,8 @@ class Cell(Value):
     Attributes:
         evaluation: Its name.
         memory: The memory, as typed after `--memory`; several as `episodic+arigraph`.
-        label: What it is called in tables, where one memory runs with several settings; "" for its name.
+        label: What the memory is called in tables, where it runs with several settings; "" for its name.
+        title: What the task is called in tables; "" for evaluation, data and options.
         settings: Of the memory.
         data: What it is run on: a game, a file; "" where the evaluation makes its own.
         seed: Of everything that is drawn.
@@ -46,6 +50,7 @@ class Cell(Value):
     evaluation: str
     memory: str
     label: str = ""
+    title: str = ""
     settings: dict[str, Any] = Field(default_factory=dict)
     data: str = ""
     seed: int = Field(default=1, ge=0)
@@ -53,10 +58,14 @@ class Cell(Value):
     thinking: Thinking = Thinking()
     store: str | None = None
 
-    @cached_property
+    @field_serializer("store")
+    def _without_password(self, store: str | None) -> str | None:
+        return None if store is None else without_password(store)
+
+    @property
     def key(self) -> str:
         """Names the cell among all cells: a hash of all that makes it what it is."""
-        said = self.model_dump(mode="json", exclude={"label", "store"})
+        said = self.model_dump(mode="json", exclude={"label", "title", "store"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -66,13 +75,13 @@ class Cell(Value):
 
     @property
     def task(self) -> str:
-        """What is done in it, whichever the memory and the seed: evaluation, data and options.
+        """What is done in it, whichever the memory and the seed.
 
         >>> Cell(evaluation="play", memory="window", data="cook:5", options={"policy": "rules"}).task
         'play cook:5 policy=rules'
         """
         options = [f"{name}={value}" for name, value in sorted(self.options.items())]
-        return " ".join(filter(None, [self.evaluation, self.data, *options]))
+        return self.title or " ".join(filter(None, [self.evaluation, self.data, *options]))
 
 
 class Probe(Value):
@@ -84,7 +93,8 @@ class Probe(Value):
         asked: What was put to the memory, or to the agent.
         expected: What is right.
         answered: What came.
-        score: In [0, 1].
+        score: In [0, 1]; None where nothing says what is right, so that it only shows what asking costs.
+        apart: Scored by itself, and left out of the overall score.
         recalled: Ids of the events recalled for it, best first.
         details: What else belongs to it.
     """
@@ -94,12 +104,13 @@ class Probe(Value):
     asked: str
     expected: JsonValue = None
     answered: JsonValue = None
-    score: float = Field(ge=0, le=1)
+    score: float | None = Field(ge=0, le=1)
+    apart: bool = False
     recalled: tuple[str, ...] = ()
     details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class Outcome(Value):
+class Outcome(Value, allow_inf_nan=False):
     """What one cell came to.
 
     Attributes:
@@ -130,6 +141,28 @@ class Outcome(Value):
     details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+def mean_score(probes: Sequence[Probe]) -> float | None:
+    """Return the mean score of the probes that count: that are scored, and not apart; None where there is none.
+
+    >>> mean_score([Probe(id="1", asked="?", score=1), Probe(id="2", asked="?", score=0.5),
+    ...             Probe(id="3", asked="?", score=0, apart=True), Probe(id="4", asked="?", score=None)])
+    0.75
+    """
+    return _mean([probe for probe in probes if not probe.apart])
+
+
+def scores_by_category(probes: Sequence[Probe]) -> dict[str, float]:
+    """Return the mean score of each category that has scored probes, in the order they first come."""
+    categories = dict.fromkeys(probe.category for probe in probes)
+    means = {one: _mean([probe for probe in probes if probe.category == one]) for one in categories}
+    return {category: mean for category, mean in means.items() if mean is not None}
+
+
+def _mean(probes: Sequence[Probe]) -> float | None:
+    scores = [probe.score for probe in probes if probe.score is not None]
+    return fmean(scores) if scores else None
+
+
 @dataclass(frozen=True)
 class Trial:
     """What an evaluation is given to run one cell.
@@ -138,11 +171,13 @@ class Trial:
         cell: What to run.
         host: Opens memories, games and languages.
         folder: The cell's own; what is put there is kept beside the results, but for the store.
+        session: What is spent of together with other trials; None for the budget of the cell alone.
     """
 
     cell: Cell
     host: Host
     folder: Path
+    session: Session | None = None
 
     @property
     def store(self) -> str:
@@ -154,6 +189,29 @@ class Trial:
         """How large the cell's own store is on the disk, once it is closed; 0 where it is shared."""
         return 0 if self.cell.store else sum(file.stat().st_size for file in self.folder.glob(f"{STORE}*"))
 
+    @cached_property
+    def spending(self) -> Session:
+        """What may be spent by all memories of this trial together."""
+        return self.session or Session(self.cell.thinking.budget)
+
+    def within(self, name: str, **changes: Any) -> Trial:
+        """Return a trial inside this one: of the cell with `changes`, in a folder of its own, from the same budget."""
+        folder = self.folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        cell = Cell(**(dict(self.cell) | changes))
+        return replace(self, cell=cell, folder=folder, session=self.spending)
+
+    def empty(self, namespace: str) -> None:
+        """Drop what a run that was killed has left in a namespace of a shared store; a file is new each time."""
+        if self.cell.store:
+            with closing(self.host.store(self.cell.store)) as store:
+                store.drop(namespace)
+
+    def erase(self) -> None:
+        """Remove the cell's own store, once it is closed: what it was measured for is in the outcome."""
+        for file in self.folder.glob(f"{STORE}*"):
+            file.unlink()
+
     @contextmanager
     def memory(self, namespace: str = "trial") -> Iterator[AgentMemory]:
         """Give the memory of the cell, with nothing in it, and close it afterwards.
@@ -162,16 +220,18 @@ class Trial:
             namespace: For evaluations that need several.
         """
         cell = self.cell
+        name = f"{cell.key}-{namespace}" if cell.store else namespace
+        self.empty(name)
         with (
             cell.thinking.opened(self.host) as language,
             AgentMemory(
                 self.store,
-                namespace=f"{cell.key}-{namespace}" if cell.store else namespace,
+                namespace=name,
                 memory=cell.memory,
                 settings=cell.settings,
                 language=language,
                 host=self.host,
-                budget=cell.thinking.budget,
+                budget=self.spending,
             ) as memory,
         ):
             yield memory
@@ -180,6 +240,12 @@ class Trial:
         """Write a probe down, one line each, in the order they come."""
         with (self.folder / PROBES).open("a", encoding="utf-8") as lines:
             lines.write(probe.model_dump_json() + "\n")
+
+    def probes(self) -> list[Probe]:
+        """Return the probes that were kept."""
+        path = self.folder / PROBES
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [Probe.model_validate_json(line) for line in lines]
 
 
 class Evaluation(Protocol):
@@ -213,4 +279,14 @@ class Evaluation(Protocol):
         Raises:
             AgentmemError: it cannot be run; told beside the others, which go on.
         """
+        ...
+
+
+@runtime_checkable
+class HasOptions(Protocol):
+    """An evaluation with options: an optional power, for whoever lists them."""
+
+    @property
+    def options(self) -> type[BaseModel]:
+        """The model of what `Cell.options` may hold; what each is stands there, as for settings of memories."""
         ...

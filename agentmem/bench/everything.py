@@ -9,6 +9,7 @@ from agentmem.agent_memory import AgentMemory
 from agentmem.bench import step, store
 from agentmem.bench.row import Row
 from agentmem.bench.site import Site
+from agentmem.bench.timing import Moved, unwatched
 from agentmem.errors import InvalidInput, MissingExtra
 from agentmem.host import Host
 from agentmem.memory import Memory
@@ -41,13 +42,13 @@ GLANCE = Extent(sizes=(500, 2_000), adds=40, searches=15, episodes=2)
 """Enough to see that everything works; too little to quote."""
 
 
-def measure_store(site: Site, memories: Makers, extent: Extent) -> list[Row]:
+def measure_store(site: Site, memories: Makers, extent: Extent, moved: Moved = unwatched) -> list[Row]:
     """Return what writing and searching cost each of `memories`, at each size."""
 
     def opened(size: int) -> list[AgentMemory]:
         return [site.memory(make(), f"{name}-{size}") for name, make in memories.items()]
 
-    full = store.filled(opened, extent.sizes)
+    full = store.filled(opened, extent.sizes, moved)
     adds = store.durable_adds(full, site.folder, rounds=extent.adds)
     searched = [one for one in full if one.held()[1]]
     return [*store.bulk(full), *adds, *store.growth(adds, full), *store.searches(searched, rounds=extent.searches)]

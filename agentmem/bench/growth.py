@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from agentmem.bench.embedded import Embedded
 from agentmem.events import Value
@@ -14,6 +14,20 @@ from agentmem.thinking import Thinking
 
 FLAT = 1.25
 """A write that costs no more than so many times as much at the largest size is flat."""
+
+
+def _split(sizes: object) -> object:
+    return sizes.split(",") if isinstance(sizes, str) else sizes
+
+
+def _rising(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    if sizes[0] < 1 or list(sizes) != sorted(set(sizes)):
+        raise ValueError("give numbers of events that rise, such as 1000,10000")
+    return sizes
+
+
+Sizes = Annotated[tuple[int, ...], Field(min_length=1), AfterValidator(_rising), BeforeValidator(_split)]
+"""Numbers of events that rise; or as typed, "1000,10000"."""
 
 
 class Growing(Thinking):
@@ -27,18 +41,11 @@ class Growing(Thinking):
         seed: Of the chat.
     """
 
-    sizes: tuple[int, ...] = Field(default=(1_000, 10_000, 100_000), min_length=1)
+    sizes: Sizes = (1_000, 10_000, 100_000)
     writes: int = Field(default=200, ge=1)
     recalls: int = Field(default=100, ge=1)
     limit: int = Field(default=10, ge=1)
     seed: int = Field(default=0, ge=0)
-
-    @field_validator("sizes")
-    @classmethod
-    def _rise(cls, sizes: tuple[int, ...]) -> tuple[int, ...]:
-        if sizes[0] < 1 or list(sizes) != sorted(set(sizes)):
-            raise ValueError("give numbers of events that rise, such as 1000,10000")
-        return sizes
 
 
 class Turn(Value):
@@ -62,12 +69,20 @@ class Turn(Value):
 
 
 class Measured(Value):
-    """What a write and a recall cost one memory at one size."""
+    """What a write and a recall cost one memory at one size.
+
+    Attributes:
+        memory: The name of the memory.
+        events: How many it was told.
+        write, recall: What one costs.
+        bytes: Of its file, as if it were closed then.
+    """
 
     memory: str
     events: int
     write: Turn
     recall: Turn
+    bytes: int = 0
 
 
 class Growth(Value):
@@ -77,9 +92,12 @@ class Growth(Value):
         memory: The name of the memory.
         write, recall: What one costs at the largest size, in times of the smallest.
         flat: Whether a write is: at most `FLAT` times as much; None where there is one size.
-        bytes_per_event: Of the closed file, at the end.
+        bytes_per_event: Of its file, as if it were closed in the end.
         set_aside: Events it could not take in.
         embedded: What it embeds while writing.
+        events: All that were written.
+        receipt: All it asked of the language.
+        write_ms, recall_ms: Wall time of all writes, and of all recalls.
     """
 
     memory: str
@@ -89,6 +107,10 @@ class Growth(Value):
     bytes_per_event: float
     set_aside: int
     embedded: Embedded
+    events: int = 0
+    receipt: Receipt = Receipt()
+    write_ms: float = 0.0
+    recall_ms: float = 0.0
 
 
 class CostReport(Value):

@@ -18,13 +18,16 @@ from typing import Any
 import neo4j
 import numpy as np
 
+from agentmem.bench.everything import Makers
 from agentmem.bench.row import Row, compared
-from agentmem.bench.timing import by_turns, milliseconds
+from agentmem.bench.timing import Moved, by_turns, milliseconds, unwatched
+from agentmem.bench.trips import trips
 from agentmem.graph.contract import EVERYTHING_CURRENT, Edge, Graph, Node
 from agentmem.graph.neo4j import reading, search
 from agentmem.graph.neo4j.address import Address, address_of
 from agentmem.graph.neo4j.store import Neo4jStore
 from agentmem.graph.sqlite import SQLiteStore
+from agentmem.host import Host
 from agentmem.vectors import Vectors, to_unit
 
 DIM, CHUNK, OTHERS, ROUNDS, SLOW_ROUNDS = 256, 1000, 9, 30, 5
@@ -36,15 +39,18 @@ EVERYWHERE = 10**9
 Ask = Callable[..., list[list[Any]]]
 
 
-def operations(uri: str, sizes: Sequence[int]) -> list[Row]:
+def operations(uri: str, sizes: Sequence[int], *, host: Host, memories: Makers, moved: Moved = unwatched) -> list[Row]:
     """Return what operations cost in namespaces of these sizes; what was made is erased.
 
     Args:
         uri: Of a Neo4j server.
         sizes: Numbers of nodes.
+        host: Opens a language.
+        memories: Whose round trips are counted.
+        moved: Is told of each size, once it is filled.
     """
     address = replace(address_of(uri), root=f"bench-{uuid.uuid4().hex[:8]}")
-    return [row for size in sizes for row in _measured(address, size)]
+    return [row for size in sizes for row in _measured(address, size, moved, host, memories)]
 
 
 @dataclass
@@ -67,12 +73,12 @@ class _Places:
             self._fill(self.far, f"other{other}", min(self.size, CHUNK))
         self.rates = {"SQLite": _fill(plain.graph(NAME), self.size), "far": self._fill(self.far, NAME, self.size)}
         self.graphs = {"far": self.far.graph(NAME), "SQLite": plain.graph(NAME)}
-        copying = self._store(near=EVERYWHERE)
-        self.graphs["near"] = copying.graph(NAME)
+        self.copying = self._store(near=EVERYWHERE)
+        self.graphs["near"] = self.copying.graph(NAME)
         self.far.graph(NAME).nearest(_vectors(1, seed=5)[0], limit=1)
         self.index = self.far.index_of(NAME)
         self.first = milliseconds(lambda: self.graphs["near"].get(["n1"]))
-        self.loading = self.first + milliseconds(copying.wait_for_copies)
+        self.loading = self.first + milliseconds(self.copying.wait_for_copies)
 
     def bare(self, work: Callable[[Ask], object]) -> Callable[[], object]:
         """Return what sends with the bare driver what `work` asks the server."""
@@ -106,7 +112,7 @@ class _Places:
         return _fill(store.graph(name), size)
 
 
-def _measured(address: Address, size: int) -> list[Row]:
+def _measured(address: Address, size: int, moved: Moved, host: Host, memories: Makers) -> list[Row]:
     with ExitStack() as opened:
         places = _Places(opened, address, size)
         subject = f"{size:,} nodes"
@@ -122,9 +128,10 @@ def _measured(address: Address, size: int) -> list[Row]:
             measure = "durable add of a node and 3 edges"
             note = f"SQLite {spent['SQLite']:.2f} ms"
             rows.append(Row(measure=measure, subject=f"{name}, {subject}", unit="ms", value=spent[name], note=note))
+        moved(subject, size)
         for measure, (ours, theirs) in _asking(size, places).items():
             rows += _beside(measure, subject, places, ours, theirs)
-        return rows
+        return rows + trips(places.copying, NAME, memories, host, subject=subject)
 
 
 def _beside(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.bench.evidence import Asked, Asking, Average, Cost, RecallReport, Written, averages, cost, failures
@@ -23,12 +24,19 @@ from agentmem.events import Query, Recollection
 from agentmem.fold import GROUP
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
-from agentmem.language.contract import Language
 from agentmem.spending.session import Session
 from agentmem.transcripts.corpus import Conversation, Corpus, Question
 
 Memories = Mapping[str, Mapping[str, Any]]
 """Names of memories, as a host knows them, each with its settings."""
+
+
+class Opens(Protocol):
+    """Gives a memory with nothing in it."""
+
+    def __call__(self, *, namespace: str) -> AbstractContextManager[AgentMemory]:
+        """Open it in the namespace that is named."""
+        ...
 
 
 class Watcher:
@@ -70,18 +78,19 @@ def recall(
     how, watcher = asking or Asking(), watcher or Watcher()
     check(host, memories)
     watch = Stopwatch()
-    asked: list[Asked] = []
-    found: list[Average] = []
-    costs: list[Cost] = []
-    session = Session(how.budget)
-    with how.languages(host) as languages:
+    session, asked = Session(how.budget), list[Asked]()
+    found, costs = list[Average](), list[Cost]()
+    with how.languages(host) as languages, tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
         for name, settings in memories.items():
             watcher.begins(name)
-            course = _Course(host, name, settings, languages(), how, session, watcher)
-            written, answers = course.run(corpus.conversations)
+            path = Path(folder) / f"{len(costs)}.db"
+            memory = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
+            opens = partial(memory, language=languages())
+            written, answers = Course(name, opens, how, watcher).run(corpus.conversations)
             found += averages(answers, categories=corpus.categories, asking=how)
-            costs.append(cost(name, written, answers))
+            costs.append(cost(name, written + Written(bytes=path.stat().st_size), answers))
             asked += answers
+            path.unlink()
     return RecallReport(
         format=corpus.format,
         conversations=len(corpus.conversations),
@@ -115,36 +124,28 @@ def check(host: Host, memories: Memories) -> None:
 
 
 @dataclass(frozen=True)
-class _Course:
-    """One memory, taken through all conversations."""
+class Course:
+    """One memory, taken through conversations, each in a namespace of its own.
 
-    host: Host
+    Attributes:
+        name: What it is called in what comes out.
+        opens: Opens it.
+        how: How the questions are asked.
+        watcher: Is told of each step.
+    """
+
     name: str
-    settings: Mapping[str, Any]
-    language: Language
+    opens: Opens
     how: Asking
-    session: Session
-    watcher: Watcher
+    watcher: Watcher = field(default_factory=Watcher)
 
     def run(self, conversations: Sequence[Conversation]) -> tuple[Written, list[Asked]]:
-        """Return what writing cost, and every question with its answer."""
+        """Return what writing cost, but for the bytes, and every question with its answer."""
         written, asked = Written(), []
-        with tempfile.TemporaryDirectory(prefix="agentmem-bench-") as folder:
-            path = Path(folder) / "memory.db"
-            with closing(self.host.store(str(path))) as store:
-                for conversation in conversations:
-                    memory = AgentMemory(
-                        store,
-                        namespace=conversation.name,
-                        memory=self.name,
-                        settings=self.settings,
-                        language=self.language,
-                        host=self.host,
-                        budget=self.session,
-                    )
-                    written += self._told(memory, conversation)
-                    asked += [self._asked(memory, conversation, question) for question in conversation.questions]
-            written += Written(bytes=path.stat().st_size)
+        for conversation in conversations:
+            with self.opens(namespace=conversation.name) as memory:
+                written += self._told(memory, conversation)
+                asked += [self._asked(memory, conversation, question) for question in conversation.questions]
         return written, asked
 
     def _told(self, memory: AgentMemory, conversation: Conversation) -> Written:
@@ -172,7 +173,7 @@ class _Course:
     def _asked(self, memory: AgentMemory, conversation: Conversation, question: Question) -> Asked:
         """Return the question with its answer; where the memory fails, with why."""
         query = Query(text=question.text, limit=self.how.limit, now=question.at or conversation.end)
-        before, error = self.language.receipt(), ""
+        before, error = memory.language.receipt(), ""
         found: list[Recollection] = []
         watch = Stopwatch()
         try:
@@ -195,7 +196,7 @@ class _Course:
             scores=scored(recalled, set(question.evidence)) if question.evidence else None,
             cpu_ms=spent.cpu_ms,
             wall_ms=spent.wall_ms,
-            receipt=self.language.receipt().since(before),
+            receipt=memory.language.receipt().since(before),
             error=error,
         )
         self.watcher.asked(one)

@@ -37,6 +37,8 @@ DEPTH = 10
 """The k of nDCG@k."""
 ROUNDS = 1000
 """Resamples of the bootstrap."""
+AT_ONCE = 1_000_000
+"""The most numbers resampled at once: 8 MB."""
 SURE = 95
 """Percent of the resamples that lie inside an interval."""
 
@@ -176,13 +178,24 @@ def means(figures: NDArray[np.float64], *, seed: int) -> list[Mean]:
     >>> means(np.array([[0.0], [1.0], [1.0], [0.0]]), seed=0)
     [Mean(value=0.5, low=0.0, high=1.0)]
     """
-    draw = np.random.default_rng(seed)
-    rows = len(figures)
-    resampled = np.array([figures[draw.integers(rows, size=rows)].mean(axis=0) for _ in range(ROUNDS)])
-    outside = (100 - SURE) / 2
-    low, high = np.percentile(resampled, [outside, 100 - outside], axis=0)
+    low, high = interval(resampled(figures, np.random.default_rng(seed)))
     middle = figures.mean(axis=0)
     return [Mean(value=float(v), low=float(a), high=float(b)) for v, a, b in zip(middle, low, high, strict=True)]
+
+
+def resampled(figures: NDArray[np.float64], draw: np.random.Generator) -> NDArray[np.float64]:
+    """Return the means of the columns of `figures` in `ROUNDS` resamples of its rows, shape (ROUNDS, figures)."""
+    rows = len(figures)
+    at_once = max(1, AT_ONCE // figures.size)
+    taken = [min(at_once, ROUNDS - first) for first in range(0, ROUNDS, at_once)]
+    return np.concatenate([figures[draw.integers(rows, size=(some, rows))].mean(axis=1) for some in taken])
+
+
+def interval(means: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return between which two values `SURE` of 100 resampled means lie, of each column."""
+    outside = (100 - SURE) / 2
+    low, high = np.percentile(means, [outside, 100 - outside], axis=0)
+    return low, high
 
 
 def _first(places: Sequence[Span]) -> Span | None:

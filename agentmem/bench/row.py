@@ -6,7 +6,7 @@ from typing import Literal
 
 from agentmem.events import Value
 
-Unit = Literal["ms", "events/s", "nodes/s"]
+Unit = Literal["ms", "events/s", "nodes/s", "trips"]
 
 
 class Row(Value):
@@ -48,3 +48,8 @@ def compared(row: Row, *, against: float, baseline: str, at_most: float | None =
 def at_least(row: Row, goal: float) -> Row:
     """Return `row` with the goal that its value is `goal` or more."""
     return row.model_copy(update={"goal": f">= {goal:,.0f}", "reached": row.value is not None and row.value >= goal})
+
+
+def at_most(row: Row, goal: float) -> Row:
+    """Return `row` with the goal that its value is `goal` or less."""
+    return row.model_copy(update={"goal": f"<= {goal:,.0f}", "reached": row.value is not None and row.value <= goal})

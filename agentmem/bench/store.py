@@ -17,7 +17,7 @@ import numpy as np
 from agentmem.agent_memory import AgentMemory
 from agentmem.bench import wandering
 from agentmem.bench.row import Row, at_least, compared
-from agentmem.bench.timing import BareDisk, by_turns, milliseconds
+from agentmem.bench.timing import BareDisk, Moved, by_turns, milliseconds, unwatched
 from agentmem.vectors import Vectors, to_unit
 
 CHUNK = 1000
@@ -67,14 +67,17 @@ class Filled:
         return label.partition("/")[2], own.get(label, 0)
 
 
-def filled(opened: Callable[[int], Sequence[AgentMemory]], sizes: Sequence[int]) -> list[Filled]:
+def filled(
+    opened: Callable[[int], Sequence[AgentMemory]], sizes: Sequence[int], moved: Moved = unwatched
+) -> list[Filled]:
     """Return memories filled with the walk: all that `opened` gives for each size, a chunk each in turn."""
     full: list[Filled] = []
     for size in sizes:
         together = [Filled(memory, size) for memory in opened(size)]
         for start in range(0, size, CHUNK):
             for one in together:
-                one.fill(min(CHUNK, size - start))
+                one.fill(some := min(CHUNK, size - start))
+                moved(one.subject, some)
         full += together
     return full
 

@@ -12,6 +12,12 @@ from typing import NamedTuple, Self, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
 PAGE = 4096
+Moved = Callable[[str, int], None]
+"""Is told what is worked on, and how much of it was done since."""
+
+
+def unwatched(what: str, done: int) -> None:
+    """Be told, and show nothing."""
 
 
 class Spent(NamedTuple):

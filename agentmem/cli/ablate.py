@@ -11,9 +11,9 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.measured import Limit
 from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
-from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.bench.ablation import Ablated, Playing, Variant

@@ -1,11 +1,14 @@
-"""What can be measured: `agentmem bench recall`, `cost` and `store`."""
+"""What can be measured: `agentmem bench play`, `run`, `report`, `recall`, `cost` and `store`."""
 
 from __future__ import annotations
 
 import typer
 
 from agentmem.cli.bench_cost import cost
+from agentmem.cli.bench_play import play
 from agentmem.cli.bench_recall import recall
+from agentmem.cli.bench_report import report
+from agentmem.cli.bench_run import run
 from agentmem.cli.bench_store import store
 
 app = typer.Typer(
@@ -18,10 +21,10 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def measure(ctx: typer.Context) -> None:
-    """Measure on this machine: how well memories find what was said, and what remembering costs."""
+    """Measure: how well agents play and memories find what was said, and what remembering costs."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
 
-for command in (recall, cost, store):
+for command in (play, run, report, recall, cost, store):
     app.command()(command)

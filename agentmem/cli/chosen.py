@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,10 +69,15 @@ def waited_for(host: Host, store: str | None, wait_s: float | None) -> str | Non
 
 @dataclass(frozen=True)
 class Chosen:
-    """The options before the command: plugins left out, what is loaded besides, and whether a broken one stops us."""
+    """The options before the command: plugins left out, what is loaded besides, and whether a broken one stops us.
+
+    Attributes:
+        told_of: Those of `also` that nobody named one by one: where one is broken it is told of, and the rest work.
+    """
 
     blocked: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    told_of: tuple[str, ...] = ()
     strict: bool = False
 
     def host(self) -> Host:
@@ -82,7 +88,11 @@ class Chosen:
         """
         from agentmem.host import Host
 
-        return Host(blocked=self.left_out(), also=self.also, strict=self.strict)
+        host = Host(blocked=self.left_out(), also=self.also, strict=self.strict)
+        for report in host.plugins():
+            if report.state == "broken" and report.source in self.told_of:
+                typer.echo(f"agentmem: {report.source} is left out, it is broken: {report.reason}", err=True)
+        return host
 
     def left_out(self) -> tuple[str, ...]:
         """Return the names of the plugins that are left out; raises as `host`."""
@@ -92,6 +102,17 @@ class Chosen:
                     f"-p is given {name!r}; leave a plugin out with -p no:NAME, load one with --plugin FILE or MODULE"
                 )
         return tuple(name.removeprefix("no:") for name in self.blocked)
+
+
+def plugins_in(folder: Path) -> tuple[str, ...]:
+    """Return the plugins in a folder, as they could be named one by one.
+
+    Raises:
+        InvalidInput: it is no folder, or has none.
+    """
+    from agentmem.discovery import in_folder
+
+    return tuple(map(str, in_folder(folder)))
 
 
 def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[str, str]:
@@ -115,7 +136,7 @@ def settings_of(pairs: Iterable[str] | None, *, option: str = "--set") -> dict[s
 
 
 def trace_hooks() -> None:
-    """Tell on standard error which plugin was asked what; never what the user said."""
+    """Tell on standard error who was asked what, in order, and how long it took; never what the user said."""
     import logging
 
     heard = logging.StreamHandler()

@@ -9,8 +9,8 @@ import typer
 from agentmem.cli.chosen import A_STORE, Json, Namespaces, named
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import progress
-from agentmem.cli.shown import counted
 from agentmem.cli.stored import existing, namespaces_of
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.graph.moving.copying import Copied

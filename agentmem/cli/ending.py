@@ -10,8 +10,9 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from agentmem.cli.output import one_line
-from agentmem.cli.shown import counted, points
+from agentmem.cli.shown import points
 from agentmem.cli.thinking import thinking_again
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.agent.episode import Held, Result, Setup

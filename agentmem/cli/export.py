@@ -16,9 +16,9 @@ from agentmem.cli.chosen import Json, Namespaces, StoreUri
 from agentmem.cli.copy import told
 from agentmem.cli.output import as_json
 from agentmem.cli.progress import progress
-from agentmem.cli.shown import counted
 from agentmem.cli.stored import existing, namespaces_of
 from agentmem.errors import InvalidInput
+from agentmem.plural import counted
 
 STANDARD = "-"
 

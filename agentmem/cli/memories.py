@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from agentmem.cli.output import as_json, markdown_table, one_line, printable, ta
 
 if TYPE_CHECKING:
     from agentmem.described import Description
+    from agentmem.settings import Setting
 
 COLUMNS = ("name", "what it is", "powers", "plugin")
 SETTINGS = ("setting", "default", "values", "what it is")
@@ -51,7 +53,7 @@ def memories(
 
 
 def in_markdown(told: list[Description]) -> str:
-    """Return memories as a table in Markdown, papers as links: the one in README."""
+    """Return memories as a table in Markdown, papers as links: the one in docs/memories.md."""
     rows = [{**_row(one), "name": f"`{one.name}`"} for one in told]
     linked = [
         {**row, "what it is": ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", row["what it is"])} for row in rows
@@ -61,7 +63,7 @@ def in_markdown(told: list[Description]) -> str:
 
 def settings_in_markdown(told: Description) -> str:
     """Return the settings of a memory as a table in Markdown."""
-    rows = [{**row, "setting": f"`{row['setting']}`"} for row in _settings(told)]
+    rows = [{**row, "setting": f"`{row['setting']}`"} for row in settings_rows(told.settings)]
     return markdown_table(rows, columns=SETTINGS)
 
 
@@ -73,10 +75,10 @@ def _print_one(told: Description) -> None:
     if told.more:
         typer.echo(f"\n{printable(told.more)}")
     typer.echo()
-    powers = [{"power": name, "what it is": _first_line(POWERS[name])} for name in told.powers]
+    powers = [{"power": name, "what it is": first_line(POWERS[name])} for name in told.powers]
     table(powers, columns=("power", "what it is"), nothing="it has no powers beside writing and recalling")
     typer.echo()
-    table(_settings(told), columns=SETTINGS, nothing="there is nothing to set")
+    table(settings_rows(told.settings), columns=SETTINGS, nothing="there is nothing to set")
     setting = next((f" --set {one.name}={_typed(one.default)}" for one in told.settings), "")
     typer.echo(f"\nplay with it: agentmem play --memory {told.name}{setting}")
 
@@ -86,21 +88,29 @@ def _row(told: Description) -> dict[str, Any]:
     return {"name": told.name, "what it is": about, "powers": told.powers, "plugin": told.plugin}
 
 
-def _settings(told: Description) -> list[dict[str, Any]]:
+def settings_rows(settings: Iterable[Setting]) -> list[dict[str, Any]]:
+    """Return settings as rows of a table with the columns `SETTINGS`."""
     return [
         {"setting": one.name, "default": _typed(one.default), "values": one.values, "what it is": one.about}
-        for one in told.settings
+        for one in settings
     ]
 
 
 def _typed(value: object) -> str:
-    """Return a default as one would type it."""
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    """Return a default as one would type it.
+
+    >>> _typed(True), _typed((1, 2)), _typed(None), _typed({})
+    ('true', '1,2', '', '')
+    """
+    if isinstance(value, tuple | list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value) if value or value == 0 else ""
 
 
 def _as_data(told: Description) -> dict[str, Any]:
     return {**asdict(told), "settings": [one._asdict() for one in told.settings]}
 
 
-def _first_line(contract: type) -> str:
+def first_line(contract: type) -> str:
+    """Return what a contract is, in its own words."""
     return (contract.__doc__ or "").strip().partition("\n")[0]

@@ -9,11 +9,11 @@ import typer
 from agentmem.cli.chosen import Json, Namespace, Settings, StoreUri, settings_of
 from agentmem.cli.output import as_json, one_line
 from agentmem.cli.progress import waiting
-from agentmem.cli.shown import counted
 from agentmem.cli.status import standing
 from agentmem.cli.stored import existing, namespace_of
 from agentmem.cli.thinking import with_thinking
 from agentmem.graph.uri import without_password
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.agent_memory import Status

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from agentmem.bench.evidence import OVERALL, Average, Cost, RecallReport
 from agentmem.bench.retrieval import DEPTH, ROUNDS, Mean
 from agentmem.cli.output import caption, heading, table
-from agentmem.cli.shown import counted
+from agentmem.plural import counted
 
 MEMORY = "memory"
 INTERVAL = "95 %"

@@ -12,10 +12,10 @@ import typer
 from agentmem.cli.chosen import Json, Settings, named, settings_of
 from agentmem.cli.output import as_json, one_line, table
 from agentmem.cli.progress import waiting
-from agentmem.cli.shown import counted
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
 from agentmem.graph.uri import without_password
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.agent.replay import Compared

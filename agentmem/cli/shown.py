@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentmem.cli.output import one_line, printable
+from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.agent.environment import EvalInfo
@@ -93,17 +94,6 @@ def _trouble(step: Step) -> str:
     aside, waiting = len(step.set_aside), step.receipt.deferred
     told = [f"{aside} event(s) set aside; see: agentmem status"] if aside else []
     return "; ".join(told + ([f"the model is out, {counted(waiting, 'entry')} waiting"] if waiting else []))
-
-
-def counted(count: int, word: str) -> str:
-    """Return how many there are of something.
-
-    >>> [counted(1, "fact"), counted(2, "fact"), counted(0, "entry")]
-    ['1 fact', '2 facts', '0 entries']
-    """
-    if count == 1:
-        return f"1 {word}"
-    return f"{count:,} {word[:-1]}ies" if word.endswith("y") else f"{count:,} {word}s"
 
 
 def points(evaluation: EvalInfo) -> str:

@@ -1,1 +1,1 @@
-"""Conformance kits to inherit: MemoryContract, StoreContract, EnvironmentContract."""
+"""Conformance kits to inherit: MemoryContract, StoreContract, EnvironmentContract, EvaluationContract."""

@@ -18,13 +18,13 @@ class ErasureContract(TellsMemories):
     def test_it_goes_on_from_any_entry_as_if_it_had_never_been_further(self, store: Store) -> None:
         """Same entry, same graph. If this fails, a link is given other `props` later, or a node of an event is read."""
         memory = self._tidied(store)
-        name, last, before = memory.stack.name, memory.status().entries, self._digest(memory)
+        name, last, before = memory.stack.name, memory.status().entries, self._held(memory)
 
         for position in range(last - 1, -1, -3):
             self._go_back(memory, name, position)
             memory.catch_up()
 
-            assert self._digest(memory) == before, position
+            self._assert_same(memory, before)
 
     def test_what_is_deleted_leaves_no_trace(self, store: Store) -> None:
         """Neither in nodes nor in what others say. If this fails, text is kept outside the nodes, or in a setting."""

@@ -1,27 +1,26 @@
-"""The small world that the memory tests tell: events, questions, and ways to ask."""
+"""The small world that memories are tested in: events, questions, and ways to tell and ask. It needs no pytest."""
 
 from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-
-import pytest
+from unittest import SkipTest
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Query, Recollection, new_event
 from agentmem.graph.contract import Store
-from agentmem.graph.digest import digest
 from agentmem.graph.sqlite import SQLiteStore
 from agentmem.host import Host
 from agentmem.language.contract import Language
 from agentmem.language.rules import RuleLanguage
 from agentmem.memory import Memory
 from agentmem.testing.embedding import HashEmbedder
+from agentmem.testing.graph_difference import Held, difference, held_in
 from agentmem.testing.plain_grammar import read_plain
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,12 +44,20 @@ def installed() -> Host:
     return Host()
 
 
+class OtherPromise(AssertionError):
+    """A promise cannot be tried, because another one is broken: what is to be done about this one is no help."""
+
+
 class TellsMemories(ABC):
     """How the contract tests build, tell and ask a memory; all but `new_memory` may be replaced."""
 
     @abstractmethod
     def new_memory(self) -> Memory:
         """Return a new memory, the same at each call."""
+
+    def host(self) -> Host:
+        """Return the host whose plugins hear what is written and asked."""
+        return installed()
 
     def new_language(self) -> Language:
         """Return the language to test with: rules for plain sentences, and an embedder by hash."""
@@ -71,21 +78,28 @@ class TellsMemories(ABC):
         """Return an empty store of its own for each empty folder."""
         return SQLiteStore(folder / "memory.db")
 
-    @pytest.fixture
-    def store(self) -> Iterator[Store]:
-        """Yield an empty store for one test."""
+    @contextmanager
+    def empty_store(self) -> Iterator[Store]:
+        """Give an empty store for one test, and let it go."""
         with tempfile.TemporaryDirectory() as folder, closing(self.new_store(Path(folder))) as store:
             yield store
 
     def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
         return AgentMemory(
-            store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=installed()
+            store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=self.host()
         )
 
     def _told(self, store: Store, namespace: str = "test") -> AgentMemory:
         memory = self._open(store, namespace)
-        assert memory.add_many(self.new_events()).set_aside == ()
+        memory.add_many(self.new_events())
+        self._assert_taken_in(memory)
         return memory
+
+    def _assert_taken_in(self, memory: AgentMemory, what: str = "what it was told") -> None:
+        """Refuse a memory that set something aside, with its own words for the first."""
+        reasons = list(memory.status().set_aside.values())
+        if reasons:
+            raise OtherPromise(f"it could not take in {what}: {reasons[0]}")
 
     def _recalled(
         self,
@@ -108,17 +122,29 @@ class TellsMemories(ABC):
         """Return what any question recalls."""
         return [one for found in self._recalled(memory, exclude=exclude, min_score=min_score) for one in found]
 
-    def _digest(self, memory: AgentMemory) -> str:
-        return digest(memory.graph, memory.stack.name)
+    def _held(self, memory: AgentMemory) -> Held:
+        return held_in(memory.graph, memory.stack.name)
+
+    def _assert_same(self, memory: AgentMemory, wanted: AgentMemory | Held) -> None:
+        """Refuse a memory that does not hold the same as another, or as before, byte for byte."""
+        should_be = self._held(wanted) if isinstance(wanted, AgentMemory) else wanted
+        said = difference(self._held(memory), should_be)
+        assert not said, said
 
     def _having(self, power: type, what: str) -> Memory:
-        """Return a memory that has the power, or skip."""
+        """Return a memory that has the power; raises `SkipTest` where it does not."""
         memory = self.new_memory()
         if not isinstance(memory, power):
-            pytest.skip(f"{memory.name!r} does not {what}: an optional power it does not declare")
+            raise SkipTest(f"{memory.name!r} does not {what}: an optional power it does not declare")
         return memory
 
-    def _assert_replayed(self, memory: AgentMemory) -> None:
-        before = self._digest(memory)
+    def _replayed(self, memory: AgentMemory) -> str:
+        """Derive a memory again from the journal; return what is not as it was, "" for nothing."""
+        before = self._held(memory)
         memory.rebuild()
-        assert self._digest(memory) == before
+        return difference(self._held(memory), before)
+
+    def _assert_replayed(self, memory: AgentMemory) -> None:
+        """Refuse a memory that is not what it was once the journal is replayed."""
+        if said := self._replayed(memory):
+            raise OtherPromise(f"the journal cannot be replayed: {said}")

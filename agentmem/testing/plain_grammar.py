@@ -35,7 +35,7 @@ def read_plain(text: str, action: str | None = None) -> Reading:
         *(_fact(found[1], "unlocks", found[2]) for found in _UNLOCKS.finditer(text)),
     ]
     return Reading(
-        facts=tuple(facts),
+        facts=tuple(dict.fromkeys(facts)),
         place=place[1] if place else None,
         heading=action.removeprefix("go ") if moved and action else None,
     )

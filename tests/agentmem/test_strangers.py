@@ -2,11 +2,8 @@
 
 import json
 import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,23 +65,8 @@ def wheel(folder: Path, name: str, files: Mapping[str, str], *, entry_points: st
     return path
 
 
-def environment(folder: Path, *wheels: Path) -> Path:
-    """Make an environment that sees ours, install the wheels into it, and return its interpreter."""
-    venv.create(folder, symlinks=True)
-    python = folder / "bin" / "python"
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    site = folder / "lib" / version / "site-packages"
-    ours = sysconfig.get_path("purelib")
-    (site / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
-    done = subprocess.run([*install, *map(str, wheels)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"pip cannot install into another environment here: {done.stderr.strip()[-200:]}")
-    return python
-
-
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(tmp_path_factory: pytest.TempPathFactory, environment: Callable[..., Path]) -> dict[str, Any]:
     """What the host says in an environment with six strangers."""
     folder = tmp_path_factory.mktemp("strangers")
     wheels = [
@@ -117,14 +99,14 @@ def test_the_broken_one_is_named_with_reason_and_traceback(seen: dict[str, Any])
     _, _, version, state, reason, trace = reports(seen, "broken")["agentmem-broken"]
 
     assert (version, state) == ("2.0", "broken")
-    assert reason == "cannot be imported: ZeroDivisionError: division by zero"
+    assert reason == "cannot be imported: ZeroDivisionError: division by zero (agentmem_broken.py, line 1)"
     assert "agentmem_broken.py" in trace
 
 
 def test_asking_for_the_broken_one_by_name_tells_why(seen: dict[str, Any]) -> None:
     assert seen["refused"] == {
         "broken": "no memory named 'broken': plugin 'broken' (agentmem-broken 2.0) is broken: "
-        "cannot be imported: ZeroDivisionError: division by zero"
+        "cannot be imported: ZeroDivisionError: division by zero (agentmem_broken.py, line 1)"
     }
 
 

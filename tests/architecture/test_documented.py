@@ -78,15 +78,15 @@ def test_every_command_and_option_has_help() -> None:
     assert not silent, f"write help for: {silent}"
 
 
-def test_readme_lists_the_memories_as_they_are() -> None:
+def test_the_page_of_memories_lists_them_as_they_are() -> None:
     host = Host()
     ours = sorted(name for name, offer in host.memories.items() if offer.distribution == "agentmem-graph")
-    _, _, rest = (ROOT / "README.md").read_text().partition("<!-- memories -->\n")
+    _, _, rest = (ROOT / "docs" / "memories.md").read_text().partition("<!-- memories -->\n")
     listed, marker, _ = rest.partition("\n<!-- /memories -->")
 
-    assert marker, "README.md has lost its markers <!-- memories --> and <!-- /memories -->"
+    assert marker, "docs/memories.md has lost its markers <!-- memories --> and <!-- /memories -->"
     assert listed == in_markdown([describe(host, name) for name in ours]), (
-        "between the markers of README.md, put what this prints: agentmem memories --markdown"
+        "between the markers of docs/memories.md, put what this prints: agentmem memories --markdown"
     )
 
 

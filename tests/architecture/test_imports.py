@@ -61,6 +61,12 @@ def test_no_room_loads_anything_heavy_until_it_is_used(package: str) -> None:
     assert not extra, f"importing {package}.* loads {sorted(extra)}; import it in the factory that needs it"
 
 
+def test_checking_a_memory_needs_nothing_that_is_only_for_tests() -> None:
+    extra = loaded_by(["agentmem.cli.check", "agentmem.conformance.checking"]) & {"pytest", "hypothesis"}
+
+    assert not extra, f"agentmem check loads {sorted(extra)}; what a memory promises stands in memory_promises.py"
+
+
 def test_finding_plugins_loads_nothing_heavy() -> None:
     code = LOADED.replace("print(", "from agentmem.host import Host; Host(); print(")
 

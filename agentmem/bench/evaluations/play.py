@@ -45,6 +45,7 @@ class Play:
     about = "how well an agent plays a game, or answers in a conversation"
     measure = "normalised score"
     is_seeded = True
+    options = PlayOptions
 
     def check(self, cell: Cell, host: Host) -> None:
         """Refuse an unknown game, policy or option; no game is made."""
@@ -68,7 +69,8 @@ class Play:
         )
         spent = {"write": 0.0, "recall": 0.0}
         scores: list[tuple[float, float]] = []
-        with Episode(setup, trial.host) as episode:
+        trial.empty(setup.remembered_in)
+        with Episode(setup, trial.host, session=trial.spending) as episode:
             for number, step in enumerate(episode):
                 _add(spent, step)
                 scores.append((number, episode.evaluation().normalized))

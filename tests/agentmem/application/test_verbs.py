@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from agentmem import AgentMemory
-from agentmem.errors import InvalidInput
+from agentmem.agent_memory.values import Erased
+from agentmem.errors import InvalidInput, LanguageUnavailable
+from agentmem.testing.embedding import HashEmbedder
+from agentmem.vectors import Vectors
 from tests.agentmem.application.conftest import Remember
 
 ON_EVERY_STORE = True
@@ -143,6 +149,47 @@ def test_deleting_what_was_deleted_says_so_and_what_never_was_is_an_error(ada: A
     assert (again.events, again.absent) == ((), ("m1",))
     with pytest.raises(InvalidInput, match="nothing has the id 'm7'"):
         ada.delete(["m7"])
+
+
+def test_two_who_delete_the_same_at_once_both_succeed_and_one_of_them_did_it(remember: Remember) -> None:
+    memories = [remember(user="ada"), remember(user="ada")]
+    memories[0].add_many([f"My number is {number}." for number in range(8)])
+    ids = [one.id for one in memories[0].get_all()]
+    together = Barrier(2)
+
+    def delete(memory: AgentMemory) -> list[Erased]:
+        together.wait()
+        return [memory.delete(id_) for id_ in ids]
+
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(delete, memories))
+
+    for id_, *both in zip(ids, *done, strict=True):
+        assert sorted((one.events, one.absent) for one in both) == [((), (id_,)), ((id_,), ())]
+    assert [memory.get_all() for memory in memories] == [[], []]
+
+
+def test_where_the_embedder_is_out_it_is_deleted_and_looked_for_by_text(tmp_path: Path) -> None:
+    class Away(HashEmbedder):
+        is_out = False
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            if self.is_out:
+                raise LanguageUnavailable("the embedder is out; try again")
+            return super().embed(texts)
+
+    embedder = Away()
+    with AgentMemory(tmp_path / "chat.db", user="ada", embedder=embedder) as ada:
+        ada.add("My number is 1234.", id="m1")
+        ada.add("Yes, my number is 1234. Call me!", id="m2")
+        embedder.is_out = True
+
+        erased = ada.delete("m1", verify=True)
+
+        assert (erased.events, erased.is_verified) == (("m1",), False)
+        assert erased.unverified == "the embedder is out; try again"
+        assert {one.sources for one in erased.left} == {("m2",)}
+        assert [one.id for one in ada.get_all()] == ["m2"]
 
 
 def test_with_a_correction_goes_what_it_corrected(ada: AgentMemory) -> None:

@@ -241,7 +241,7 @@ def test_a_memory_that_breaks_is_shown_and_the_run_goes_on(agentmem: Run, tmp_pa
     assert "[0] trouble: 1 event(s) set aside" in ran.out
     assert "\ntrouble: 1 set aside; see: agentmem status c.db\n" in ran.out
     assert "\nmemory: clumsy: keeps nothing of its own\n" in ran.out
-    assert list(status["namespaces"][0]["set_aside"].values()) == ["RuntimeError: dropped it"]
+    assert list(status["namespaces"][0]["set_aside"].values()) == ["RuntimeError: dropped it (clumsy.py, line 6)"]
     assert status["namespaces"][0]["events"] == 3
 
 

@@ -20,6 +20,8 @@ COMMANDS = (
     "games",
     "memories",
     "plugins",
+    "check",
+    "new-plugin",
     "status",
     "show",
     "why",
@@ -35,7 +37,15 @@ PLAY_OPTIONS = (
     "--memory", "--set", "--policy", "--seed", "--max-steps", "--goal", "--goal-style", "--store", "--namespace",
     "--trajectory", "--json", "--quiet", "--policy-set", "--valid-actions",
 )  # fmt: skip
-GLOBAL_OPTIONS = ("--debug", "-p no:NAME", "--plugin FILE", "--strict-plugins", "--trace-hooks", "--version")
+GLOBAL_OPTIONS = (
+    "--debug",
+    "-p no:NAME",
+    "--plugin FILE",
+    "--plugins-dir FOLDER",
+    "--strict-plugins",
+    "--trace-hooks",
+    "--version",
+)
 
 
 def test_help_takes_less_than_half_a_second(process: Run) -> None:

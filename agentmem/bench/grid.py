@@ -1,0 +1,225 @@
+"""A grid: which evaluations of which memories, on what, with which seeds; and the cells that makes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError, field_serializer
+
+from agentmem.bench.evaluation import Cell
+from agentmem.bench.numbers import numbers
+from agentmem.errors import AgentmemError, InvalidInput
+from agentmem.events import Value
+from agentmem.graph.uri import without_password
+from agentmem.host import Host
+from agentmem.stack import open_stack
+from agentmem.thinking import Thinking
+
+
+def _seeds(value: object) -> object:
+    return numbers(value) if isinstance(value, str) else (value,) if isinstance(value, int) else value
+
+
+def _contender(value: object) -> object:
+    return {"memory": value} if isinstance(value, str) else value
+
+
+Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_seeds), Field(min_length=1)]
+
+
+class Contender(Value):
+    """A memory that takes part.
+
+    Attributes:
+        memory: As typed after `--memory`.
+        label: What it is called in tables; "" for its name.
+        settings: Of it.
+    """
+
+    memory: str
+    label: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class Sweep(Value):
+    """One evaluation, over all that is varied.
+
+    Attributes:
+        evaluation: Its name.
+        data: Games, files; by default what the evaluation makes itself.
+        seeds: As `1-10`, or numbers.
+        options: Of the evaluation, the same in all cells.
+        vary: Options with several values each, all of them combined.
+        title: What this is called in tables, before data and what varies; "" for the name of the evaluation.
+    """
+
+    evaluation: str
+    data: Annotated[tuple[str, ...], Field(min_length=1)] = ("",)
+    seeds: Seeds = (1,)
+    options: dict[str, Any] = Field(default_factory=dict)
+    vary: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
+    title: str = ""
+
+    def called(self, data: str, options: Mapping[str, Any]) -> str:
+        """Return what a task of it is called.
+
+        >>> Sweep(evaluation="play", vary={"policy": ("rules",)}).called("games/hunt/game.z8", {"policy": "rules"})
+        'play hunt/game.z8 policy=rules'
+        >>> Sweep(evaluation="play", title="hunt", data=("games/hunt/game.z8",)).called("games/hunt/game.z8", {})
+        'hunt'
+        """
+        shown = "" if self.title and len(self.data) == 1 else "/".join(Path(data).parts[-2:])
+        varied = [f"{name}={options[name]}" for name in self.vary]
+        return " ".join(filter(None, [self.title or self.evaluation, shown, *varied]))
+
+    @property
+    def variants(self) -> list[dict[str, Any]]:
+        """All combinations of options.
+
+        >>> Sweep(evaluation="play", options={"max_steps": 9}, vary={"policy": ("a", "b")}).variants
+        [{'max_steps': 9, 'policy': 'a'}, {'max_steps': 9, 'policy': 'b'}]
+        """
+        names = list(self.vary)
+        return [self.options | dict(zip(names, values, strict=True)) for values in product(*self.vary.values())]
+
+
+class Grid(Value):
+    """What is to be compared.
+
+    Attributes:
+        name: Of the grid, for the head of a report.
+        memories: Who takes part; names, or tables with label and settings.
+        run: The evaluations, each with its data, seeds and options.
+        thinking: What all of them think with.
+        store: One store for all, such as a Neo4j server; None for a file each.
+    """
+
+    name: str = "grid"
+    memories: Annotated[tuple[Annotated[Contender, BeforeValidator(_contender)], ...], Field(min_length=1)]
+    run: Annotated[tuple[Sweep, ...], Field(min_length=1)]
+    thinking: Thinking = Thinking()
+    store: str | None = None
+
+    @field_serializer("store")
+    def _without_password(self, store: str | None) -> str | None:
+        return None if store is None else without_password(store)
+
+    def cells(self, host: Host) -> list[Cell]:
+        """Return all cells, each once, the first seeds first, so that a table is soon full.
+
+        Raises:
+            InvalidInput: a memory, evaluation, game, file, option or setting makes no sense; all such are named.
+        """
+        self._check(host)
+        seeded = {sweep.evaluation: host.evaluation(sweep.evaluation).is_seeded for sweep in self.run}
+        found: dict[str, Cell] = {}
+        most = max(len(sweep.seeds) for sweep in self.run)
+        for number in range(most):
+            for sweep in self.run:
+                seeds = sweep.seeds if seeded[sweep.evaluation] else sweep.seeds[:1]
+                for cell in self._of(sweep, seeds[number : number + 1]):
+                    found.setdefault(cell.key, cell)
+        _refuse_namesakes(found.values())
+        return list(found.values())
+
+    def _of(self, sweep: Sweep, seeds: Iterable[int]) -> Iterator[Cell]:
+        for seed, one, options, data in product(seeds, self.memories, sweep.variants, sweep.data):
+            yield Cell(
+                evaluation=sweep.evaluation,
+                data=data,
+                seed=seed,
+                options=options,
+                title=sweep.called(data, options),
+                thinking=self.thinking,
+                store=self.store,
+                **one.model_dump(),
+            )
+
+    def _check(self, host: Host) -> None:
+        """Refuse a grid of which a cell cannot be run, with all that is wrong."""
+        wrong: dict[str, None] = {}
+        if self.thinking.record is not None:
+            wrong["a grid is not recorded, since its cells would write into one file: leave record out"] = None
+        else:
+            _tried(wrong, lambda: self.thinking.open_language(host))
+        sound = [one for one in self.memories if _tried(wrong, partial(open_stack, one.memory, one.settings, host))]
+        known = [sweep for sweep in self.run if _tried(wrong, partial(host.evaluation, sweep.evaluation))]
+        for sweep in known:
+            taking_part = self.model_copy(update={"memories": tuple(sound) or self.memories})
+            for cell in taking_part._of(sweep, sweep.seeds[:1]):
+                _tried(wrong, partial(host.evaluation(sweep.evaluation).check, cell, host))
+        if len(wrong) == 1:
+            raise InvalidInput(f"{next(iter(wrong))}; nothing was started")
+        if wrong:
+            told = "; ".join(f"({number}) {why}" for number, why in enumerate(wrong, start=1))
+            raise InvalidInput(f"{len(wrong)} things are wrong with this grid, and nothing was started: {told}")
+
+
+def read_grid(path: Path) -> Grid:
+    """Return the grid that a TOML file describes; files it names may stand beside it.
+
+    ```toml
+    name = "games"
+    memories = ["arigraph", { memory = "window", label = "window-20", settings = { size = 20 } }]
+
+    [[run]]
+    evaluation = "play"
+    data = ["simple", "coin:220"]
+    seeds = "1-10"
+    options = { max_steps = 150 }
+    vary = { policy = ["rules"] }
+    ```
+
+    Raises:
+        InvalidInput: it is not there, is no TOML, or says something a grid does not know.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidInput(f"{path} is not there; write a grid into it, as in docs/agents.md") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as TOML: {error}") from None
+    try:
+        grid = Grid.model_validate({"name": path.stem, **said})
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise InvalidInput(f"{path} is no grid: {told}") from None
+    run = tuple(sweep.model_copy(update={"data": _beside(path, sweep.data)}) for sweep in grid.run)
+    return grid.model_copy(update={"run": run})
+
+
+def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
+    """Return data with the files that stand beside `path` under the name they have from here."""
+    places = [(one, path.parent / one) for one in data]
+    return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
+
+
+def _refuse_namesakes(cells: Iterable[Cell]) -> None:
+    """Refuse cells that would be one row of a table, and are not the same but for the seed.
+
+    Raises:
+        InvalidInput: there are such; names the row.
+    """
+    rows: dict[tuple[str, str], str] = {}
+    for cell in cells:
+        same = cell.model_copy(update={"seed": 0}).key
+        if rows.setdefault((cell.task, cell.called), same) != same:
+            raise InvalidInput(
+                f"two kinds of cells are called {cell.task!r} with {cell.called!r}: give their runs a title each, or "
+                "their memories a label; nothing was started"
+            )
+
+
+def _tried(wrong: dict[str, None], check: Callable[[], object]) -> bool:
+    """Return whether a check passes; add to `wrong` why it does not."""
+    try:
+        check()
+    except AgentmemError as error:
+        wrong[str(error)] = None
+        return False
+    return True
