@@ -154,7 +154,7 @@ def test_every_measurement_and_option_has_help(capsys: pytest.CaptureFixture[str
     ]
 
     assert not silent, f"write help for: {silent}"
-    assert set(group.commands) == {"recall", "cost", "store"}
+    assert set(group.commands) == {"play", "run", "report", "recall", "cost", "store"}
     for name, command in group.commands.items():
         shown = run(capsys, name, "--help")[1]
         assert all(option.opts[0] in shown for option in command.params if option.param_type_name == "option")
