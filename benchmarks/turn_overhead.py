@@ -73,9 +73,9 @@ def question(talk: str, number: int) -> str:
     return f"In the {talk}, {chatter.question(number % 1000)}"
 
 
-def chat(client: OpenAI, number: int) -> None:
-    """Ask for a chat completion."""
-    client.chat.completions.create(model="any", messages=messages("chat", number))
+def chat(client: OpenAI, number: int, *, talk: str = "chat") -> None:
+    """Ask for a chat completion; what was said in a talk before is not remembered again."""
+    client.chat.completions.create(model="any", messages=messages(talk, number))
 
 
 def streamed_chat(client: OpenAI, number: int) -> None:
@@ -173,7 +173,7 @@ def proxied(url: str, memory: AgentMemory, turns: int) -> Cost:
         OpenAI(base_url=url, api_key="none") as bare,
         OpenAI(base_url=f"{server.url}/v1", api_key="none") as client,
     ):
-        return beside(lambda at: chat(bare, at), lambda at: chat(client, at), turns)
+        return beside(lambda at: chat(bare, at, talk="proxy"), lambda at: chat(client, at, talk="proxy"), turns)
 
 
 def main() -> None:
