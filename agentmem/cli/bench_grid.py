@@ -139,7 +139,8 @@ def _row(one: Summary) -> dict[str, Any]:
 
 
 def _has(name: str) -> Any:
-    return lambda row: row.get(name) not in (None, "", "0")
+    """Return what tells whether a row has more than nothing under a column: one of which none has is left out."""
+    return lambda row: row.get(name) not in (None, "", "0", "0.00")
 
 
 def _number(value: float) -> str:

@@ -32,9 +32,7 @@ from agentmem.testing.models.script import Answer, Asked
 from agentmem.testing.models.server import ModelServer
 
 ROOT = Path(__file__).parents[2]
-RUN_ELSEWHERE = ("plugins.md",)
-"""Shows parts of a template: tests/examples/test_plugins_page.py."""
-PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name not in RUN_ELSEWHERE)]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?:^<!-- (not run|file|shown by): (.+?) -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = ("python", "bash")
 DATA = ("cypher",)
