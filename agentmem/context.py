@@ -21,8 +21,8 @@ SHORTEST = 40
 """Characters left of a recollection that is cut; with fewer it is left out."""
 LONGEST_TOKEN = 16
 """Characters; a text of more of them a token than this is not tried whole."""
-PLAIN = re.compile(r"[ -;=?-~]*")
-"""What stands in a block as it is."""
+UNPLAIN = re.compile(r"[^ -;=?-~]")
+"""What may not stand in a block as it is."""
 JOINERS = "\u200c\u200d"
 """Scripts and emoji need them."""
 SELECTORS = range(0xE0100, 0xE01F0)
@@ -104,7 +104,7 @@ def _line(one: Recollection, left: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text if PLAIN.fullmatch(text) else "".join(map(_sign, text))
+    return UNPLAIN.sub(lambda found: _sign(found[0]), text)
 
 
 def _sign(sign: str) -> str:

@@ -1,12 +1,14 @@
-"""What a turn of a chat costs with memory, beside the bare client of OpenAI.
+"""What a turn of a chat costs with memory: `wrap_openai`, LangChain's middleware and the proxy, beside none of them.
 
     python benchmarks/turn_overhead.py
     python benchmarks/turn_overhead.py --turns 50 --sizes 100
 
 The model is a scripted server in a process of its own, that answers at once. Bare and with memory take turns, each with
 the same request: a system message, ten messages of history and a new question. Wall time, from asking until the last
-chunk has come, and time of the processor, all threads of the client's process together. With memory a turn is one
-recall, and one durable write of the question and the answer; the last row of each size is that by itself.
+chunk has come, and time of the processor, all threads of the client's process together (the proxy is another process,
+so of its turns only what the client does). With memory a turn is one recall, and one durable write of the question and
+the answer, but two writes with LangChain, which keeps what is asked before the model is asked; the last row of each
+size is one recall and one write by themselves.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from anyio.from_thread import start_blocking_portal
+from langchain.agents import create_agent
+from langchain_openai import ChatOpenAI
 from openai import AsyncOpenAI, OpenAI
 from rich.console import Console
 from rich.table import Table
@@ -27,7 +32,9 @@ from rich.table import Table
 from agentmem import AgentMemory
 from agentmem.bench import chatter
 from agentmem.bench.timing import Spent, Stopwatch
+from agentmem.connect.langchain import MemoryMiddleware
 from agentmem.connect.openai import wrap_openai
+from agentmem.testing.serving import MemoryServer
 from model_calls import served
 
 GOAL_MS = 10.0
@@ -66,9 +73,9 @@ def question(talk: str, number: int) -> str:
     return f"In the {talk}, {chatter.question(number % 1000)}"
 
 
-def chat(client: OpenAI, number: int) -> None:
-    """Ask for a chat completion."""
-    client.chat.completions.create(model="any", messages=messages("chat", number))
+def chat(client: OpenAI, number: int, *, talk: str = "chat") -> None:
+    """Ask for a chat completion; what was said in a talk before is not remembered again."""
+    client.chat.completions.create(model="any", messages=messages(talk, number))
 
 
 def streamed_chat(client: OpenAI, number: int) -> None:
@@ -115,6 +122,8 @@ def measured(url: str, memory: AgentMemory, turns: int) -> Iterator[tuple[str, C
         for name, ask in WAYS.items():
             yield name, beside(lambda at: ask(bare, at), lambda at: ask(client, at), turns)  # noqa: B023
     yield "chat completion, asyncio", awaited(url, memory, turns)
+    yield from of_agents(url, memory, turns)
+    yield "chat completion, proxy", proxied(url, memory, turns)
     yield "context and add_many alone", beside(lambda at: None, lambda at: alone(memory, at), turns)  # noqa: ARG005
 
 
@@ -137,6 +146,34 @@ def awaited(url: str, memory: AgentMemory, turns: int) -> Cost:
         cost = beside(lambda at: portal.call(ask, bare, at), lambda at: portal.call(ask, client, at), turns)
         portal.call(bare.close)
     return cost
+
+
+def of_agents(url: str, memory: AgentMemory, turns: int) -> Iterator[tuple[str, Cost]]:
+    """Yield what a turn costs with an agent of LangChain, with and without the middleware."""
+    model = ChatOpenAI(model="any", base_url=url, api_key="none")  # type: ignore[arg-type]
+    bare: Any = create_agent(model)
+    agent: Any = create_agent(model, middleware=[MemoryMiddleware(memory, on_error="raise")])
+
+    def invoke(one: Any, at: int) -> object:
+        return one.invoke({"messages": messages("agent", at)})
+
+    yield "LangChain", beside(partial(invoke, bare), partial(invoke, agent), turns)
+    with start_blocking_portal() as portal:
+
+        def ainvoke(one: Any, at: int) -> object:
+            return portal.call(one.ainvoke, {"messages": messages("awaited agent", at)})
+
+        yield "LangChain, asyncio", beside(partial(ainvoke, bare), partial(ainvoke, agent), turns)
+
+
+def proxied(url: str, memory: AgentMemory, turns: int) -> Cost:
+    """Return what a turn costs through the proxy of `agentmem serve`, which has the same file open."""
+    with (
+        MemoryServer(memory.store.uri, "--upstream", url, "--user", "ada") as server,
+        OpenAI(base_url=url, api_key="none") as bare,
+        OpenAI(base_url=f"{server.url}/v1", api_key="none") as client,
+    ):
+        return beside(lambda at: chat(bare, at, talk="proxy"), lambda at: chat(client, at, talk="proxy"), turns)
 
 
 def main() -> None:

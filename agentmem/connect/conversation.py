@@ -8,11 +8,12 @@ same when a client lets go of the oldest messages, and the same words said twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from agentmem.agent_memory import AgentMemory
 from agentmem.context import without_context
 from agentmem.events import Event
 from agentmem.messages import event_of
@@ -22,6 +23,10 @@ INSTRUCTIONS = ("system", "developer")
 """Roles of messages that say how to answer; they are not remembered, and are no part of what is said."""
 ITEMS = (None, "message", "function_call", "function_call_output")
 """Types of items that say something; others are a model's thoughts, or references."""
+NAMELESS = "said"
+"""The id of a message that has none yet: making one up takes as long as all the rest."""
+AT_ONCE = 8
+"""Events that are looked up together, the newest first: nearly always the last but one is known."""
 FIELDS = ("role", "type", "content", "name", "refusal", "tool_calls", "arguments", "output")
 """What is read of a message. It cannot say how far it is to be believed, or whose conversation it is of."""
 
@@ -54,12 +59,26 @@ def events_of(
     return [event.model_copy(update={"id": one}) for event, one in zip(said, ids, strict=True)]
 
 
-def unknown(events: Sequence[Event], is_known: Callable[[str], bool]) -> list[Event]:
-    """Return what follows the last event that is known: all before it was sent before, though it may look changed."""
-    for place in range(len(events) - 1, -1, -1):
-        if is_known(events[place].id):
-            return list(events[place + 1 :])
+def unknown(events: Sequence[Event], known: Callable[[Sequence[Event]], Collection[str]]) -> list[Event]:
+    """Return what follows the last event that is known: all before it was sent before, though it may look changed.
+
+    Args:
+        events: Oldest first.
+        known: Returns the ids of those events that are known.
+    """
+    for end in range(len(events), 0, -AT_ONCE):
+        some = events[max(0, end - AT_ONCE) : end]
+        ids = known(some)
+        for place, event in reversed(list(enumerate(some, end - len(some)))):
+            if event.id in ids:
+                return list(events[place + 1 :])
     return list(events)
+
+
+def known_in(memory: AgentMemory, events: Sequence[Event]) -> set[str]:
+    """Return the ids of those events that a memory has, in one look."""
+    ids = {event.node: event.id for event in events}
+    return {ids[node.id] for node in memory.graph.get(list(ids))}
 
 
 def _is_said(message: Json) -> bool:
@@ -71,8 +90,8 @@ def _event(message: Json, *, at: datetime, session: str | None) -> Event | None:
     given = {name: message[name] for name in FIELDS if message.get(name) not in (None, "", [])}
     if given.keys() <= {"role", "type", "name"}:
         return None
-    text = event_of({**given, "content": given.get("content") or ""}, at=at, session=session)
-    return text if without_context(text.text).strip() else None
+    said = event_of({**given, "content": given.get("content") or ""}, at=at, session=session, id=NAMELESS)
+    return said if without_context(said.text).strip() else None
 
 
 def ids_of(events: Sequence[Event], root: str) -> Iterator[str]:

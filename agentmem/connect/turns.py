@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from agentmem.agent_memory import AgentMemory, AsyncAgentMemory
 from agentmem.connect.answers import answer_in
-from agentmem.connect.conversation import INSTRUCTIONS, Json, events_of, messages_in, unknown
+from agentmem.connect.conversation import INSTRUCTIONS, Json, events_of, known_in, messages_in, unknown
 from agentmem.context import without_context
 from agentmem.events import Event, Query, Trust, Value
 
@@ -97,7 +98,7 @@ class Turn:
         return events_of(messages, at=datetime.now(UTC), session=session, after=self._events, root=self._root)
 
     def _remember(self, memory: AgentMemory, answer: list[Event]) -> None:
-        new = unknown(self._events, lambda id_: memory.get(id_) is not None)
+        new = unknown(self._events, partial(known_in, memory))
         if new or answer:
             memory.add_many([*new, *answer])
 

@@ -70,12 +70,13 @@ class Episodic:
         if not moments:
             return []
         scores = scores_of(question, moments, pairs, language=language, settings=self.settings)
-        total = np.sum(list(scores.parts.values()), axis=0)
-        is_told = scores.is_found & (total > 0) & (total >= query.min_score)
-        is_told &= [moment.props["event"] not in query.exclude for moment in moments]
-        places = sorted(np.flatnonzero(is_told).tolist(), key=lambda at: (-total[at], -moments[at].position))
+        sums = np.sum(list(scores.parts.values()), axis=0)
+        is_told = scores.is_found & (sums > 0) & (sums >= query.min_score)
+        total: list[float] = sums.tolist()
+        places = [at for at in np.flatnonzero(is_told).tolist() if moments[at].props["event"] not in query.exclude]
+        places.sort(key=lambda at: (-total[at], -moments[at].position))
         return [
-            _recollection(moments[place], float(total[place]), parts=_parts_at(scores, place))
+            _recollection(moments[place], total[place], parts=_parts_at(scores, place))
             for place in places[: query.limit]
         ]
 

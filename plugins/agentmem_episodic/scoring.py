@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from math import log
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from agentmem.events import Query
 from agentmem.graph.contract import Node, Where
 from agentmem.graph.view import MemoryGraph
-from agentmem.language.contract import Language, WordEmbedder
+from agentmem.language.contract import Language
 from agentmem.language.keywords import STOP_WORDS, words_in
 from agentmem.vectors import Vectors, to_unit
 from agentmem_episodic.answers import asked_for, dates_in, is_in
@@ -77,7 +77,8 @@ def question_of(query: Query, graph: MemoryGraph, language: Language) -> Questio
     counts = graph.frequencies(words, MOMENTS, most=MOST_COUNTED) if words else {}
     total = graph.position if graph.as_of is None else min(graph.as_of, graph.position)
     weights = {word: rarity(count, total) for word, count in counts.items()}
-    at_hand = isinstance(language.embedder, WordEmbedder)
+    # What a `WordEmbedder` has; asking for the protocol itself takes a hundred times as long.
+    at_hand = getattr(language.embedder, "by_words", False)
     vectors = language.embed([text, *(words if at_hand else ())])
     if not at_hand:
         return Question(text, weights, None, vectors[0])
@@ -237,8 +238,8 @@ def alike_words(asked: Sequence[str], said: Sequence[str], vectors: tuple[Vector
     """
     rows = {word: row for row, word in enumerate(said, 1)}
     table = np.zeros((len(said) + 1, len(asked)))
-    for column, (word, vector) in enumerate(zip(asked, vectors[0], strict=True)):
-        table[1:, column] = np.clip(np.vecdot(vectors[1], vector), 0, 1) ** 2
+    table[1:] = np.clip(np.vecdot(vectors[1][:, None], vectors[0]), 0, 1) ** 2
+    for column, word in enumerate(asked):
         table[rows.get(word, 0), column] = word in rows
     return Alike(rows, table)
 
@@ -257,8 +258,8 @@ def by_words(weights: Numbers, events: Sequence[Sequence[str]], alike: Alike) ->
     if not weights.any():
         return np.zeros(len(events))
     lines = [[0, *map(alike.rows.__getitem__, words)] for words in events]
-    starts = np.cumsum([0, *map(len, lines)])[:-1]
-    nearest = np.maximum.reduceat(alike.table[np.concatenate(lines)], starts, axis=0)
+    starts = [0, *accumulate(map(len, lines[:-1]))]
+    nearest = np.maximum.reduceat(alike.table[list(chain.from_iterable(lines))], starts, axis=0)
     shares: Numbers = np.vecdot(nearest, weights) / weights.sum()
     return shares
 
@@ -270,11 +271,12 @@ def of_neighbours(likeness: Numbers, pairs: Iterable[tuple[int, int]]) -> tuple[
         likeness: Of each event to the question.
         pairs: Places of an event and of the one that follows it.
     """
-    before, after = np.zeros_like(likeness), np.zeros_like(likeness)
+    own = likeness.tolist()
+    before, after = [0.0] * len(own), [0.0] * len(own)
     for first, second in pairs:
-        before[second] += likeness[first]
-        after[first] += likeness[second]
-    return before, after
+        before[second] += own[first]
+        after[first] += own[second]
+    return np.array(before), np.array(after)
 
 
 def of_session(likeness: Numbers, sessions: Sequence[object], *, best: int) -> Numbers:
@@ -283,10 +285,9 @@ def of_session(likeness: Numbers, sessions: Sequence[object], *, best: int) -> N
     >>> of_session(np.array([0.5, 0.25, 1.0]), ["a", "a", "b"], best=2).tolist()
     [0.375, 0.375, 1.0]
     """
-    members: defaultdict[object, list[int]] = defaultdict(list)
-    for place, session in enumerate(sessions):
-        members[session].append(place)
-    means = np.zeros_like(likeness)
-    for places in members.values():
-        means[places] = np.sort(likeness[places])[-best:].mean()
-    return means
+    members: defaultdict[object, list[float]] = defaultdict(list)
+    for session, one in zip(sessions, likeness.tolist(), strict=True):
+        members[session].append(one)
+    tops = {session: sorted(told)[-best:] for session, told in members.items()}
+    means = {session: sum(top) / len(top) for session, top in tops.items()}
+    return np.array([means[session] for session in sessions])

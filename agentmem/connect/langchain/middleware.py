@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
@@ -12,7 +13,7 @@ from langchain_core.messages import AnyMessage, SystemMessage
 from langgraph.runtime import Runtime
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.connect.conversation import unknown
+from agentmem.connect.conversation import known_in, unknown
 from agentmem.connect.langchain.said import conversation, events_in
 from agentmem.connect.langchain.whose import Whose, memory_of
 from agentmem.connect.turns import LEFT_OUT, OnError, Recalls, asked_in, forgiving
@@ -78,7 +79,7 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
             return None, []
         events = events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
         with forgiving("remember", self._on_error):
-            self._remember(memory, unknown(events, lambda id_: memory.get(id_) is not None))
+            self._remember(memory, unknown(events, partial(known_in, memory)))
         return memory, events
 
     def _remember(self, memory: AgentMemory, events: Sequence[Event]) -> None:

@@ -143,14 +143,14 @@ class SQLiteGraph:
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""
         check_limit(limit)
-        session, space = self._reading()
-        return search.matching(session, space, text, where, limit=limit) if space else []
+        with self._one_moment() as (session, space):
+            return search.matching(session, space, text, where, limit=limit) if space else []
 
     def frequencies(self, words: Sequence[str], where: Where = EVERYTHING_CURRENT, *, most: int) -> Mapping[str, int]:
         """Return in how many nodes each of `words` is, in any form, counting no further than `most`."""
         check_limit(most)
-        session, space = self._reading()
-        return search.frequencies(session, space, words, where, most=most) if space else dict.fromkeys(words, 0)
+        with self._one_moment() as (session, space):
+            return search.frequencies(session, space, words, where, most=most) if space else dict.fromkeys(words, 0)
 
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""

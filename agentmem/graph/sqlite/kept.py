@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from agentmem.graph.contract import Node
+from agentmem.vectors import Vectors
 
 MOST = 20_000
 """Ids."""
 LONGEST = 10_000
 """Characters of text of a node that is kept."""
+PLAIN = frozenset((str, int, float, bool, type(None)))
+"""What is in a list that can be copied as it is."""
 
 
 class Kept(NamedTuple):
@@ -27,18 +30,31 @@ class Kept(NamedTuple):
         pk: The number of its row.
         seq: The number of its vector.
         node: What is kept; never to be handed out, for its props could be changed.
-        nested: Its props as bytes of `marshal`, if there are lists or objects in them.
+        nested: Its props as bytes of `marshal`, if there are objects or lists in lists in them.
+        lists: The names of props that are plain lists.
     """
 
     pk: int
     seq: int | None
     node: Node
-    nested: bytes | None
+    nested: bytes | None = None
+    lists: tuple[str, ...] = ()
 
-    def given(self) -> Node:
-        """Return the node with props that are the caller's own."""
-        id_, label, at, memory, text, props, vector, position, retired, by = self.node
+    @classmethod
+    def nesting(cls, pk: int, seq: int | None, node: Node) -> Self:
+        """Return a node with lists or objects in its props as it is kept."""
+        inner = {name: value for name, value in node.props.items() if type(value) in (dict, list)}
+        if all(type(value) is list and PLAIN.issuperset(map(type, value)) for value in inner.values()):
+            return cls(pk, seq, node, lists=tuple(inner))
+        return cls(pk, seq, node, marshal.dumps({**node.props}))
+
+    def given(self, vector: Vectors | None = None) -> Node:
+        """Return the node with its vector, if that was read, and props that are the caller's own."""
+        id_, label, at, memory, text, props, _, position, retired, by = self.node
+        own: dict[str, Any]
         own = {**props} if self.nested is None else marshal.loads(self.nested)  # noqa: S302 - our own bytes
+        for name in self.lists:
+            own[name] = own[name][:]
         # Not `_replace`, which takes four times as long.
         return tuple.__new__(Node, (id_, label, at, memory, text, own, vector, position, retired, by))
 

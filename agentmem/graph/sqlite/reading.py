@@ -18,8 +18,8 @@ from agentmem.graph.sqlite.spaces import kinds_of
 
 GET = f"select {KEPT_COLUMNS} from json_each(?) w cross join node n on n.ns = ? and n.id = w.value"  # noqa: S608
 GET_ROWS = f"select {KEPT_COLUMNS} from json_each(?) w cross join node n on n.pk = w.value where n.ns = ?"  # noqa: S608
-GET_WITH_VECTORS = f"""select {COLUMNS}, v.v from json_each(?) w
-cross join node n on n.ns = ? and n.id = w.value left join vec v on v.seq = n.vec"""  # noqa: S608
+VECTORS = """select n.pk, v.v from json_each(?) w cross join node n on n.pk = w.value and n.ns = ?
+cross join vec v on v.seq = n.vec"""
 MOST_BY_ROW = 1000
 """Nodes of a scan that are looked up among those kept; a longer one reads them from the file as they come."""
 EDGES = """select a.id, e.type, b.id, e.props, e.position from json_each(:ids) w
@@ -33,10 +33,13 @@ SIDES = {"out": [FROM_SOURCE], "in": [FROM_TARGET], "both": [FROM_SOURCE, FROM_T
 
 def get(session: Session, space: Space, ids: Sequence[str], *, vectors: bool) -> list[Node]:
     """Return the nodes with these ids, in their order."""
-    if vectors:
-        return _nodes(session.rows(GET_WITH_VECTORS, (ids_json(ids), space.ns)), space)
     found = find(session, space, ids)
-    return [kept.given() for one in ids if (kept := found.get(one)) is not None]
+    nodes = [kept for one in ids if (kept := found.get(one)) is not None]
+    if not vectors:
+        return [kept.given() for kept in nodes]
+    with_vector = [kept.pk for kept in nodes if kept.seq is not None]
+    blobs: dict[int, bytes] = dict(session.rows(VECTORS, (json.dumps(with_vector), space.ns))) if with_vector else {}
+    return [kept.given(vector_of(blobs[kept.pk]) if kept.pk in blobs else None) for kept in nodes]
 
 
 def find(session: Session, space: Space, ids: Collection[str]) -> dict[str, Kept]:

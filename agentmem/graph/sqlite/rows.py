@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import marshal
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -54,10 +53,10 @@ def node_of(row: Row, names: dict[int, tuple[str, str]], vector: Vectors | None 
 
 def kept_of(row: Row, session: Session, space: Space) -> Kept:
     """Return the node of a row of `KEPT_COLUMNS`, read or written, kept from now on."""
-    node = node_of(row, space.names)
     # A bracket in a text is taken for a list, which does no harm.
     is_nested = "[" in row[7] or row[7].rfind("{") > 0
-    return session.kept.add(space.ns, Kept(row[8], row[9], node, marshal.dumps({**node.props}) if is_nested else None))
+    kept = Kept.nesting if is_nested else Kept
+    return session.kept.add(space.ns, kept(row[8], row[9], node_of(row, space.names)))
 
 
 def blob_of(vector: Vectors) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agentmem.errors import StoreError, StoreRefused, StoreUnavailable
+from agentmem.graph.sqlite.counts import WordCounts
 from agentmem.graph.sqlite.kept import KeptNodes
 from agentmem.graph.sqlite.words import PendingWords
 
@@ -61,6 +62,7 @@ class Session:
         committed_seq: The highest `vec.seq` when the current one began.
         spaces: What it knows of namespaces.
         kept: Nodes it has read or written lately.
+        counts: In how many texts words are.
         words: Which rows of the text index are to be brought up to date before the commit.
     """
 
@@ -68,6 +70,7 @@ class Session:
         self.connection = connect(settings)
         self.spaces: dict[str, Space] = {}
         self.kept = KeptNodes()
+        self.counts = WordCounts()
         self.words = PendingWords()
         self.depth = 0
         self.transactions = 0
@@ -115,6 +118,12 @@ class Session:
             self._seen_version = version
             self._knows_last = False
             self._forget()
+
+    @property
+    def last_pk(self) -> int:
+        """The number of the newest node, or a later one that was taken back."""
+        self._read_last()
+        return self._last_pk
 
     def next_seq(self) -> int:
         """Return a number for a new vector; only inside a batch."""
@@ -181,6 +190,8 @@ class Session:
             yield
             self.words.write(self)
             self.run("commit")
+            if self.words.has_removed:
+                self.counts.clear()
         except BaseException:
             self._knows_last = False
             self._undo("rollback")
@@ -191,11 +202,14 @@ class Session:
 
     def _begin(self) -> None:
         self.transactions += 1
+        self._read_last()
+        self.committed_seq = self._last_seq
+
+    def _read_last(self) -> None:
         if not self._knows_last:
             seq, pk = self.rows(LAST_NUMBERS)[0]
             self._last_seq, self._last_pk = seq or 0, pk or 0
             self._knows_last = True
-        self.committed_seq = self._last_seq
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
@@ -228,6 +242,7 @@ class Session:
     def _forget(self) -> None:
         self.spaces.clear()
         self.kept.clear()
+        self.counts.clear()
 
     def close(self) -> None:
         """Close the connection; may be called twice."""

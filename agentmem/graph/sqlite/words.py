@@ -29,7 +29,12 @@ class PendingWords:
     """The rows whose text has changed since the index was last written.
 
     One layer per batch, the innermost last, so that an inner batch can be undone.
+
+    Attributes:
+        has_removed: Whether a text that the index held was changed or taken out.
     """
+
+    has_removed = False
 
     def __init__(self) -> None:
         self._layers: list[dict[int, Changed]] = [{}]
@@ -65,6 +70,7 @@ class PendingWords:
         # No statement here may have a subquery: see the schema.
         removed = [(pk, one.was, one.kind) for pk, one in changes.items() if one.was and one.was != one.now]
         if removed:
+            self.has_removed = True
             statements.run_many(REMOVE, removed)
         added = [(pk, one.now, one.kind) for pk, one in changes.items() if one.now and one.was != one.now]
         if added:
