@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,14 @@ class TestRecallKeepsTheContract(EvaluationContract):
 
 class TestCostKeepsTheContract(EvaluationContract):
     keeps_probes = is_mean = False
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _nothing_of_others_is_collected(cls) -> Iterator[None]:
+        """Garbage is collected before each measurement, which takes long with all that other tests have loaded."""
+        gc.freeze()
+        yield
+        gc.unfreeze()
 
     def new_evaluation(self) -> Evaluation:
         return CostOverSize()
