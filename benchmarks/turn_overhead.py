@@ -8,7 +8,7 @@ the same request: a system message, ten messages of history and a new question. 
 chunk has come, and time of the processor, all threads of the client's process together (the proxy is another process,
 so of its turns only what the client does). With memory a turn is one recall, and one durable write of the question and
 the answer, but two writes with LangChain, which keeps what is asked before the model is asked; the last row of each
-size is one recall and one write by themselves.
+size is one recall and one write by themselves. Each row has a memory of its own that holds so many messages at first.
 """
 
 from __future__ import annotations
@@ -89,11 +89,6 @@ def response(client: OpenAI, number: int) -> None:
     client.responses.create(model="any", input=messages("response", number))
 
 
-WAYS: dict[str, Callable[[OpenAI, int], None]] = {
-    "chat completion": chat, "streamed chat completion": streamed_chat, "response": response,
-}  # fmt: skip
-
-
 def beside(bare: Callable[[int], object], ours: Callable[[int], object], turns: int) -> Cost:
     """Run both in turns; the turn before this one was remembered, as in a conversation."""
     ours(-1)
@@ -115,23 +110,22 @@ def filled(size: int) -> Iterator[AgentMemory]:
         yield memory
 
 
-def measured(url: str, memory: AgentMemory, turns: int) -> Iterator[tuple[str, Cost]]:
-    """Yield what a turn costs, for each way to ask."""
+def asked(ask: Callable[[OpenAI, int], None], url: str, memory: AgentMemory, turns: int) -> Cost:
+    """Return what a turn costs with OpenAI's client."""
     with OpenAI(base_url=url, api_key="none") as bare:
         client = wrap_openai(bare, memory, on_error="raise")
-        for name, ask in WAYS.items():
-            yield name, beside(lambda at: ask(bare, at), lambda at: ask(client, at), turns)  # noqa: B023
-    yield "chat completion, asyncio", awaited(url, memory, turns)
-    yield from of_agents(url, memory, turns)
-    yield "chat completion, proxy", proxied(url, memory, turns)
-    yield "context and add_many alone", beside(lambda at: None, lambda at: alone(memory, at), turns)  # noqa: ARG005
+        return beside(partial(ask, bare), partial(ask, client), turns)
 
 
-def alone(memory: AgentMemory, number: int) -> None:
-    """Do what a turn does with the memory, without any turn."""
-    asked = question("nobody", number)
-    memory.context(asked, limit=20)
-    memory.add_many([{"role": "user", "content": asked}, {"role": "assistant", "content": f"{ANSWER} {number}"}])
+def alone(url: str, memory: AgentMemory, turns: int) -> Cost:  # noqa: ARG001
+    """Return what costs that which a turn does with the memory, without any turn."""
+
+    def turn(number: int) -> None:
+        said = question("nobody", number)
+        memory.context(said, limit=20)
+        memory.add_many([{"role": "user", "content": said}, {"role": "assistant", "content": f"{ANSWER} {number}"}])
+
+    return beside(lambda number: None, turn, turns)  # noqa: ARG005
 
 
 def awaited(url: str, memory: AgentMemory, turns: int) -> Cost:
@@ -148,22 +142,31 @@ def awaited(url: str, memory: AgentMemory, turns: int) -> Cost:
     return cost
 
 
-def of_agents(url: str, memory: AgentMemory, turns: int) -> Iterator[tuple[str, Cost]]:
-    """Yield what a turn costs with an agent of LangChain, with and without the middleware."""
+def agents(url: str, memory: AgentMemory) -> tuple[Any, Any]:
+    """Return an agent of LangChain without memory, and one with the middleware."""
     model = ChatOpenAI(model="any", base_url=url, api_key="none")  # type: ignore[arg-type]
-    bare: Any = create_agent(model)
-    agent: Any = create_agent(model, middleware=[MemoryMiddleware(memory, on_error="raise")])
+    return create_agent(model), create_agent(model, middleware=[MemoryMiddleware(memory, on_error="raise")])
+
+
+def invoked(url: str, memory: AgentMemory, turns: int) -> Cost:
+    """Return what a turn costs with an agent of LangChain."""
 
     def invoke(one: Any, at: int) -> object:
         return one.invoke({"messages": messages("agent", at)})
 
-    yield "LangChain", beside(partial(invoke, bare), partial(invoke, agent), turns)
+    bare, agent = agents(url, memory)
+    return beside(partial(invoke, bare), partial(invoke, agent), turns)
+
+
+def invoked_awaited(url: str, memory: AgentMemory, turns: int) -> Cost:
+    """Return what a turn costs with an agent of LangChain that is awaited."""
+    bare, agent = agents(url, memory)
     with start_blocking_portal() as portal:
 
         def ainvoke(one: Any, at: int) -> object:
             return portal.call(one.ainvoke, {"messages": messages("awaited agent", at)})
 
-        yield "LangChain, asyncio", beside(partial(ainvoke, bare), partial(ainvoke, agent), turns)
+        return beside(partial(ainvoke, bare), partial(ainvoke, agent), turns)
 
 
 def proxied(url: str, memory: AgentMemory, turns: int) -> Cost:
@@ -176,19 +179,31 @@ def proxied(url: str, memory: AgentMemory, turns: int) -> Cost:
         return beside(lambda at: chat(bare, at, talk="proxy"), lambda at: chat(client, at, talk="proxy"), turns)
 
 
+ROWS: dict[str, Callable[[str, AgentMemory, int], Cost]] = {
+    "chat completion": partial(asked, chat),
+    "streamed chat completion": partial(asked, streamed_chat),
+    "response": partial(asked, response),
+    "chat completion, asyncio": awaited,
+    "LangChain": invoked,
+    "LangChain, asyncio": invoked_awaited,
+    "chat completion, proxy": proxied,
+    "context and add_many alone": alone,
+}
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=200)
+    parser.add_argument("--turns", type=int, default=100)
     parser.add_argument("--sizes", default="0,1000,10000", help="messages remembered before")
     chosen = parser.parse_args()
     heads = ("messages held", "turn", "bare p50 ms", "with memory", "added p50", "p95", "of the processor", "<= 10 ms")
     table = Table(*heads)
     for size in map(int, chosen.sizes.split(",")):
-        with served(ANSWER, 0.0) as (url, stop), filled(size) as memory:
-            for name, cost in measured(url, memory, chosen.turns):
-                table.add_row(f"{size:,}", name, *shown(cost))
-            stop()
+        for name, measure in ROWS.items():
+            with served(ANSWER, 0.0) as (url, stop), filled(size) as memory:
+                table.add_row(f"{size:,}", name, *shown(measure(url, memory, chosen.turns)))
+                stop()
     Console(width=130).print(table)
 
 

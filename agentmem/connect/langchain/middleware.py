@@ -24,10 +24,11 @@ from agentmem.events import Event, Query
 class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     """Gives an agent a memory; the same whether it is invoked, awaited or streamed.
 
-    Before each call of the model, what the conversation has come to is remembered, and what bears on the newest message
-    of the user is recalled into the system message of that one call. No message of the conversation is ever touched,
-    what the model sees among them anyway is not recalled, and what was recalled is never remembered as news. When the
-    agent ends, its answer is remembered. So each message is stored once, tool calls and their answers included.
+    Before each call of the model, what bears on the newest message of the user is recalled into the system message of
+    that one call. No message of the conversation is ever touched, what the model sees among them anyway is not
+    recalled, and what was recalled is never remembered as news. When the agent ends, what was asked and its answer are
+    remembered in one write; before that, whenever it goes on with a tool, or the model fails. So each message is stored
+    once, tool calls and their answers included.
 
     The conversation is the thread of LangGraph, or else the session of the memory. Where a checkpointer keeps it, what
     is remembered has the ids of the messages; where the client sends all of it each turn, ids of our own.
@@ -47,40 +48,63 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
         """Have the model asked with what was recalled in the system message."""
-        return handler(self._recalled(request))
+        asked = self._recalled(request)
+        try:
+            response = handler(asked)
+        except BaseException:
+            self._keep(request)
+            raise
+        if _goes_on(response):
+            self._keep(request)
+        return response
 
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
     ) -> ModelResponse[Any]:
         """Do what `wrap_model_call` does; the memory works in a thread."""
-        return await handler(await asyncio.to_thread(self._recalled, request))
+        asked = await asyncio.to_thread(self._recalled, request)
+        try:
+            response = await handler(asked)
+        except BaseException:
+            self._keep(request)  # here and now: who is cancelled waits for no thread
+            raise
+        if _goes_on(response):
+            await asyncio.to_thread(self._keep, request)
+        return response
 
     def after_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
-        """Remember how it ended."""
+        """Remember how it ended, and in the same write what was asked."""
         with forgiving("remember", self._on_error):
-            self._said(state["messages"], runtime)
+            self._remember_new(*self._said(state["messages"], runtime))
 
     async def aafter_agent(self, state: AgentState[Any], runtime: Runtime[Any]) -> None:
         """Do what `after_agent` does, in a thread."""
         await asyncio.to_thread(self.after_agent, state, runtime)
 
     def _recalled(self, request: ModelRequest[Any]) -> ModelRequest[Any]:
-        """Remember what is new, and return the request with what bears on it."""
+        """Return the request with what bears on it."""
         with forgiving("recall", self._on_error):
             memory, events = self._said(request.state["messages"], request.runtime)
             if memory is not None and (block := self._block(memory, events)):
                 return request.override(system_message=_with(request.system_message, block))
         return request
 
+    def _keep(self, request: ModelRequest[Any]) -> None:
+        """Remember what was said until now: the agent may not come to its end, or not soon."""
+        with forgiving("remember", "warn"):
+            self._remember_new(*self._said(request.state["messages"], request.runtime))
+
     def _said(self, messages: Sequence[AnyMessage], runtime: Runtime[Any]) -> tuple[AgentMemory | None, list[Event]]:
-        """Remember what is new in a conversation; return all of it, and whose memory it is in."""
+        """Return a conversation, and whose memory it belongs in."""
         memory = memory_of(self._whose, lambda: runtime)
         if memory is None:
             return None, []
-        events = events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
-        with forgiving("remember", self._on_error):
+        return memory, events_in(messages, memory=memory, conversation=conversation(), at=datetime.now(UTC))
+
+    def _remember_new(self, memory: AgentMemory | None, events: Sequence[Event]) -> None:
+        """Remember what is new in a conversation."""
+        if memory is not None:
             self._remember(memory, unknown(events, partial(known_in, memory)))
-        return memory, events
 
     def _remember(self, memory: AgentMemory, events: Sequence[Event]) -> None:
         """Remember events in one write; where one is refused, the others one by one."""
@@ -101,6 +125,11 @@ class MemoryMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
         limits = self._recalls.model_dump(include={"limit", "min_score", "min_trust"})
         query = Query(text=text, now=datetime.now(UTC), exclude=seen, **limits)
         return memory.context(query, max_tokens=self._recalls.max_tokens).text
+
+
+def _goes_on(response: ModelResponse[Any]) -> bool:
+    """Return whether the agent goes on with tools after this answer."""
+    return any(getattr(message, "tool_calls", None) for message in response.result)
 
 
 def _with(system: SystemMessage | None, block: str) -> SystemMessage:

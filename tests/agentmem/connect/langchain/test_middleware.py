@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 
-from agentmem import AgentMemory
+from agentmem import AgentMemory, Event
 from agentmem.connect.langchain import MemoryMiddleware
 from agentmem.connect.turns import Recalls
 from tests.agentmem.connect.langchain.scripted import Scripted, calls, new_agent
@@ -125,6 +125,22 @@ def test_each_message_is_remembered_once_with_the_calls_of_tools(run: Run, ada: 
     assert [one.id for one in ada.get_all()] == [message.id for message in state["messages"]]
     assert {one.session for one in ada.get_all()} == {"one"}
     assert [one.trust for one in ada.get_all() if one.role == "tool"] == ["low"]
+
+
+def test_a_turn_without_tools_is_one_write(run: Run, ada: AgentMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[str]] = []
+    add_many = ada.add_many
+
+    def add(new: list[Event]) -> object:
+        written.append([one.text for one in new])
+        return add_many(new)
+
+    monkeypatch.setattr(ada, "add_many", add)
+    agent = new_agent(Scripted(answers=[AIMessage("Hello.")]), middleware=[MemoryMiddleware(ada)])
+
+    run(agent, user("Hi!"))
+
+    assert written == [["Hi!", "Hello."]]
 
 
 def test_what_the_model_sees_anyway_is_not_recalled(ada: AgentMemory) -> None:

@@ -63,6 +63,23 @@ def test_what_was_not_remembered_is_remembered_with_the_next_turn(remember: Call
     ]  # fmt: skip
 
 
+class Fails(Scripted):
+    """A model that is out."""
+
+    def _generate(self, *given: Any, **options: Any) -> Any:
+        raise ConnectionError("the model is out")
+
+
+@pytest.mark.parametrize("run", [invoked, awaited])
+def test_what_was_asked_of_a_model_that_fails_is_remembered(run: Run, ada: AgentMemory) -> None:
+    agent = new_agent(Fails(answers=[]), middleware=[MemoryMiddleware(ada)])
+
+    with pytest.raises(ConnectionError):
+        run(agent, user("I like tea."))
+
+    assert told(ada) == [("user", "I like tea.")]
+
+
 class Refuses:
     """A guard that lets no password in."""
 
