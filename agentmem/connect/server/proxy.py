@@ -30,6 +30,8 @@ PREFIXES = ("openai-", "x-stainless-")
 """Of a request: no more of it is the model's business."""
 KEPT_BACK = ("connection", "keep-alive", "transfer-encoding", "content-length", "set-cookie", "server", "date")
 """Of an answer. Its length too: so it ends only when it is remembered."""
+EVENTS = "text/event-stream"
+"""What comes piece by piece."""
 KEY = "OPENAI_API_KEY"
 routes = APIRouter(tags=["chats"], responses=dict(DESCRIBED))
 
@@ -83,8 +85,7 @@ class Passed(StreamingResponse):
     """
 
     def __init__(self, answer: httpx.Response, over: Callable[[bytes], None]) -> None:
-        kept = {name: value for name, value in answer.headers.items() if name not in KEPT_BACK}
-        super().__init__(self._pieces(), status_code=answer.status_code, headers=kept)
+        super().__init__(self._pieces(), status_code=answer.status_code, headers=_passed_back(answer))
         self._answer, self._over = answer, over
         self._came: list[bytes] = []
         self._broke = False
@@ -127,13 +128,37 @@ async def chat(request: Request, caller: Reader) -> Response:
     except BaseException:
         held.close()
         raise
-    return Passed(answer, _ending(turn, held, remembers=answer.is_success and not caller.read_only))
+    over = _ending(turn, held, remembers=answer.is_success and not caller.read_only)
+    return Passed(answer, over) if EVENTS in answer.headers.get("content-type", "") else await _whole(answer, over)
 
 
 @routes.get("/v1/models", response_class=Response)
 async def models(request: Request, caller: Reader) -> Response:  # noqa: ARG001 - who asks must be let in
     """Return what the model behind this server answers."""
     return Passed(await request.app.state.upstream.send(request, None), _nothing)
+
+
+async def _whole(answer: httpx.Response, over: Callable[[bytes], None]) -> Response:
+    """Return an answer that comes in one piece, once it is remembered.
+
+    Raises:
+        LanguageUnavailable: the model broke off.
+    """
+    came = b""
+    try:
+        came = b"".join([piece async for piece in answer.aiter_raw()])
+    except httpx.TransportError as error:
+        said = f"the model behind this server broke off ({type(error).__name__})"
+        raise LanguageUnavailable(f"{said}; nothing of its answer is remembered: ask again") from None
+    finally:
+        with CancelScope(shield=True):
+            await answer.aclose()
+            await run_in_threadpool(over, came)
+    return Response(came, answer.status_code, _passed_back(answer))
+
+
+def _passed_back(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in KEPT_BACK}
 
 
 def _ending(turn: Turn, held: ExitStack, *, remembers: bool) -> Callable[[bytes], None]:
