@@ -134,10 +134,11 @@ class SQLiteGraph:
         session, space = self._reading()
         while space is not None:
             found = search.nearest(session, space, self._index(), queries, where, limit=limit)
-            dim = space.dim
+            dim, version = space.dim, session.version
             session, space = self._reading()
-            if found is not None and space is not None and space.dim == dim:
-                return found  # else all vectors were made anew meanwhile, with another dimension
+            is_same = space is not None and space.dim == dim and (session.version == version or any(found or ()))
+            if found is not None and is_same:
+                return found  # else all vectors were made anew meanwhile, with another dimension, once or twice
         return [[] for _ in queries]
 
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:

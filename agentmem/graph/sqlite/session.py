@@ -120,6 +120,11 @@ class Session:
             self._forget()
 
     @property
+    def version(self) -> int:
+        """Changes whenever another connection has committed; as of the last `refresh`."""
+        return self._seen_version
+
+    @property
     def last_pk(self) -> int:
         """The number of the newest node, or a later one that was taken back."""
         self._read_last()
