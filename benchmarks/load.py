@@ -121,7 +121,7 @@ class Client:
         items: list[dict[str, Any]] = []
         after: int | None = 0
         while after is not None:
-            page = await self._http.get("/v1/memories", params={"limit": 1000, "after": after}, headers=self._headers)
+            page = await self._send("GET", "/v1/memories", params={"limit": 1000, "after": after})
             page.raise_for_status()
             items += page.json()["items"]
             after = page.json()["next"]
@@ -146,20 +146,25 @@ class Client:
         self.look((found or {}).get("recollections", []))
 
     async def _ask(self, what: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
-        """Return what is answered; None for an error. What breaks off is asked again."""
+        """Return what is answered; None for an error."""
+        answer = await self._send("POST", path, json=body)
+        self._seen.ms[what].append(answer.elapsed.total_seconds() * 1000)
+        if answer.is_success:
+            found: dict[str, Any] = answer.json()
+            return found
+        self._seen.errors.append(f"{what}: {answer.status_code} {answer.text[:200]}")
+        return None
+
+    async def _send(self, method: str, path: str, **what: Any) -> httpx.Response:
+        """Return the answer. What breaks off is asked again: the worker that held the connection was killed."""
+        until = time.monotonic() + PATIENCE_S
         while True:
-            started = time.perf_counter()
             try:
-                answer = await self._http.post(path, json=body, headers=self._headers)
+                return await self._http.request(method, path, headers=self._headers, **what)
             except httpx.TransportError:
+                if time.monotonic() > until:
+                    raise
                 self._seen.broken += 1
-                continue
-            self._seen.ms[what].append((time.perf_counter() - started) * 1000)
-            if answer.is_success:
-                found: dict[str, Any] = answer.json()
-                return found
-            self._seen.errors.append(f"{what}: {answer.status_code} {answer.text[:200]}")
-            return None
 
 
 def canary(number: int) -> str:

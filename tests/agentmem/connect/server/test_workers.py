@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -40,6 +42,23 @@ def test_the_measurement_sees_what_is_another_users() -> None:
     client.look([{"text": f"mine: {load.canary(1)}"}, {"text": f"theirs: {load.canary(2)}"}])
 
     assert seen.foreign == 1
+
+
+def test_the_measurement_asks_again_where_the_connection_was_a_killed_workers() -> None:
+    broken = iter([httpx.ReadError("reset")])
+    seen = load.Seen()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for error in broken:
+            raise error
+        return httpx.Response(200, json={"items": [{"id": "0-1"}], "next": None})
+
+    async def held() -> list[dict[str, Any]]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://server") as http:
+            return await load.Client(0, http, key="", load=load.Load(), seen=seen).held()
+
+    assert asyncio.run(held()) == [{"id": "0-1"}]
+    assert seen.broken == 1
 
 
 def test_a_worker_that_was_killed_is_replaced(serve: Serve, ask: Ask) -> None:
