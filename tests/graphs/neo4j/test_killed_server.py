@@ -18,38 +18,52 @@ from agentmem.testing.neo4j import Neo4jServer
 Starts = Callable[..., Neo4jServer]
 
 
-@pytest.mark.parametrize("near", [20_000, 0], ids=["near", "far"])
-def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(start_neo4j: Starts, near: int) -> None:
-    server = start_neo4j()
-    acknowledged: list[str] = []
-    done = threading.Event()
+class Writer(threading.Thread):
+    """Adds one event after the other to a namespace of its own, until it is told to stop."""
 
-    def add_on() -> None:
-        with AgentMemory(f"{server.uri}?wait=60&near={near}", memory="window") as memory:
-            while not done.is_set():
-                name = f"e{len(acknowledged)}"
+    def __init__(self, uri: str, namespace: str) -> None:
+        super().__init__(daemon=True)
+        self.namespace = namespace
+        self.acknowledged: list[str] = []
+        self._uri = uri
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        with AgentMemory(self._uri, memory="window", namespace=self.namespace) as memory:
+            while not self._done.is_set():
+                name = f"e{len(self.acknowledged)}"
                 memory.add_many([new_event(f"turn {name}", id=name)])
-                acknowledged.append(name)
+                self.acknowledged.append(name)
 
-    writer = threading.Thread(target=add_on)
-    writer.start()
-    for _ in range(2):
-        before = len(acknowledged)
-        while len(acknowledged) < before + 15:
-            assert writer.is_alive()
+    def wait_for_more(self, count: int) -> None:
+        before = len(self.acknowledged)
+        while len(self.acknowledged) < before + count:
+            assert self.is_alive()
             time.sleep(0.01)
-        server.restart()
-    before = len(acknowledged)
-    while len(acknowledged) < before + 15:
-        assert writer.is_alive()
-        time.sleep(0.01)
-    done.set()
-    writer.join()
 
-    with AgentMemory(server.uri, memory="window") as memory:
-        kept = [node.id.removeprefix("event/") for node in memory.graph.scan(Where(memory="", label="Event"))]
-        assert kept == acknowledged
-        assert memory.status().entries == len(acknowledged)
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(start_neo4j: Starts) -> None:
+    server = start_neo4j()
+    writers = [Writer(f"{server.uri}?wait=60&near={near}", f"near {near}") for near in (20_000, 0)]
+    for writer in writers:
+        writer.start()
+    for _ in range(2):
+        for writer in writers:
+            writer.wait_for_more(15)
+        server.restart()
+    for writer in writers:
+        writer.wait_for_more(15)
+        writer.stop()
+
+    for writer in writers:
+        with AgentMemory(server.uri, memory="window", namespace=writer.namespace) as memory:
+            kept = [node.id.removeprefix("event/") for node in memory.graph.scan(Where(memory="", label="Event"))]
+            assert kept == writer.acknowledged
+            assert memory.status().entries == len(writer.acknowledged)
 
 
 def test_a_memory_on_a_server_that_is_gone_says_so_within_ten_seconds(start_neo4j: Starts, tmp_path: Path) -> None:
