@@ -51,10 +51,10 @@ class Group:
         return [(one, outcome.score) for one, outcome in self.done if outcome.score is not None]
 
     @cached_property
-    def sample(self) -> list[float]:
-        """What the mean score is the mean of: the scores of cells, or those of questions where there is one cell."""
-        asked = [one.score for one in self.questions if one.score is not None and not one.apart]
-        return asked or [score for _, score in self.scored]
+    def sample(self) -> dict[str, float]:
+        """What the mean score is the mean of: cells by seed, or questions by id where there is one cell."""
+        asked = {one.id: one.score for one in self.questions if one.score is not None and not one.apart}
+        return asked or {str(one.cell.seed): score for one, score in self.scored}
 
     @property
     def sampled(self) -> str:
@@ -64,7 +64,7 @@ class Group:
     @cached_property
     def score(self) -> Mean | None:
         """The mean score with its interval; None where no cell has one."""
-        return mean_of(self.sample) if self.questions else self.summary.score
+        return mean_of(list(self.sample.values())) if self.questions else self.summary.score
 
     def by_category(self, name: str) -> Mean | None:
         """Return the mean score of a category with its interval; None where no cell has one."""
@@ -95,7 +95,9 @@ class Board:
     @cached_property
     def overall(self) -> dict[str, Mean]:
         """The mean over the means of all tasks that have scores; only of memories with a score in each."""
-        return {name: mean for name in self.memories if (mean := _overall(self.scores_of(name))) is not None}
+        samples = {name: self.samples_of(name) for name in self.memories}
+        whole = {name: [list(one.values()) for one in some] for name, some in samples.items() if some and all(some)}
+        return {name: mean_over(scores) for name, scores in whole.items()}
 
     @cached_property
     def scored_tasks(self) -> tuple[str, ...]:
@@ -120,10 +122,10 @@ class Board:
         """Return the groups of one task, in the order of the memories."""
         return [group for memory in self.memories if (group := self.groups.get((task, memory)))]
 
-    def scores_of(self, memory: str) -> list[list[float]]:
-        """Return what the scores of one memory are means of, in each task that has scores; [] where it has none."""
+    def samples_of(self, memory: str) -> list[dict[str, float]]:
+        """Return what the scores of one memory are means of, in each task that has scores; {} where it has none."""
         groups = [self.groups.get((task, memory)) for task in self.scored_tasks]
-        return [group.sample if group else [] for group in groups]
+        return [group.sample if group else {} for group in groups]
 
     def bound(self, task: str, which: Bound) -> float | None:
         """Return the mean chance or oracle of a task over its memories; None where nobody knows."""
@@ -159,31 +161,18 @@ def mean_of(figures: Sequence[float]) -> Mean | None:
     return means(np.array(figures, dtype=np.float64)[:, None], seed=SEED)[0] if figures else None
 
 
-def are_told_apart(one: Mean, other: Mean, *, least: int) -> bool:
-    """Return whether two means differ by more than chance: their intervals do not meet, and are of two cells or more.
-
-    >>> are_told_apart(Mean(value=0.9, low=0.8, high=1), Mean(value=0.5, low=0.2, high=0.7), least=5)
-    True
-    >>> are_told_apart(Mean(value=0.9, low=0.7, high=1), Mean(value=0.5, low=0.2, high=0.7), least=5)
-    False
-    """
-    return least > 1 and (one.low > other.high or other.low > one.high)
+def mean_over(tasks: Sequence[Sequence[float]]) -> Mean:
+    """Return the mean of the means of tasks; the figures of each, one or more, are resampled among themselves."""
+    draw = np.random.default_rng(SEED)
+    each = [resampled(np.array(figures, dtype=np.float64)[:, None], draw) for figures in tasks]
+    low, high = interval(np.mean(each, axis=0))
+    return Mean(value=fmean(map(fmean, tasks)), low=float(low[0]), high=float(high[0]))
 
 
 def _rough(board: Board, memory: str) -> float:
     """Return the mean over the tasks the memory has scores in; below all where it has none."""
-    told = [fmean(scores) for scores in board.scores_of(memory) if scores]
+    told = [fmean(sample.values()) for sample in board.samples_of(memory) if sample]
     return fmean(told) if told else -1.0
-
-
-def _overall(tasks: Sequence[Sequence[float]]) -> Mean | None:
-    """Return the mean of the means of several tasks; the cells of each are resampled among themselves."""
-    if not tasks or not all(tasks):
-        return None
-    draw = np.random.default_rng(SEED)
-    each = [resampled(np.array(scores, dtype=np.float64)[:, None], draw) for scores in tasks]
-    low, high = interval(np.mean(each, axis=0))
-    return Mean(value=fmean(map(fmean, tasks)), low=float(low[0]), high=float(high[0]))
 
 
 def _group(summary: Summary, cells: Sequence[Finished], folder: Path) -> Group:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentmem.bench.report.board import Board, Group, are_told_apart
+from agentmem.bench.report.board import Board, Group
+from agentmem.bench.report.comparing import ENOUGH, Sample, is_better
 from agentmem.bench.report.quantities import number
 from agentmem.bench.retrieval import Mean
-
-FEW = 10
-"""Fewer cells than that make an interval that is too narrow, now and then."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A memory's mean score in something, and on how many cells or questions it rests, at least."""
+    """A memory's mean score in something, and the samples it is the mean of, task by task."""
 
     memory: str
     score: Mean
-    least: int
+    samples: Sequence[Sample]
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,7 @@ def overall(board: Board) -> Finding | None:
         return None
     return _finding(
         f"all {len(board.scored_tasks)} tasks",
-        [
-            Standing(name, mean, min(len(scores) for scores in board.scores_of(name)))
-            for name, mean in board.overall.items()
-        ],
+        [Standing(name, mean, board.samples_of(name)) for name, mean in board.overall.items()],
     )
 
 
@@ -84,8 +79,8 @@ def in_words(found: Finding) -> str:
 
 def fewest(board: Board) -> str:
     """Return what must be said where a mean is of few cells; "" where all are of many."""
-    few = min((len(group.sample) for group in board.groups.values() if group.scored), default=FEW)
-    if few >= FEW:
+    few = min((len(group.sample) for group in board.groups.values() if group.scored), default=ENOUGH)
+    if few >= ENOUGH:
         return ""
     if few == 1:
         return "Some means are of a single cell, which has no interval: nothing is concluded from it."
@@ -105,14 +100,10 @@ def _finding(about: str, standings: Sequence[Standing]) -> Finding:
     ranked = sorted(standings, key=lambda one: -one.score.value)
     best = ranked[0]
     top = [one for one in ranked if one.score.value == best.score.value]
-    near = [one for one in ranked if one not in top and not _apart(best, one)]
+    near = [one for one in ranked if one not in top and not is_better(best.samples, one.samples)]
     below = [one for one in ranked if one not in top and one not in near]
     return Finding(about, tuple(top), tuple(near), tuple(below))
 
 
 def _standing(group: Group) -> Standing | None:
-    return Standing(group.memory, group.score, len(group.sample)) if group.score else None
-
-
-def _apart(one: Standing, other: Standing) -> bool:
-    return are_told_apart(one.score, other.score, least=min(one.least, other.least))
+    return Standing(group.memory, group.score, [group.sample]) if group.score else None

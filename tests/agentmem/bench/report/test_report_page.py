@@ -83,6 +83,28 @@ def test_memories_whose_intervals_meet_are_not_ranked(keep: Keep, end: End, pars
     )
 
 
+def test_memories_are_compared_seed_by_seed(keep: Keep, end: End, parsed: Parse) -> None:
+    hard = [seed / 20 for seed in range(10)]  # from 0 to 0.45, for whoever it is
+    scores = {"amem": [score + 0.05 for score in hard], "tim": hard, "window": [*hard[:9], 0.9]}
+    ended = [end(score, memory=name, seed=seed) for name, some in scores.items() for seed, score in enumerate(some)]
+
+    page = parsed(write(keep(*ended)))
+
+    assert "amem scores highest: 0.28" in page.text
+    assert "window (0.27) cannot be told apart from that." in page.text
+    assert "Lower: tim (0.23)." in page.text
+
+
+def test_seeds_that_one_of_two_failed_at_are_not_compared(keep: Keep, end: End, parsed: Parse) -> None:
+    ended = [end(1.0 if seed < 10 else 0.5, memory="amem", seed=seed) for seed in range(11)]
+    ended += [end(0.9, memory="tim", seed=seed) for seed in range(10)]
+    ended += [end(error="out of luck", memory="tim", seed=10)]
+
+    page = parsed(write(keep(*ended)))
+
+    assert "Lower: tim (0.90)." in page.text
+
+
 def test_nothing_is_concluded_from_single_cells(keep: Keep, end: End, parsed: Parse) -> None:
     page = parsed(write(keep(end(1.0, memory="amem"), end(0.0, memory="window"))))
 
