@@ -67,8 +67,7 @@ class Transaction:
 
     def _done(self, step: Callable[[], T]) -> T:
         try:
-            self._server.trips += 1
-            with self._server.watch.over(self._session):
+            with self._server.trip(self._session):
                 return step()
         except FAULTS as problem:
             raise self._server.explained(problem) from problem
@@ -79,13 +78,13 @@ class Server:
 
     Attributes:
         address: Where it is.
-        trips: Round trips made so far.
+        trips, waited_s: Round trips made so far, and the seconds they took in the driver.
         watch: Over everybody who waits for an answer.
     """
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self.trips = 0
+        self.trips, self.waited_s = 0, 0.0
         self._closed = False
         self._told = -inf
         self._was_away = False
@@ -154,6 +153,17 @@ class Server:
         self._was_away = False
         return made
 
+    @contextmanager
+    def trip(self, session: neo4j.Session) -> Iterator[None]:
+        """Count what is done inside as one round trip, and watch over it."""
+        self.trips += 1
+        began = time.perf_counter()
+        try:
+            with self.watch.over(session):
+                yield
+        finally:
+            self.waited_s += time.perf_counter() - began
+
     def explained(self, problem: Exception) -> StoreError:
         """Return the error of ours that says what `problem` means for the store."""
         return explained(problem, self.address)
@@ -179,10 +189,9 @@ class Server:
             raise
 
     def _auto(self, access: str, statement: str, parameters: dict[str, Any]) -> list[Row]:
-        self.trips += 1
         session = self._session(access)
         try:
-            with self.watch.over(session):
+            with self.trip(session):
                 return session.run(neo4j.Query(statement, timeout=LONGEST_S), parameters).values()
         finally:
             self.watch.close(session)
