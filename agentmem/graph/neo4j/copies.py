@@ -19,7 +19,7 @@ from agentmem.errors import StoreUnavailable
 from agentmem.graph.checks import LARGEST
 from agentmem.graph.contract import Edge, Node
 from agentmem.graph.neo4j.batch import counters_of
-from agentmem.graph.neo4j.rows import edge_of, node_of
+from agentmem.graph.neo4j.rows import edges_of, is_there, nodes_of
 from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.sqlite import SQLiteStore
@@ -160,7 +160,7 @@ class Copy:
                 for _ in self._put_all(run, PAGE):
                     pass
             else:
-                self._put(map(node_of, nodes), [edge_of(*edge) for edge in edges])
+                self._put(nodes_of(nodes), edges_of(edges))
             self._put_counters(space)
         self._become(space)
         return True
@@ -174,14 +174,16 @@ class Copy:
                 raise Outdated(f"namespace {self.namespace!r} was erased from while it was copied")
             if len(nodes) < page:
                 break
-            whole = {row["id"]: row for row in nodes if row["version"] < nodes[-1]["version"]}
-            self._put(map(node_of, whole.values()), [])
-            later += [edge_of(*edge) for edge in edges if edge[0] in whole]
+            there = [row for row in nodes if is_there(row)]
+            newest = max((row["version"] for row in there), default=0)
+            whole = {row["id"]: row for row in there if row["version"] < newest}
+            self._put(nodes_of(whole.values()), [])
+            later += edges_of(edge for edge in edges if edge[0] in whole)
             self.version = max((row["version"] for row in whole.values()), default=self.version)
             page = page if whole else 2 * page
             yield
         with self.graph.batch():
-            self._put(map(node_of, nodes), [*later, *(edge_of(*edge) for edge in edges)])
+            self._put(nodes_of(nodes), [*later, *edges_of(edges)])
             self._put_counters(space)
         counts = self.graph.stats()
         if counts["nodes"] + counts["retired"] != space["nodes"]:
@@ -201,27 +203,24 @@ class Copy:
             self.graph.advance(name, expected=held.get(name, 0), value=value)
 
     def _put_all(self, run: Run, most: int) -> Iterator[None]:
-        after = ""
-        while page := run(statement("copied_nodes"), namespace=self.namespace, after=after, most=most)[0][0]:
-            self._put(map(node_of, page), [])
-            after = page[-1]["id"]
+        after: str | None = ""
+        while after is not None:
+            page, after = run(statement("copied_nodes"), namespace=self.namespace, after=after, most=most)[0]
+            self._put(nodes_of(page), [])
             yield
         last: str | None = ""
         while last is not None:
             last, edges = run(statement("copied_edges"), namespace=self.namespace, after=last, most=most)[0]
-            self._put([], [edge_of(*edge) for edge in edges])
+            self._put([], edges_of(edges))
             yield
 
-    def _put(self, nodes: Sequence[Node] | Iterator[Node], edges: Sequence[Edge]) -> None:
+    def _put(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
         with self.graph.batch():
-            self._put_some(list(nodes), edges)
-
-    def _put_some(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
-        self.graph.put_nodes(nodes)
-        # An end that is not here yet was written after this was asked; then its edges will be asked for again.
-        ends = {end for edge in edges for end in (edge.source, edge.target)}
-        here = {node.id for node in self.graph.get(sorted(ends))}
-        self.graph.put_edges([edge for edge in edges if edge.source in here and edge.target in here])
+            self.graph.put_nodes(nodes)
+            # An end that is not here yet was written after this was asked; then its edges will be asked for again.
+            ends = {end for edge in edges for end in (edge.source, edge.target)}
+            here = {node.id for node in self.graph.get(sorted(ends))}
+            self.graph.put_edges([edge for edge in edges if edge.source in here and edge.target in here])
 
 
 class Copies:

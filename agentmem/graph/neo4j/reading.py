@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from agentmem.graph.checks import LARGEST
 from agentmem.graph.contract import Direction, Edge, Node, Where
-from agentmem.graph.neo4j.rows import edge_of, node_of
+from agentmem.graph.neo4j.rows import edges_of, is_there, node_of, nodes_of
 from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import pattern, statement
 from agentmem.graph.neo4j.where import conditions
@@ -19,8 +19,8 @@ Ask = Callable[..., list[Row]]
 def get(ask: Ask, ids: Sequence[str], *, vectors: bool) -> list[Node]:
     """Return the nodes with these ids, in their order."""
     rows = ask(statement("get"), ids=list(dict.fromkeys(ids)), vectors=vectors)
-    found = {row[0]["id"]: row[0] for row in rows}
-    return [node_of(found[one]) for one in ids if one in found]
+    found = {node.id: node for node in nodes_of(row[0] for row in rows)}
+    return [found[one] for one in ids if one in found]
 
 
 class Scan(NamedTuple):
@@ -41,7 +41,7 @@ def scan(ask: Ask, where: Where, scan: Scan, new_kinds: Sequence[str]) -> list[N
         vectors=scan.vectors,
         limit=LARGEST if scan.limit is None else scan.limit,
     )
-    return [node_of(row[0]) for row in rows]
+    return nodes_of(row[0] for row in rows)
 
 
 class EdgeQuestion(NamedTuple):
@@ -64,7 +64,7 @@ def edges(ask: Ask, ids: Sequence[str], question: EdgeQuestion) -> list[Edge]:
         retired=retired,
         limit=LARGEST if limit is None else limit,
     )
-    return [edge_of(*row) for row in rows]
+    return edges_of(rows)
 
 
 def expand(
@@ -73,7 +73,7 @@ def expand(
     """Return up to `limit` current nodes within `hops` edges, with their distance: nearest first, then by id."""
     far = 0 if types is not None and not types else hops
     rows = ask(statement("expand", hops=str(int(far)), **pattern(types, direction)), ids=list(ids), limit=limit)
-    return [(node_of(row[0]), row[1]) for row in rows]
+    return [(node_of(row[0]), row[1]) for row in rows if is_there(row[0])]
 
 
 def stats(ask: Ask) -> dict[str, int]:

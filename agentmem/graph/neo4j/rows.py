@@ -7,7 +7,7 @@ bools, lists of texts. Anything else is JSON under `j_<name>`. A name that we us
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from agentmem.graph.checks import check_edge, check_node, microseconds, moment, 
 from agentmem.graph.contract import Edge, Json, Node
 
 Properties = dict[str, Any]
+ALWAYS = ("id", "kind", "at_us", "position", "by", "version")
+"""What every node has."""
 OURS = frozenset(
     [
         "namespace",
@@ -87,6 +89,21 @@ def node_row(node: Node, words: Sequence[str], keys: str, index: str | None = No
         "length": len(words) + 1 if text else 0,
         "props": props | flat(node.props, OURS),
     }
+
+
+def is_there(row: Mapping[str, Any]) -> bool:
+    """Return whether a node was not erased while its properties were read: then they are missing, or some of them."""
+    return all(row.get(name) is not None for name in ALWAYS)
+
+
+def nodes_of(rows: Iterable[Mapping[str, Any]]) -> list[Node]:
+    """Return the nodes of their properties, without those erased while they were read."""
+    return [node_of(row) for row in rows if is_there(row)]
+
+
+def edges_of(rows: Iterable[Sequence[Any]]) -> list[Edge]:
+    """Return the edges of their ends, types and properties, without those erased while they were read."""
+    return [edge_of(*row) for row in rows if None not in row and row[3].get("position") is not None]
 
 
 def node_of(row: Mapping[str, Any]) -> Node:

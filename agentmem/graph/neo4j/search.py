@@ -12,7 +12,7 @@ from agentmem.graph.contract import Hit, Where
 from agentmem.graph.neo4j.batch import Space
 from agentmem.graph.neo4j.ranking import Phrase, Texts, idf, score
 from agentmem.graph.neo4j.reading import Ask
-from agentmem.graph.neo4j.rows import node_of
+from agentmem.graph.neo4j.rows import is_there, node_of
 from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import statement
 from agentmem.graph.neo4j.stems import key_of, stems
@@ -70,7 +70,7 @@ def nearest(
         if not any((row[2] or 0) > MOST_LIKE for row in rows):
             break
     for number, node, cosine, *_ in rows:
-        if node is not None:
+        if node is not None and is_there(node):
             found[number].append(_hit(node, cosine))
     return found
 
@@ -88,7 +88,7 @@ def nearest_indexed(ask: Ask, vectors: Vectors, where: Where, *, limit: int, ind
             fetch *= WIDER
         if len(rows) < limit:
             return None
-        found.append([_hit(*row) for row in rows])
+        found.append([_hit(*row) for row in rows if is_there(row[0])])
     return found
 
 
@@ -138,7 +138,7 @@ def _ranked(ask: Ask, query: str, phrases: Sequence[Phrase], texts: Texts, where
     most = max(AT_LEAST, LOOKED_AT * limit)
     while True:
         rows = ask(statement("worded", conditions=text), **parameters, query=query, most=most)
-        meant = [row[0] for row in rows if row[0] is not None]
+        meant = [row[0] for row in rows if row[0] is not None and is_there(row[0]) and row[0]["words"]]
         if len(meant) >= limit or len(rows) < most:
             break
         most *= WIDER

@@ -2,10 +2,10 @@
 MATCH (n:Mem) USING INDEX SEEK n:Mem(namespace, id)
 WHERE n.namespace = $namespace AND n.id > $after
 WITH n ORDER BY n.namespace, n.id LIMIT $most
-WITH collect(n) AS sources
+WITH collect(n) AS sources, last(collect(n.id)) AS last
 CALL (sources) {
   UNWIND sources AS n
   MATCH (n)-[e]->(m) WHERE m.namespace = $namespace
   RETURN collect([n.id, type(e), m.id, properties(e)]) AS edges
 }
-RETURN sources[-1].id, edges
+RETURN last, edges
