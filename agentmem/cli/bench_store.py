@@ -72,14 +72,14 @@ def _measured(host: Host, uri: str | None, extent: Extent) -> list[Row]:
         "none": lambda: host.memory("none"),
     }
     rows: list[Row] = []
-    if uri is not None and is_neo4j(uri):
-        from agentmem.bench.operations import operations
+    with Site(host, uri) as site:  # which says what is wrong with the address, the server, or what is installed
+        if uri is not None and is_neo4j(uri):
+            from agentmem.bench.operations import operations
 
-        everybody = {name: partial(host.memory, name) for name in sorted(host.memories)}
-        with progress(sum(extent.sizes)) as moved:
-            rows += operations(uri, extent.sizes, host=host, memories=everybody, moved=moved)
-        extent = replace(extent, sizes=[max(1, size // NODES_OF_AN_EVENT) for size in extent.sizes])
-    with Site(host, uri) as site:
+            everybody = {name: partial(host.memory, name) for name in sorted(host.memories)}
+            with progress(sum(extent.sizes)) as moved:
+                rows += operations(uri, extent.sizes, host=host, memories=everybody, moved=moved)
+            extent = replace(extent, sizes=[max(1, size // NODES_OF_AN_EVENT) for size in extent.sizes])
         with progress(len(memories) * sum(extent.sizes)) as moved:
             rows += measure_store(site, memories, extent, moved)
         return [*rows, *measure_step(site, host, memories[PLAYED], episodes=extent.episodes)]

@@ -43,6 +43,16 @@ def test_sizes_that_are_no_numbers_of_events_are_refused_in_one_sentence(sizes: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_server_without_its_driver_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agentmem.graph.neo4j.stores.find_spec", lambda _: None)
+
+    code, out, err = run("store", "--store", "neo4j://localhost:1", "--sizes", "10")
+
+    assert (code, out) == (1, "")
+    assert "install" in err
+    assert "should not happen" not in err
+
+
 def test_without_a_word_it_says_what_can_be_measured() -> None:
     code, out, _ = run()
 
