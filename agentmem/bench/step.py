@@ -67,10 +67,10 @@ def steps(
     for number in range(episodes):
         with memory(number) as remembered:
             name = remembered.stack.name
-            taken, per_step = _played(environment(), policy, remembered)
+            taken, per_step = played(environment(), policy, remembered)
         commands = [step.decision.action for step in taken if step.decision is not None]
         whole.append(per_step)
-        bare.append(_bare(game, commands))
+        bare.append(bare_game(game, commands))
         for part in PARTS:
             parts[part].append(mean(step.milliseconds.get(part, 0.0) for step in taken[1:]))
     row = Row(measure=MEASURE, subject=name, value=median(whole), unit="ms")
@@ -82,7 +82,7 @@ def steps(
     return rows
 
 
-def _played(environment: Environment, policy: Policy, memory: AgentMemory) -> tuple[list[Step], float]:
+def played(environment: Environment, policy: Policy, memory: AgentMemory) -> tuple[list[Step], float]:
     """Return the steps of an episode, and milliseconds per step; the first observation is not counted."""
     try:
         episode = play(environment, policy, memory, max_steps=MAX_STEPS)
@@ -93,7 +93,7 @@ def _played(environment: Environment, policy: Policy, memory: AgentMemory) -> tu
     return taken, spent / max(1, len(taken) - 1)
 
 
-def _bare(game: Path, commands: Sequence[str]) -> float:
+def bare_game(game: Path, commands: Sequence[str]) -> float:
     """Return milliseconds per step of TextWorld by itself, asked for what the agent's environment asks for."""
     import textworld
 
