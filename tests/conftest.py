@@ -122,11 +122,19 @@ def start_neo4j(can_start_neo4j: None, tmp_path: Path) -> Iterator[Callable[...,
 
 
 @pytest.fixture(scope="session")
-def own_server(can_start_neo4j: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
-    """A server with a password, for all tests of a process; whoever kills or freezes it leaves it running."""
+def own_server_of_all(can_start_neo4j: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """A server with a password, for all tests of a process."""
     folder, limits = tmp_path_factory.mktemp("own"), {"db.memory.transaction.max": "32m"}
     with Neo4jServer.start(folder, password="s3cr3t-word", settings=limits) as server:
         yield server
+
+
+@pytest.fixture
+def own_server(own_server_of_all: Neo4jServer) -> Iterator[Neo4jServer]:
+    """That server; whoever freezes it thaws it, and one that was killed runs again at the end of a test."""
+    yield own_server_of_all
+    if not own_server_of_all.is_running:
+        own_server_of_all.restart()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 DRIVER = Path(__file__).with_name("crash_driver.py")
-STEP = int(os.environ.get("AGENTMEM_CRASH_STEP", "2"))
+STEP = int(os.environ.get("AGENTMEM_CRASH_STEP", "4"))
 
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked writers: needs a POSIX system")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,14 +127,6 @@ def test_doctor_says_why_a_server_cannot_be_used(agentmem: Run) -> None:
     assert ran.code == 1
 
 
-@pytest.fixture
-def own_server_again(own_server: Neo4jServer) -> Iterator[Neo4jServer]:
-    """The server, running again at the end."""
-    yield own_server
-    if not own_server.is_running:
-        own_server.restart()
-
-
 def playing(uri: str, folder: Path, *options: str) -> subprocess.Popen[str]:
     """Start a game, and return when its memory has been used for a while."""
     command = [sys.executable, "-m", "agentmem.cli", "play", "cook:3", "--store", uri, *options]
@@ -146,12 +137,12 @@ def playing(uri: str, folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def test_a_game_whose_server_stops_ends_with_a_clear_error_within_ten_seconds(
-    own_server_again: Neo4jServer, uri: str, tmp_path: Path
+    own_server: Neo4jServer, uri: str, tmp_path: Path
 ) -> None:
     pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
     game = playing(uri, tmp_path)
 
-    own_server_again.kill()
+    own_server.kill()
     stopped = time.monotonic()
     said = game.communicate()[0]
 
@@ -161,14 +152,12 @@ def test_a_game_whose_server_stops_ends_with_a_clear_error_within_ten_seconds(
     assert "or wait for it with ?wait=60" in said
 
 
-def test_with_wait_the_game_goes_on_when_the_server_is_back(
-    own_server_again: Neo4jServer, uri: str, tmp_path: Path
-) -> None:
+def test_with_wait_the_game_goes_on_when_the_server_is_back(own_server: Neo4jServer, uri: str, tmp_path: Path) -> None:
     pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
     game = playing(uri, tmp_path, "--wait", "60")
 
-    own_server_again.kill()
-    back = threading.Timer(1, own_server_again.restart)
+    own_server.kill()
+    back = threading.Timer(1, own_server.restart)
     back.start()
     said = game.communicate()[0]
     back.join()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ from agentmem.errors import StoreUnavailable
 from agentmem.events import new_event
 from agentmem.graph.contract import Where
 from agentmem.testing.neo4j import Neo4jServer
-
-Starts = Callable[..., Neo4jServer]
+from agentmem.testing.neo4j.roots import store_uri
 
 
 class Writer(threading.Thread):
@@ -46,31 +44,34 @@ class Writer(threading.Thread):
         self.join()
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(start_neo4j: Starts) -> None:
-    server = start_neo4j()
-    writers = [Writer(f"{server.uri}?wait=60&near={near}", f"near {near}") for near in (20_000, 0)]
+def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(
+    own_server: Neo4jServer, own_uri: str, tmp_path: Path
+) -> None:
+    uri = store_uri(own_uri, tmp_path)
+    writers = [Writer(f"{uri}&wait=60&near={near}", f"near {near}") for near in (20_000, 0)]
     for writer in writers:
         writer.start()
     for _ in range(2):
         for writer in writers:
             writer.wait_for_more(15)
-        server.restart()
+        own_server.restart()
     for writer in writers:
         writer.wait_for_more(15)
         writer.stop()
 
     for writer in writers:
-        with AgentMemory(server.uri, memory="window", namespace=writer.namespace) as memory:
+        with AgentMemory(uri, memory="window", namespace=writer.namespace) as memory:
             kept = [node.id.removeprefix("event/") for node in memory.graph.scan(Where(memory="", label="Event"))]
             assert kept == writer.acknowledged
             assert memory.status().entries == len(writer.acknowledged)
 
 
-def test_a_memory_on_a_server_that_is_gone_says_so_within_ten_seconds(start_neo4j: Starts, tmp_path: Path) -> None:
-    server = start_neo4j()
-    with AgentMemory(server.uri, memory="arigraph") as memory:
+def test_a_memory_on_a_server_that_is_gone_says_so_within_ten_seconds(
+    own_server: Neo4jServer, own_uri: str, tmp_path: Path
+) -> None:
+    with AgentMemory(store_uri(own_uri, tmp_path), memory="arigraph") as memory:
         memory.add("The key is in the kitchen.")
-        server.kill()
+        own_server.kill()
 
         for what in (lambda: memory.add("The door is open."), lambda: memory.search("where is the key?")):
             began = time.monotonic()

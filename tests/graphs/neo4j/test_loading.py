@@ -138,9 +138,9 @@ def test_threads_that_add_and_search_meet_the_switch_and_lose_nothing(open_neo4j
     switched = threading.Event()
 
     def work(number: int) -> list[str]:
-        graph = (store if number % 4 else other).graph("alice")
+        graph = (store if number % 2 else other).graph("alice")
         mine: list[str] = []
-        while len(mine) < 12 or not switched.is_set():
+        while len(mine) < 6 or not switched.is_set():
             name = f"t{number}-{len(mine)}"
 
             def add(name: str = name) -> None:
@@ -154,8 +154,8 @@ def test_threads_that_add_and_search_meet_the_switch_and_lose_nothing(open_neo4j
             assert graph.matching(f"amber {name}", limit=1)
         return mine
 
-    with ThreadPoolExecutor(6) as threads:
-        futures = [threads.submit(work, number) for number in range(6)]
+    with ThreadPoolExecutor(4) as threads:
+        futures = [threads.submit(work, number) for number in range(4)]
         store.wait_for_copies()
         other.wait_for_copies()
         switched.set()
@@ -211,15 +211,15 @@ def test_what_is_erased_while_it_is_copied_is_in_no_copy(
 
 
 def test_a_server_that_is_killed_while_it_is_copied_is_read_on_when_it_is_back(
-    start_neo4j: Callable[..., Neo4jServer],
+    own_server: Neo4jServer,
+    own_uri: str,
     open_neo4j: Opens,
     held_pages: tuple[threading.Event, threading.Event],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     there, goes_on = held_pages
-    server = start_neo4j()
-    fill(open_neo4j(near=0, uri=server.uri).graph("alice"))
-    store = open_neo4j(uri=server.uri)
+    fill(open_neo4j(near=0, uri=own_uri).graph("alice"))
+    store = open_neo4j(uri=own_uri)
     store.graph("alice").get(["n1"])
     assert there.wait(60)
     load, begun = Copy.load, threading.Event()
@@ -229,15 +229,16 @@ def test_a_server_that_is_killed_while_it_is_copied_is_read_on_when_it_is_back(
         return load(copy, *args, **more)
 
     monkeypatch.setattr(Copy, "load", loading_again)
+    monkeypatch.setattr(loading, "PAUSES_S", (0.5,) * 60)
 
-    server.kill()
+    own_server.kill()
     goes_on.set()
-    server.restart()
+    own_server.restart()
     store.wait_for_copies()
 
     assert is_near(store)
     assert not begun.is_set()  # it went on where it was
-    assert everything(store.graph("alice")) == everything(open_neo4j(near=0, uri=server.uri).graph("alice"))
+    assert everything(store.graph("alice")) == everything(open_neo4j(near=0, uri=own_uri).graph("alice"))
 
 
 def test_where_copying_fails_the_server_is_read(

@@ -169,13 +169,11 @@ def test_a_read_only_key_recalls_and_does_not_remember(
     assert len(ask(server, key=full).get("/v1/memories").json()["items"]) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\x00", b"[]", b'"x"', b'{"messages":'])
-def test_what_is_no_chat_is_refused(
-    server: MemoryServer, model: ModelServer, ask: Ask, error: Error, body: bytes
-) -> None:
-    answer = ask(server, "ada").post("/v1/chat/completions", content=body)
+def test_what_is_no_chat_is_refused(server: MemoryServer, model: ModelServer, ask: Ask, error: Error) -> None:
+    ada = ask(server, "ada")
 
-    assert error(answer) == (400, "BadRequest")
+    for body in (b"", b"\xff\x00", b"[]", b'"x"', b'{"messages":'):
+        assert error(ada.post("/v1/chat/completions", content=body)) == (400, "BadRequest"), body
     assert model.asked == []
 
 
