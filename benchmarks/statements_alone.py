@@ -55,11 +55,11 @@ class Copy:
     """A copy of a file as it is now, to which the same can be said again."""
 
     def __init__(self, path: Path) -> None:
-        other = path.with_suffix(f".{os.urandom(4).hex()}")
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(other)) as target:
+        self.path = path.with_suffix(f".{os.urandom(4).hex()}")
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(self.path)) as target:
             source.backup(target)
             target.execute("pragma journal_mode = wal")
-        self._connection = connect(Settings(other))
+        self._connection = connect(Settings(self.path))
 
     def say(self, statements: Sequence[Said]) -> None:
         """Run statements."""
