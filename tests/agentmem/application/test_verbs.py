@@ -140,6 +140,24 @@ def test_what_was_deleted_is_nowhere_and_does_not_come_back(ada: AgentMemory) ->
     assert (status.entries, status.folded) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ['My password is "HUNTER2".', "My password:\nHUNTER2", "My <password> is HUNTER2", "My password is HUNTER2. " * 99],
+    ids=["quotes", "lines", "tags", "long"],
+)
+def test_what_was_recalled_of_it_and_came_back_is_deleted_as_well(ada: AgentMemory, secret: str) -> None:
+    ada.add(secret, id="m1")
+    ada.add("I like tea.", id="m2")
+    for number in range(60):
+        ada.add({"role": "tool", "content": str(ada.context(f"password {number}", max_tokens=200))})
+    ada.add({"role": "tool", "content": str(ada.context("tea", limit=1))}, id="of m2")
+
+    erased = ada.delete("m1", verify=True)
+
+    assert (len(erased.events), erased.left) == (61, ())
+    assert [one.id for one in ada.get_all()] == ["m2", "of m2"]
+
+
 def test_deleting_what_was_deleted_says_so_and_what_never_was_is_an_error(ada: AgentMemory) -> None:
     ada.add("My number is 1234.", id="m1")
     ada.delete("m1")
