@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -60,7 +61,7 @@ class Opened:
         if self._held and (embedder is None or isinstance(embedder, str)):
             self._held.append(self.language.embedder)
         self._leaves = may_leave(self.language)
-        self._writing = threading.RLock()
+        self._process, self._lock = os.getpid(), threading.RLock()
         self._shown = Shown()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -133,6 +134,13 @@ class Opened:
             return
         with self._account.charging(who, self.language) as (language, _):
             yield language
+
+    @property
+    def _writing(self) -> threading.RLock:
+        """Held by the thread that writes; a new one in a child, where the thread that held it is not."""
+        if self._process != os.getpid():
+            self._process, self._lock = os.getpid(), threading.RLock()
+        return self._lock
 
     def _operation(self) -> AbstractContextManager[None]:
         """Begin what an operation's budget is for; with rules nothing is spent."""
