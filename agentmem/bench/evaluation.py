@@ -45,6 +45,7 @@ class Cell(Value):
         options: Of the evaluation.
         thinking: What is thought with.
         store: A store many cells share, such as a Neo4j server; None for a file of the cell's own.
+        fingerprint: Of the code and the files it is measured with; "" where nobody looked.
     """
 
     evaluation: str
@@ -57,6 +58,7 @@ class Cell(Value):
     options: dict[str, Any] = Field(default_factory=dict)
     thinking: Thinking = Thinking()
     store: str | None = None
+    fingerprint: str = ""
 
     @field_serializer("store")
     def _without_password(self, store: str | None) -> str | None:
@@ -64,8 +66,8 @@ class Cell(Value):
 
     @property
     def key(self) -> str:
-        """Names the cell among all cells: a hash of all that makes it what it is."""
-        said = self.model_dump(mode="json", exclude={"label", "title", "store"})
+        """Names the cell among all cells: a hash of what is asked for, whatever it is called."""
+        said = self.model_dump(mode="json", exclude={"label", "title", "store", "fingerprint"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property

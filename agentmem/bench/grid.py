@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError, field_serializer
 
 from agentmem.bench.evaluation import Cell
+from agentmem.bench.fingerprint import Fingerprints
 from agentmem.bench.numbers import numbers
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Value
@@ -125,7 +126,8 @@ class Grid(Value):
                 for cell in self._of(sweep, seeds[number : number + 1]):
                     found.setdefault(cell.key, cell)
         _refuse_namesakes(found.values())
-        return list(found.values())
+        fingerprints = Fingerprints(host)
+        return [cell.model_copy(update={"fingerprint": fingerprints.of(cell)}) for cell in found.values()]
 
     def _of(self, sweep: Sweep, seeds: Iterable[int]) -> Iterator[Cell]:
         for seed, one, options, data in product(seeds, self.memories, sweep.variants, sweep.data):

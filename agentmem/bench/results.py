@@ -1,7 +1,8 @@
 """The folder of a grid: what was asked for, one line for each cell that has ended, and what the cells kept.
 
 DIR/grid.json       the manifest
-DIR/results.jsonl   one line a cell, forced to the disk as it ends; the last line of a key counts
+DIR/results.jsonl   one line a cell, forced to the disk as it ends; the last line of a key counts, where it was
+                    measured with the code and data that are asked for now
 DIR/cells/KEY/      trajectory, probes: whatever the evaluation of that cell keeps
 """
 
@@ -12,7 +13,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ class Manifest(Value):
         name: Of the grid.
         created: When it was first started.
         versions, machine: Of what, and on what it was started.
-        keys: Of all cells that were asked for.
+        keys, cells: All cells that were asked for; a folder of an earlier version holds only their keys.
         grid: What was asked for, as it was written.
     """
 
@@ -71,14 +72,22 @@ class Manifest(Value):
     versions: dict[str, str]
     machine: dict[str, JsonValue]
     keys: tuple[str, ...]
+    cells: tuple[Cell, ...] = ()
     grid: dict[str, Any]
 
 
 class Results(Value):
-    """What stands in a folder: the manifest, and each cell that has ended once, in the order they were asked for."""
+    """What stands in a folder.
+
+    Attributes:
+        manifest: What was asked for.
+        finished: Each cell that has ended once, in the order they were asked for, and called what they were last.
+        outdated: How many have come to something only with other code or data than is asked for now; not among those.
+    """
 
     manifest: Manifest
     finished: tuple[Finished, ...]
+    outdated: int = 0
 
     @property
     def missing(self) -> int:
@@ -104,8 +113,12 @@ def read(folder: Path) -> Results:
                 f"{folder / RESULTS} has a line that is no result of this version; it was changed, or is a newer one's"
             ) from None
         last[one.key] = one
-    asked = (last.pop(key, None) for key in manifest.keys)
-    return Results(manifest=manifest, finished=(*(one for one in asked if one is not None), *last.values()))
+    ended = [last[key] for key in manifest.keys if key in last]
+    asked = dict(zip(manifest.keys, manifest.cells, strict=False))
+    counting = [one for one in ended if one.key not in asked or one.cell.fingerprint == asked[one.key].fingerprint]
+    finished = tuple(one.model_copy(update={"cell": asked.get(one.key, one.cell)}) for one in counting)
+    outdated = sum(one.outcome is not None for one in ended) - sum(one.outcome is not None for one in counting)
+    return Results(manifest=manifest, finished=finished, outdated=outdated)
 
 
 class Folder:
@@ -177,7 +190,7 @@ class Folder:
 
 
 @contextmanager
-def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]) -> Iterator[Folder]:
+def opened(path: Path, *, name: str, cells: Sequence[Cell], grid: dict[str, Any]) -> Iterator[Folder]:
     """Give the folder of a grid, new or begun; what a killed run left half-done in it is gone.
 
     Args:
@@ -191,11 +204,11 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
         StoreUnavailable: it cannot be written.
         MissingExtra: `filelock` is not installed.
     """
-    keys = tuple(cell.key for cell in cells)
+    now = {"keys": tuple(cell.key for cell in cells), "cells": tuple(cells), "grid": grid, "versions": versions()}
     before = _manifest(path)
     if before is None and path.exists() and (not path.is_dir() or any(one.name != LOCK for one in path.iterdir())):
         raise InvalidInput(f"{path} is there and is no grid's folder; give another with --out DIR")
-    if before is not None and (others := set(before.keys) - set(keys)):
+    if before is not None and (others := set(before.keys) - set(now["keys"])):
         raise InvalidInput(
             f"{path} is of another grid, with {len(others)} cells that are not asked for now; give another --out DIR, "
             "or ask for the same and more"
@@ -203,8 +216,8 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
     try:
         path.mkdir(parents=True, exist_ok=True)
         with _alone(path):
-            if before is None or set(before.keys) != set(keys):
-                made = before.model_copy(update={"keys": keys, "grid": grid}) if before else _new(name, keys, grid)
+            made = _new(name, now) if before is None else before.model_copy(update=now)
+            if made != before:
                 _write(path / MANIFEST, made.model_dump_json(indent=1))
             _clean(path)
             yield Folder(path)
@@ -212,16 +225,14 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
         raise _unwritten(path, error) from error
 
 
-def _new(name: str, keys: tuple[str, ...], grid: dict[str, Any]) -> Manifest:
+def _new(name: str, asked: Mapping[str, Any]) -> Manifest:
     machine: dict[str, JsonValue] = {
         "system": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
     }
-    return Manifest(
-        name=name, created=datetime.now(UTC), versions=versions(), machine=machine, keys=keys, grid=grid
-    )  # fmt: skip
+    return Manifest(name=name, created=datetime.now(UTC), machine=machine, **asked)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from agentmem.bench.results import RESULTS, read
+from tests.agentmem.bench.talk import write_talk
 
 QUICK = Path(__file__).with_name("quick.py")
 KILLS = 20 if os.environ.get("AGENTMEM_CRASH_STEP") == "1" else 2
@@ -93,6 +94,19 @@ def test_a_file_is_run_and_a_cell_that_fails_is_told_and_tried_again(capsys: pyt
     code, _, err = run(capsys, "run", file, "--out", "here")
     assert (code, err.splitlines()[0]) == (1, "12 cells, 8 of them done before; results go to here")
     assert len(read(Path("here")).finished) == 12
+
+
+def test_what_was_measured_on_a_file_that_changed_since_is_measured_again(capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_talk(Path())
+    grid = grid_file(evaluation="recall", data=[file.name], seeds="1", title="talk")
+    run(capsys, "run", grid, "--out", "here")
+
+    file.write_text(file.read_text().replace("kayak", "canoe"))
+    _, _, err = run(capsys, "run", grid, "--out", "here")
+
+    assert err.splitlines()[:2] == ["2 cells; results go to here", "run again, since code or data changed: 2 cells"]
+    _, _, err = run(capsys, "run", grid, "--out", "here")
+    assert err.splitlines()[0] == "2 cells, 2 of them done before; results go to here"
 
 
 @pytest.mark.parametrize(
