@@ -63,7 +63,7 @@ class Sweep(Value):
     data: Annotated[tuple[str, ...], Field(min_length=1)] = ("",)
     seeds: Seeds = (1,)
     options: dict[str, Any] = Field(default_factory=dict)
-    vary: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
+    vary: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(default_factory=dict)
     title: str = ""
 
     def called(self, data: str, options: Mapping[str, Any]) -> str:
@@ -124,7 +124,7 @@ class Grid(Value):
             for sweep in self.run:
                 seeds = sweep.seeds if seeded[sweep.evaluation] else sweep.seeds[:1]
                 for cell in self._of(sweep, seeds[number : number + 1]):
-                    found.setdefault(cell.key, cell)
+                    _refuse_two_names(found.setdefault(cell.key, cell), cell)
         _refuse_namesakes(found.values())
         fingerprints = Fingerprints(host)
         return [cell.model_copy(update={"fingerprint": fingerprints.of(cell)}) for cell in found.values()]
@@ -199,6 +199,15 @@ def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
     """Return data with the files that stand beside `path` under the name they have from here."""
     places = [(one, path.parent / one) for one in data]
     return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
+
+
+def _refuse_two_names(one: Cell, same: Cell) -> None:
+    """Refuse a cell that is called two things: it would be run once, and one of its rows not be there."""
+    if (one.task, one.called) != (same.task, same.called):
+        raise InvalidInput(
+            f"{one.task!r} with {one.called!r} and {same.task!r} with {same.called!r} are the same, and would be run "
+            "once: leave one out, or give them other settings or options; nothing was started"
+        )
 
 
 def _refuse_namesakes(cells: Iterable[Cell]) -> None:

@@ -78,6 +78,16 @@ def test_what_is_not_the_same_is_not_one_row_of_a_table(host: Host) -> None:
     }
 
 
+def test_what_is_the_same_has_no_two_rows_of_a_table(host: Host) -> None:
+    twice = [{"memory": "window", "label": "a"}, {"memory": "window", "label": "b"}]
+    run = [{"evaluation": "quick", "title": title} for title in ("early", "late")]
+
+    with pytest.raises(InvalidInput, match="'quick' with 'a' and 'quick' with 'b' are the same"):
+        grid(memories=twice).cells(host)
+    with pytest.raises(InvalidInput, match="'early' with 'window' and 'late' with 'window' are the same"):
+        grid(run=run).cells(host)
+
+
 def test_a_file_says_it_all_and_names_files_beside_it(tmp_path: Path) -> None:
     (tmp_path / "mine.z8").touch()
     file = tmp_path / "games.toml"

@@ -98,6 +98,17 @@ def test_a_folder_may_grow_but_is_no_other_grids(tmp_path: Path) -> None:
         pass
 
 
+def test_what_cells_are_called_now_is_what_earlier_results_are_called(tmp_path: Path) -> None:
+    folder, cells = tmp_path / "grid", cells_of(seeds="1")
+    ran(folder, cells)
+
+    renamed = [cell.model_copy(update={"label": f"old {cell.memory}", "title": "thing"}) for cell in cells]
+    with opened(folder, name="mine", cells=renamed, grid={}):
+        finished = read(folder).finished
+
+    assert [(one.cell.task, one.cell.called) for one in finished] == [("thing", "old window"), ("thing", "old none")]
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "diary.txt").write_text("mine")
 
