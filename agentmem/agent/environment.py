@@ -162,6 +162,15 @@ class HasDefaults(Protocol):
         ...
 
 
+@runtime_checkable
+class HasFixed(Protocol):
+    """A family of which some environments are the same whatever the seed: an optional power, for who plays several."""
+
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether a seed changes nothing of `spec`; opens nothing."""
+        ...
+
+
 def defaults_of(family: EnvironmentFamily) -> Defaults:
     """Return what environments of a family are played with where nothing is chosen."""
     return family.defaults if isinstance(family, HasDefaults) else Defaults()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -92,6 +92,17 @@ class Policy(Protocol):
                 there: no action is taken that nobody decided.
         """
         ...
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A policy that may draw what it does: an optional power, so that a game can be told to be another one each time.
+
+    Attributes:
+        draws: Whether it does, from `random`.
+    """
+
+    draws: bool
 
 
 def last_turns(turns: Sequence[Turn], decisions: int) -> Sequence[Turn]:

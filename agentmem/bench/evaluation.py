@@ -259,7 +259,8 @@ class Evaluation(Protocol):
         name: As typed.
         about: What is measured, in one line.
         measure: What the score is, for the head of a column: "normalised score".
-        is_seeded: Whether a seed changes anything; if not, each cell is run once.
+        is_seeded: Whether a seed changes anything, of any cell; if not, each is run once. Where some data are the same
+            for all seeds, and others not, it is also `HasFixedCells`.
     """
 
     name: str
@@ -292,3 +293,17 @@ class HasOptions(Protocol):
     def options(self) -> type[BaseModel]:
         """The model of what `Cell.options` may hold; what each is stands there, as for settings of memories."""
         ...
+
+
+@runtime_checkable
+class HasFixedCells(Protocol):
+    """An evaluation that is seeded, but not on all data: an optional power, so that a copy is not taken for a draw."""
+
+    def is_fixed(self, cell: Cell, host: Host) -> bool:
+        """Return whether the cell, which `check` accepts, comes to the same with every seed."""
+        ...
+
+
+def is_drawn(evaluation: Evaluation, cell: Cell, host: Host) -> bool:
+    """Return whether another seed makes another cell."""
+    return evaluation.is_seeded and not (isinstance(evaluation, HasFixedCells) and evaluation.is_fixed(cell, host))

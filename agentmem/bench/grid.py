@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, field_serializer
 
-from agentmem.bench.evaluation import Cell
+from agentmem.bench.evaluation import Cell, is_drawn
 from agentmem.bench.fingerprint import Fingerprints
 from agentmem.bench.numbers import numbers
 from agentmem.errors import AgentmemError, InvalidInput
@@ -117,13 +117,14 @@ class Grid(Value):
             InvalidInput: a memory, evaluation, game, file, option or setting makes no sense; all such are named.
         """
         self._check(host)
-        seeded = {sweep.evaluation: host.evaluation(sweep.evaluation).is_seeded for sweep in self.run}
+        measuring = {sweep.evaluation: host.evaluation(sweep.evaluation) for sweep in self.run}
         found: dict[str, Cell] = {}
         most = max(len(sweep.seeds) for sweep in self.run)
         for number in range(most):
             for sweep in self.run:
-                seeds = sweep.seeds if seeded[sweep.evaluation] else sweep.seeds[:1]
-                for cell in self._of(sweep, seeds[number : number + 1]):
+                for cell in self._of(sweep, sweep.seeds[number : number + 1]):
+                    if number and not is_drawn(measuring[sweep.evaluation], cell, host):
+                        continue
                     _refuse_two_names(found.setdefault(cell.key, cell), cell)
         _refuse_namesakes(found.values())
         fingerprints = Fingerprints(host)

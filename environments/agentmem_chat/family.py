@@ -47,6 +47,10 @@ class ChatFamily:
         file, how = existing(meant), settings_from(Recorded, options)
         return Dialogue(script_of(file, how), name=spec, options=how.model_dump(mode="json"))
 
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether it is recorded: what was said was said."""
+        return spec.removeprefix(PREFIX) != SIMULATED
+
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return the one that needs no file."""
         about = "a user tells facts among small talk, changes some, takes some back, and asks"

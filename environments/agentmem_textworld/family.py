@@ -46,6 +46,10 @@ class TextWorldFamily:
         path = Path(spec).expanduser() if _is_path(spec) else generation.made(levels.parse(spec), seed=chosen.seed)
         return _opened(path.absolute(), name=spec, options=chosen)
 
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether it is a file with a game of TextWorld's own; others throw dice while they are played."""
+        return _is_path(spec) and _is_textworlds(Path(spec).expanduser())
+
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return one row per level on offer: name, about, seconds to make it once, seeds kept in the cache."""
         return [_row(levels.parse(name)) for name in levels.OFFERED]
@@ -55,10 +59,14 @@ def _is_path(spec: str) -> bool:
     return not levels.is_ours(spec) and (STORY.fullmatch(spec) is not None or "/" in spec or Path(spec).exists())
 
 
+def _is_textworlds(path: Path) -> bool:
+    return path.suffix == ".z8" and path.with_suffix(".json").is_file()
+
+
 def _opened(path: Path, *, name: str, options: Options) -> Game:
     story = zmachine.read(path)
     fingerprint = zmachine.fingerprint(story)
-    if path.suffix != ".z8" or not path.with_suffix(".json").is_file():
+    if not _is_textworlds(path):
         if options.show_valid_actions:
             raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
         return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint)

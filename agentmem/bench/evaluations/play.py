@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from agentmem.agent.environment import EvalInfo, defaults_of
+from agentmem.agent.environment import EvalInfo, HasFixed, defaults_of
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.loop import Step
+from agentmem.agent.policy import Draws, Policy
 from agentmem.bench.evaluation import Cell, Outcome, Trial
 from agentmem.events import Value
 from agentmem.host import Host
@@ -49,9 +50,13 @@ class Play:
 
     def check(self, cell: Cell, host: Host) -> None:
         """Refuse an unknown game, policy or option; no game is made."""
-        options = settings_from(PlayOptions, cell.options)
-        policy = options.policy or defaults_of(host.family(cell.data)).policy
-        host.policy(policy, options.policy_settings)
+        _policy(cell, host)
+
+    def is_fixed(self, cell: Cell, host: Host) -> bool:
+        """Return whether the game is the same for every seed, and so is what is done in it: no model answers."""
+        family, policy = host.family(cell.data), _policy(cell, host)
+        is_drawn = cell.thinking.asks_a_model or (isinstance(policy, Draws) and policy.draws)
+        return isinstance(family, HasFixed) and family.is_fixed(cell.data) and not is_drawn
 
     def run(self, trial: Trial) -> Outcome:
         """Play, and keep the trajectory."""
@@ -86,6 +91,13 @@ class Play:
             recall_ms=spent["recall"],
             details={"ended": result.ended, "set_aside": len(result.set_aside), "waiting": result.waiting},
         )
+
+
+def _policy(cell: Cell, host: Host) -> Policy:
+    """Return who decides: who is chosen, or whom the game names."""
+    options = settings_from(PlayOptions, cell.options)
+    policy = options.policy or defaults_of(host.family(cell.data)).policy
+    return host.policy(policy, options.policy_settings)
 
 
 def _add(spent: dict[str, float], step: Step) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from agentmem.bench.evaluation import Cell
+from agentmem.bench.evaluation import Cell, HasFixedCells
 from agentmem.bench.grid import Grid, read_grid
 from agentmem.bench.numbers import numbers
 from agentmem.errors import InvalidInput
 from agentmem.host import Host
+from agentmem.thinking import Thinking
+from tests.agentmem.bench.talk import write_talk
 
 QUICK = str(Path(__file__).with_name("quick.py"))
 
@@ -62,6 +64,39 @@ def test_an_evaluation_without_seeds_is_run_once(host: Host, monkeypatch: pytest
     monkeypatch.setattr(host, "evaluation", lambda _: unseeded)
 
     assert len(grid(run=[{"evaluation": "quick", "seeds": "1-9"}]).cells(host)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sweep", "cells"),
+    [
+        ({"evaluation": "play", "data": ["chat:{talk}"], "options": {"policy": "quote"}}, 1),
+        ({"evaluation": "play", "data": ["chat:simulated"], "options": {"policy": "quote"}}, 9),
+        ({"evaluation": "ablation", "data": ["{talk}"]}, 1),
+        ({"evaluation": "ablation", "data": ["chat:simulated"]}, 9),
+    ],
+)
+def test_what_is_the_same_for_every_seed_is_run_once(
+    host: Host, tmp_path: Path, sweep: dict[str, Any], cells: int
+) -> None:
+    talk = str(write_talk(tmp_path))
+    data = [one.format(talk=talk) for one in sweep["data"]]
+
+    found = grid(memories=["window+full"], run=[{**sweep, "data": data, "seeds": "1-9"}]).cells(host)
+
+    assert len(found) == cells
+
+
+def test_a_game_in_a_file_is_fixed_unless_dice_fall_or_who_plays_is_not(host: Host, tmp_path: Path) -> None:
+    game = tmp_path / "mine.z8"
+    cell = Cell(evaluation="play", memory="window", data=str(game))
+    play = host.evaluation("play")
+    assert isinstance(play, HasFixedCells)
+
+    assert not play.is_fixed(cell, host)  # one of Jericho's
+    game.with_suffix(".json").touch()
+    game.touch()
+    assert play.is_fixed(cell, host)
+    assert not play.is_fixed(cell.model_copy(update={"thinking": Thinking(language="openai:gpt")}), host)
 
 
 def test_what_is_not_the_same_is_not_one_row_of_a_table(host: Host) -> None:
