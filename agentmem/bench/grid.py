@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, field_serializer
+from pydantic import BeforeValidator, Field, field_serializer
 
 from agentmem.bench.evaluation import Cell, is_drawn
 from agentmem.bench.fingerprint import Fingerprints
@@ -161,45 +160,6 @@ class Grid(Value):
         if wrong:
             told = "; ".join(f"({number}) {why}" for number, why in enumerate(wrong, start=1))
             raise InvalidInput(f"{len(wrong)} things are wrong with this grid, and nothing was started: {told}")
-
-
-def read_grid(path: Path) -> Grid:
-    """Return the grid that a TOML file describes; files it names may stand beside it.
-
-    ```toml
-    name = "games"
-    memories = ["arigraph", { memory = "window", label = "window-20", settings = { size = 20 } }]
-
-    [[run]]
-    evaluation = "play"
-    data = ["simple", "coin:220"]
-    seeds = "1-10"
-    options = { max_steps = 150 }
-    vary = { policy = ["rules"] }
-    ```
-
-    Raises:
-        InvalidInput: it is not there, is no TOML, or says something a grid does not know.
-    """
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidInput(f"{path} is not there; write a grid into it, as in docs/agents.md") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read as TOML: {error}") from None
-    try:
-        grid = Grid.model_validate({"name": path.stem, **said})
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise InvalidInput(f"{path} is no grid: {told}") from None
-    run = tuple(sweep.model_copy(update={"data": _beside(path, sweep.data)}) for sweep in grid.run)
-    return grid.model_copy(update={"run": run})
-
-
-def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
-    """Return data with the files that stand beside `path` under the name they have from here."""
-    places = [(one, path.parent / one) for one in data]
-    return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
 
 
 def _refuse_two_names(one: Cell, same: Cell) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from agentmem.bench.evaluation import Cell, HasFixedCells
-from agentmem.bench.grid import Grid, read_grid
+from agentmem.bench.grid import Grid
+from agentmem.bench.grid_file import read_grid
 from agentmem.bench.numbers import numbers
 from agentmem.errors import InvalidInput
 from agentmem.host import Host
 from agentmem.thinking import Thinking
 from tests.agentmem.bench.talk import write_talk
 
+RUN = "memories = ['window']\n[[run]]\nevaluation = 'quick'"
 QUICK = str(Path(__file__).with_name("quick.py"))
 
 
@@ -180,11 +182,17 @@ def test_thinking_that_makes_no_sense_is_refused(host: Host, said: dict[str, str
     ("text", "why"),
     [
         ("memories = [", "cannot be read as TOML"),
-        ("memories = []\n[[run]]\nevaluation = 'quick'", "memories: "),
-        ("memories = ['window']", "run: Field required"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\nsedes = '1-3'", "run.0.sedes"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\nseeds = '3-1'", "write them as 1-10"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\ndata = []", "run.0.data"),
+        ("memories = []\n[[run]]\nevaluation = 'quick'", "memories: is an empty list"),
+        ("memories = ['window']", "run is missing"),
+        ("memorys = ['window']\n[[run]]\nevaluation = 'quick'", "'memorys'; did you mean 'memories'"),
+        ("memories = ['window']\n[run]\nevaluation = 'quick'", r"run: each begins with a line \[\[run\]\]"),
+        (f"{RUN}\nsedes = '1-3'", "run 1: nothing is called 'sedes'; did you mean 'seeds'"),
+        (f"{RUN}\nseeds = '3-1'", "write them as 1-10"),
+        (f"{RUN}\nseeds = [-1]", "run 1, seeds 1: should be greater than or equal to 0, and is -1"),
+        (f"{RUN}\ndata = []", "run 1, data: is an empty list"),
+        (f"{RUN}\ndata = 'coin:10'", r"run 1, data: is 'coin:10', and should be a list: \['coin:10'\]"),
+        (f"{RUN}\nvary = {{ policy = [] }}", "run 1, vary, policy: is an empty list"),
+        ("memories = [{label = 'w'}]\n[[run]]\nevaluation = 'quick'", "memories 1: memory is missing"),
     ],
 )
 def test_a_file_that_is_no_grid_says_where(tmp_path: Path, text: str, why: str) -> None:
@@ -202,5 +210,12 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_seeds_are_written_as_ranges_and_numbers() -> None:
     assert numbers("1-3, 7,2") == (1, 2, 3, 7)
-    with pytest.raises(InvalidInput, match="write them as"):
-        numbers("one")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("one", "write them as"), ("²", "write them as"), ("9" * 5000, "write them as"), ("1-99999999", "at most 10,000")],
+)
+def test_seeds_that_are_none_or_too_many_are_refused(text: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        numbers(text)
