@@ -15,6 +15,7 @@ from agentmem.bench.fingerprint import Fingerprints
 from agentmem.bench.numbers import numbers
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Value
+from agentmem.graph.contract import ChecksPlaces
 from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.stack import open_stack
@@ -149,11 +150,13 @@ class Grid(Value):
             wrong["a grid is not recorded, since its cells would write into one file: leave record out"] = None
         else:
             _tried(wrong, lambda: self.thinking.open_language(host))
+        if self.store:
+            _tried(wrong, partial(_check_place, self.store, host))
         sound = [one for one in self.memories if _tried(wrong, partial(open_stack, one.memory, one.settings, host))]
         known = [sweep for sweep in self.run if _tried(wrong, partial(host.evaluation, sweep.evaluation))]
         for sweep in known:
             taking_part = self.model_copy(update={"memories": tuple(sound) or self.memories})
-            for cell in taking_part._of(sweep, sweep.seeds[:1]):
+            for cell in taking_part._of(sweep, dict.fromkeys((sweep.seeds[0], max(sweep.seeds)))):
                 _tried(wrong, partial(host.evaluation(sweep.evaluation).check, cell, host))
         if len(wrong) == 1:
             raise InvalidInput(f"{next(iter(wrong))}; nothing was started")
@@ -185,6 +188,13 @@ def _refuse_namesakes(cells: Iterable[Cell]) -> None:
                 f"two kinds of cells are called {cell.task!r} with {cell.called!r}: give their runs a title each, or "
                 "their memories a label; nothing was started"
             )
+
+
+def _check_place(store: str, host: Host) -> None:
+    """Refuse a store that can be nowhere; none is opened, for those who will may be other machines."""
+    factory = host.store_factory(store)
+    if isinstance(factory, ChecksPlaces):
+        factory.check(store)
 
 
 def _tried(wrong: dict[str, None], check: Callable[[], object]) -> bool:

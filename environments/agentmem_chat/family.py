@@ -47,6 +47,10 @@ class ChatFamily:
         file, how = existing(meant), settings_from(Recorded, options)
         return Dialogue(script_of(file, how), name=spec, options=how.model_dump(mode="json"))
 
+    def check(self, spec: str, options: Mapping[str, Any]) -> None:
+        """Refuse what `open` refuses: it is quick, and makes nothing."""
+        self.open(spec, options).close()
+
     def is_fixed(self, spec: str) -> bool:
         """Return whether it is recorded: what was said was said."""
         return spec.removeprefix(PREFIX) != SIMULATED

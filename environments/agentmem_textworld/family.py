@@ -46,6 +46,15 @@ class TextWorldFamily:
         path = Path(spec).expanduser() if _is_path(spec) else generation.made(levels.parse(spec), seed=chosen.seed)
         return _opened(path.absolute(), name=spec, options=chosen)
 
+    def check(self, spec: str, options: Mapping[str, Any]) -> None:
+        """Refuse a file, level or option that `open` refuses; no game is made. Raises as it does."""
+        chosen = parse_options(options)
+        if _is_path(spec):
+            _story(Path(spec).expanduser().absolute(), chosen)
+        else:
+            levels.parse(spec)
+            generation.textworld_version()
+
     def is_fixed(self, spec: str) -> bool:
         """Return whether it is a file with a game of TextWorld's own; others throw dice while they are played."""
         return _is_path(spec) and _is_textworlds(Path(spec).expanduser())
@@ -64,16 +73,20 @@ def _is_textworlds(path: Path) -> bool:
 
 
 def _opened(path: Path, *, name: str, options: Options) -> Game:
-    story = zmachine.read(path)
-    fingerprint = zmachine.fingerprint(story)
-    if not _is_textworlds(path):
-        if options.show_valid_actions:
-            raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
-        return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint)
-    if not zmachine.is_intact(story):
-        raise EnvironmentFailed(f"'{path}' is damaged: its checksum is not that of its content; copy or make it again")
-    world = Simulator(path, show_valid_actions=options.show_valid_actions)
+    fingerprint = zmachine.fingerprint(_story(path, options))
+    is_ours = _is_textworlds(path)
+    world = Simulator(path, show_valid_actions=options.show_valid_actions) if is_ours else Jericho(path)
     return Game(world, name=name, options=options, fingerprint=fingerprint)
+
+
+def _story(path: Path, options: Options) -> bytes:
+    """Return a story that can be played so; raises as `TextWorldFamily.open`."""
+    story = zmachine.read(path)
+    if not _is_textworlds(path) and options.show_valid_actions:
+        raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
+    if _is_textworlds(path) and not zmachine.is_intact(story):
+        raise EnvironmentFailed(f"'{path}' is damaged: its checksum is not that of its content; copy or make it again")
+    return story
 
 
 def _row(level: levels.Level) -> Mapping[str, Any]:

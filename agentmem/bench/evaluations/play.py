@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from agentmem.agent.environment import EvalInfo, HasFixed, defaults_of
+from agentmem.agent.environment import ChecksFirst, EvalInfo, HasFixed, defaults_of
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.loop import Step
 from agentmem.agent.policy import Draws, Policy
@@ -49,8 +50,12 @@ class Play:
     options = PlayOptions
 
     def check(self, cell: Cell, host: Host) -> None:
-        """Refuse an unknown game, policy or option; no game is made."""
+        """Refuse an unknown game, policy, setting or option, and a file that is no game; no game is made."""
         _policy(cell, host)
+        family = host.family(cell.data)
+        if isinstance(family, ChecksFirst):
+            options = settings_from(PlayOptions, cell.options)
+            family.check(cell.data, _setup(cell, options, store="", trajectory=Path(TRAJECTORY)).world)
 
     def is_fixed(self, cell: Cell, host: Host) -> bool:
         """Return whether the game is the same for every seed, and so is what is done in it: no model answers."""
@@ -61,17 +66,7 @@ class Play:
     def run(self, trial: Trial) -> Outcome:
         """Play, and keep the trajectory."""
         cell, options = trial.cell, settings_from(PlayOptions, trial.cell.options)
-        setup = Setup(
-            game=cell.data,
-            memory=cell.memory,
-            memory_settings=cell.settings,
-            seed=cell.seed,
-            store=trial.store,
-            trajectory=trial.folder / TRAJECTORY,
-            name=cell.key,
-            **options.model_dump(),
-            **cell.thinking.model_dump(),
-        )
+        setup = _setup(cell, options, store=trial.store, trajectory=trial.folder / TRAJECTORY)
         spent = {"write": 0.0, "recall": 0.0}
         scores: list[tuple[float, float]] = []
         trial.empty(setup.remembered_in)
@@ -91,6 +86,20 @@ class Play:
             recall_ms=spent["recall"],
             details={"ended": result.ended, "set_aside": len(result.set_aside), "waiting": result.waiting},
         )
+
+
+def _setup(cell: Cell, options: PlayOptions, *, store: str, trajectory: Path) -> Setup:
+    return Setup(
+        game=cell.data,
+        memory=cell.memory,
+        memory_settings=cell.settings,
+        seed=cell.seed,
+        store=store,
+        trajectory=trajectory,
+        name=cell.key,
+        **options.model_dump(),
+        **cell.thinking.model_dump(),
+    )
 
 
 def _policy(cell: Cell, host: Host) -> Policy:

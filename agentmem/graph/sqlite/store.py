@@ -63,6 +63,18 @@ class SQLiteStores:
         path, durability = _read(uri)
         return SQLiteStore(path, create=create, durability=durability)
 
+    def check(self, uri: str) -> None:
+        """Refuse a place where no store can be; nothing is made. Raises as `open`."""
+        if uri in IN_MEMORY:
+            return
+        path = Path(_read(uri)[0]).expanduser().absolute()
+        if path.exists():
+            _check_place(path, create=False)
+            return
+        there = next(one for one in path.parents if one.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise StoreUnavailable(f"{path} cannot be made: {there} is no folder that can be written; choose another")
+
     def examine(self, uri: str) -> Iterator[Finding]:
         """Yield how the store is; nothing is changed. Raises as `open` does for a form that is not known."""
         if uri in IN_MEMORY:

@@ -172,6 +172,49 @@ def test_all_that_is_wrong_is_told_at_once(host: Host) -> None:
     assert "did you mean 'policy'" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"data": ["gone.z8"]}, "no game file at '.*gone.z8'"),
+        ({"data": ["chat:gone.json"]}, "there is no file 'gone.json'"),
+        ({"data": ["coin:999"]}, "coin:999"),
+        ({"data": ["coin:10"], "options": {"game_settings": {"turns": 3}}}, "no setting named 'turns'"),
+        ({"data": ["chat:simulated"], "options": {"game_settings": {"turms": 3}}}, "did you mean 'turns'"),
+        ({"data": ["coin:10"], "seeds": [1, 99999999999]}, "setting 'seed' is 99999999999"),
+        ({"data": ["coin:10"], "options": {"policy": "rulez"}}, "did you mean 'rules'"),
+    ],
+)
+def test_a_game_that_cannot_be_played_is_refused_and_none_is_made(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setenv("AGENTMEM_CACHE", str(tmp_path))
+
+    with pytest.raises(InvalidInput, match=f"{why}.*; nothing was started"):
+        grid(run=[{"evaluation": "play", **said}]).cells(host)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_game_file_that_is_damaged_is_refused(host: Host, tmp_path: Path) -> None:
+    game = tmp_path / "mine.z8"
+    game.write_bytes(b"\x08" * 9)
+
+    with pytest.raises(InvalidInput, match=r"has 9 bytes, too few for a game.*; nothing was started"):
+        grid(run=[{"evaluation": "play", "data": [str(game)]}]).cells(host)
+
+
+def test_a_store_that_can_be_nowhere_is_refused_and_none_is_made(host: Host, tmp_path: Path) -> None:
+    file = tmp_path / "diary.txt"
+    file.write_text("mine")
+
+    for store in (file, file / "many.db", tmp_path):
+        with pytest.raises(InvalidInput, match=f"{store}.*; nothing was started"):
+            grid(store=str(store)).cells(host)
+    assert grid(store=str(tmp_path / "new" / "many.db")).cells(host)
+
+    assert list(tmp_path.iterdir()) == [file]
+
+
 @pytest.mark.parametrize("said", [{"record": "run.jsonl"}, {"language": "openay:m"}, {"budget": "calls=x"}])
 def test_thinking_that_makes_no_sense_is_refused(host: Host, said: dict[str, str]) -> None:
     with pytest.raises(InvalidInput, match="nothing was started"):
