@@ -83,20 +83,28 @@ class Results(Value):
         manifest: What was asked for.
         finished: Each cell that has ended once, in the order they were asked for, and called what they were last.
         outdated: How many have come to something only with other code or data than is asked for now; not among those.
+        damaged: Which lines of the results are none, from 1; what stood there has not ended.
     """
 
     manifest: Manifest
     finished: tuple[Finished, ...]
     outdated: int = 0
+    damaged: tuple[int, ...] = ()
 
     @property
     def missing(self) -> int:
         """How many cells that were asked for have not ended."""
         return len(set(self.manifest.keys) - {one.key for one in self.finished})
 
+    @property
+    def damage(self) -> str:
+        """Which lines are damaged, in a sentence; "" where none is."""
+        lines = ", ".join(map(str, self.damaged))
+        return f"{RESULTS} is damaged in line {lines}; what stood there is not counted" if lines else ""
+
 
 def read(folder: Path) -> Results:
-    """Return what stands in a folder; a line that was cut short is not counted.
+    """Return what stands in a folder; a line that was cut short, or is damaged, is not counted.
 
     Raises:
         InvalidInput: it is no folder of a grid, or of a newer format.
@@ -105,20 +113,33 @@ def read(folder: Path) -> Results:
     if manifest is None:
         raise InvalidInput(f"{folder} holds no {MANIFEST}, so it is no grid's; make one with: agentmem bench play")
     last: dict[str, Finished] = {}
-    for line in _whole_lines(folder / RESULTS):
-        try:
-            one = Finished.model_validate_json(line)
-        except ValidationError:
-            raise InvalidInput(
-                f"{folder / RESULTS} has a line that is no result of this version; it was changed, or is a newer one's"
-            ) from None
-        last[one.key] = one
+    damaged = []
+    for number, line in enumerate(_whole(folder / RESULTS).split(b"\n")[:-1], start=1):
+        one = _result(line, place=f"{folder / RESULTS}, line {number}")
+        if one is None:
+            damaged.append(number)
+        else:
+            last[one.key] = one
     ended = [last[key] for key in manifest.keys if key in last]
     asked = dict(zip(manifest.keys, manifest.cells, strict=False))
     counting = [one for one in ended if one.key not in asked or one.cell.fingerprint == asked[one.key].fingerprint]
     finished = tuple(one.model_copy(update={"cell": asked.get(one.key, one.cell)}) for one in counting)
     outdated = sum(one.outcome is not None for one in ended) - sum(one.outcome is not None for one in counting)
-    return Results(manifest=manifest, finished=finished, outdated=outdated)
+    return Results(manifest=manifest, finished=finished, outdated=outdated, damaged=tuple(damaged))
+
+
+def _result(line: bytes, *, place: str) -> Finished | None:
+    """Return the result in a line; None where it is damaged.
+
+    Raises:
+        InvalidInput: it says more than this version knows.
+    """
+    try:
+        return Finished.model_validate_json(line)
+    except ValidationError as error:
+        if any(one["type"] == "extra_forbidden" for one in error.errors()):
+            raise InvalidInput(f"{place} is a result of a newer agentmem; update it, or take the line out") from None
+        return None
 
 
 class Folder:
@@ -259,16 +280,15 @@ def _clean(path: Path) -> None:
         shutil.rmtree(attempt, ignore_errors=True)
     results = path / RESULTS
     if results.exists():
-        whole = sum(map(len, _whole_lines(results)))
+        whole = len(_whole(results))
         if whole < results.stat().st_size:
             os.truncate(results, whole)
 
 
-def _whole_lines(path: Path) -> list[bytes]:
-    """Return the lines of a file that end as lines do."""
-    if not path.exists():
-        return []
-    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+def _whole(path: Path) -> bytes:
+    """Return a file up to the end of its last line that ends as lines do."""
+    held = path.read_bytes() if path.exists() else b""
+    return held[: held.rfind(b"\n") + 1]
 
 
 def _manifest(folder: Path) -> Manifest | None:

@@ -75,7 +75,7 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
         done = {one.key for one in before.finished if one.outcome is not None}
         left = [cell for cell in cells if cell.key not in done]
         if not json:
-            _tell_the_beginning(place, cells, left, outdated=before.outdated)
+            _tell_the_beginning(place, cells, left, before)
         with progress(len(left)) as moved:
             for one in where.executor()(left, folder, where.running(chosen)):
                 moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
@@ -112,12 +112,14 @@ def show(results: Results, place: Path) -> None:
     caption([*lines, f"results: {place}; pages: agentmem bench report {place}"])
 
 
-def _tell_the_beginning(place: Path, cells: Sequence[Cell], left: Sequence[Cell], *, outdated: int) -> None:
+def _tell_the_beginning(place: Path, cells: Sequence[Cell], left: Sequence[Cell], before: Results) -> None:
     done = len(cells) - len(left)
     begun = f", {done} of them done before" if done else ""
     typer.echo(f"{counted(len(cells), 'cell')}{begun}; results go to {place}", err=True)
-    if outdated:
-        typer.echo(f"run again, since code or data changed: {counted(outdated, 'cell')}", err=True)
+    if before.outdated:
+        typer.echo(f"run again, since code or data changed: {counted(before.outdated, 'cell')}", err=True)
+    if before.damage:
+        typer.echo(before.damage, err=True)
 
 
 def _told(one: Finished) -> str:
