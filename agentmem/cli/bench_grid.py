@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,11 +76,14 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
         left = [cell for cell in cells if cell.key not in done]
         if not json:
             _tell_the_beginning(place, cells, left, before)
-        with progress(len(left)) as moved:
-            for one in where.executor()(left, folder, where.running(chosen)):
-                moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
+        try:
+            for one in _shown_moving(where.executor()(left, folder, where.running(chosen)), len(left)):
                 if not json and one.error:
                     typer.echo(f"failed: {_told(one)}", err=True)
+        except KeyboardInterrupt:
+            ended = sum(one.outcome is not None for one in read(place).finished)
+            typer.echo(f"{ended} of {counted(len(cells), 'cell')} done; the same command goes on", err=True)
+            raise
     results = read(place)
     if json:
         from agentmem.bench.summary import summaries
@@ -90,6 +93,14 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
         show(results, place)
     if any(one.error for one in results.finished):
         raise typer.Exit(FAILED)
+
+
+def _shown_moving(finished: Iterator[Finished], total: int) -> Iterator[Finished]:
+    """Yield cells as they end, and move a bar."""
+    with progress(total) as moved:
+        for one in finished:
+            moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
+            yield one
 
 
 def show(results: Results, place: Path) -> None:

@@ -166,6 +166,19 @@ def test_a_grid_that_is_killed_again_and_again_loses_no_cell_and_doubles_none() 
     assert {one.name for one in (folder / "cells").iterdir()} == set(keys)
 
 
+def test_a_grid_that_is_interrupted_says_how_far_it_is(tmp_path: Path) -> None:
+    file = grid_file(data=["kayak"], options={"does": "waits", "seed_that_does": 2, "place": str(tmp_path)})
+    words = ("--plugin", str(QUICK), "bench", "run", str(file), "--out", "here", "--jobs", "1")
+    process = subprocess.Popen([sys.executable, "-m", "agentmem.cli", *words], stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("waits-*")):
+        time.sleep(0.05)
+
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+
+    assert (process.returncode, err.splitlines()[-1]) == (130, "2 of 6 cells done; the same command goes on")
+
+
 def _lines(folder: Path) -> int:
     results = folder / RESULTS
     return results.read_bytes().count(b"\n") if results.exists() else 0
