@@ -36,6 +36,7 @@ class Fingerprints:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._plugins = [report for report in host.plugins() if report.state == "works"]
+        self._offered = {name for one in self._plugins for some in one.offers.values() for name in some}
         self._codes: dict[Path | None, str] = {}
         self._files: dict[Path, str] = {}
 
@@ -48,14 +49,14 @@ class Fingerprints:
         """
         family = self._family(cell.data)
         texts = set(_texts(cell.model_dump(mode="json", exclude={"label", "title", "store", "fingerprint"})))
-        names = {name for text in texts for name in re.split(r"[+:]", text)}
+        names = {name.strip() for text in texts for name in re.split(r"[+:]", text)}
         names |= {defaults_of(family).policy} if family is not None else set()
         said = {
             "plugins": {
                 one.name: [one.version, self._code(one.code)] for one in self._plugins if _has_a_say(one, names)
             },
             "environment": self._code(code_of(family)) if family is not None else "",
-            "files": sorted(self._content(file) for file in _files(texts, cell.data)),
+            "files": sorted(self._content(file) for file in _files(texts - self._offered, cell.data)),
             "store": cell.model_dump()["store"],
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

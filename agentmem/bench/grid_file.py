@@ -45,7 +45,8 @@ def read_grid(path: Path) -> Grid:
     try:
         grid = Grid.model_validate({"name": path.stem, **said})
     except ValidationError as error:
-        raise InvalidInput(f"{path} is no grid: {'; '.join(map(_in_words, error.errors()))}") from None
+        told = [_in_words(one) for one in error.errors() if not _is_echo(one)]
+        raise InvalidInput(f"{path} is no grid: {'; '.join(told)}") from None
     run = tuple(sweep.model_copy(update={"data": _beside(path, sweep.data)}) for sweep in grid.run)
     return grid.model_copy(update={"run": run})
 
@@ -54,6 +55,11 @@ def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
     """Return data with the files that stand beside `path` under the name they have from here."""
     places = [(one, path.parent / one) for one in data]
     return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
+
+
+def _is_echo(problem: ErrorDetails) -> bool:
+    """Whether a list is said to be too short only because what is in it was refused, which is told by itself."""
+    return problem["type"] == "too_short" and bool(problem["input"])
 
 
 def _in_words(problem: ErrorDetails) -> str:

@@ -234,7 +234,10 @@ def test_thinking_that_makes_no_sense_is_refused(host: Host, said: dict[str, str
         (f"{RUN}\nseeds = [-1]", "run 1, seeds 1: should be greater than or equal to 0, and is -1"),
         (f"{RUN}\ndata = []", "run 1, data: is an empty list"),
         (f"{RUN}\ndata = 'coin:10'", r"run 1, data: is 'coin:10', and should be a list: \['coin:10'\]"),
-        (f"{RUN}\nvary = {{ policy = [] }}", "run 1, vary, policy: is an empty list"),
+        (
+            f"{RUN}\nvary = {{ policy = [] }}",
+            "run 1, vary, policy: is an empty list; name at least one, or leave it out$",
+        ),
         ("memories = [{label = 'w'}]\n[[run]]\nevaluation = 'quick'", "memories 1: memory is missing"),
     ],
 )

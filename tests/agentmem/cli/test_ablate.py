@@ -58,13 +58,19 @@ def test_a_game_is_played_with_each_part(agentmem: Callable[..., Any]) -> None:
     assert none["steps"] == 12
 
 
+def test_what_is_the_same_for_every_seed_is_played_once(agentmem: Callable[..., Any], talk: Path) -> None:
+    ran = agentmem("ablate", f"chat:{talk}", "--memory", "window+none", "--seeds", "4-9", "--json")
+
+    assert [list(part["by"]) for part in json.loads(ran.out)] == [["4"]] * 3
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--memory", "window"), "'window' is one memory; name several"),
         (("--memory", "window+windw"), "did you mean 'window'"),
         (("--memory", "window+none", "--set", "size=3"), "whose is the setting 'size'"),
-        (("--memory", "window+none", "--seeds", "3-1"), "--seeds is given '3-1'"),
+        (("--memory", "window+none", "--seeds", "3-1"), "seeds are given as '3-1'"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_sentence(
