@@ -18,7 +18,7 @@ from agentmem.fold import Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.graph.moving.mark import check_whole
 from agentmem.host import Host
-from agentmem.journal import Journal
+from agentmem.journal import Journal, check_has_no_items
 from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Memory
 from agentmem.same_embedder import is_noted, note
@@ -116,6 +116,7 @@ class Opened:
         self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
         with self.graph.snapshot():
             check_whole(self.graph)
+            check_has_no_items(self.graph)
             is_noted(self.graph, self.language.embedder)
         self._catch_up()
 
