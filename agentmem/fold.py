@@ -39,7 +39,7 @@ from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
 from agentmem.same_embedder import note
 from agentmem.spending.account import Account
 from agentmem.undo import undo
-from agentmem.vectors import shape_of
+from agentmem.vectors import has_unit_length, shape_of
 
 GROUP = 256
 """Entries folded in one transaction when many wait."""
@@ -286,12 +286,17 @@ class Fold:
         self._check_vectors(proposal)
 
     def _check_vectors(self, proposal: Changes) -> None:
-        """Refuse a vector of another shape than the embedder's: no question could be held against it."""
+        """Refuse a vector of another shape than the embedder's, or another length: no question compares with it."""
         wanted = (self._language.embedder.dim,)
-        given = [one for one in proposal if isinstance(one, AddNode | ReviseNode) and one.vector is not None]
-        for one in given:
+        for one in proposal:
+            if not isinstance(one, AddNode | ReviseNode) or one.vector is None:
+                continue
+            said = ""
             if any(wanted) and shape_of(one.vector) != wanted:
                 said = f"a vector of shape {shape_of(one.vector)} for {one.id!r}, where the embedder gives {wanted}"
+            elif not has_unit_length(one.vector):
+                said = f"a vector for {one.id!r} whose length is not 1"
+            if said:
                 raise PluginError(f"{said}; pass one row of what language.embed(texts) returned")
 
     def _operate(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:

@@ -149,6 +149,18 @@ def test_a_plugin_that_cannot_be_used_says_why(
             "a vector of shape (9,) for 'diary/1.0', where the embedder giv",
         ),
         ("passage])[0]", "passage])", OF_WRITE, "a vector of shape (1, 64) for 'diary/1.0', where the embedder gives"),
+        (
+            "passage])[0]",
+            "passage])[0] * 7",
+            OF_WRITE,
+            "a vector for 'diary/1.0' whose length is not 1; pass one row",
+        ),
+        (
+            "([event.passage])[0]",
+            "(event.passage)[0]",
+            OF_WRITE,
+            "one text is given to embed, where several are asked",
+        ),
         ("return changes", 'changes.retire("amem/1.0"); return changes', OF_WRITE, "'amem/1.0', which is not its own"),
         ("return changes", 'changes.link("diary/x", "OF", event.node); return changes', OF_WRITE, "ends at 'diary/x'"),
         ("        return [\n", "        [\n", OF_RECALL, "recalled a NoneType; return a list of Recollections"),
