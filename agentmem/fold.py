@@ -22,6 +22,7 @@ from agentmem.errors import (
     AgentmemError,
     CursorMoved,
     InvalidInput,
+    LanguageError,
     LanguageUnavailable,
     PluginError,
     StoreUnavailable,
@@ -38,7 +39,7 @@ from agentmem.memory import Consolidates, Forgets, Memory, Prepares, Reinforces
 from agentmem.same_embedder import note
 from agentmem.spending.account import Account
 from agentmem.undo import undo
-from agentmem.vectors import shape_of
+from agentmem.vectors import has_unit_length, shape_of
 
 GROUP = 256
 """Entries folded in one transaction when many wait."""
@@ -103,14 +104,19 @@ class Fold:
         return MemoryGraph(self._graph, self._memory.name, self.cursor, as_of)
 
     def prepare(self, events: Sequence[Event]) -> None:
-        """Let the memory ask ahead. What fails here fails again in `write`, where it is dealt with."""
+        """Let the memory ask ahead.
+
+        What the language fails at, it fails at again in `write`, where it is dealt with; a fault of the memory's own
+        costs the time that was to be saved, and is told.
+        """
         if self._prepares is None:
             return
         prepare, new = self._prepares.prepare, [event for event in events if event.is_news]
         try:
             self._asked(lambda language: asked(self._memory.name, "prepare", lambda: prepare(new, language)))
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-            log.debug("memory %r could not prepare: %s", self._memory.name, type(error).__name__)
+            level = logging.DEBUG if isinstance(error, LanguageError) else logging.WARNING
+            log.log(level, "memory %r could not prepare: %s", self._memory.name, type(error).__name__)
 
     def take(self, fresh: Sequence[Event], outcome: Outcome, *, after: int) -> bool:
         """Fold events just appended behind the entry `after`, inside the batch that appends them.
@@ -274,20 +280,23 @@ class Fold:
         outcome.folded += 1
 
     def _check_origin(self, proposal: Changes, entry: Event | Operation) -> None:
-        """Refuse what is no proposal, or one made out in another memory's name."""
-        if not isinstance(proposal, Changes):
-            raise PluginError(f"a {type(proposal).__name__} instead of changes; return what graph.changes() gave")
+        """Refuse a proposal made out in another memory's name, or with vectors no question can be held against."""
         if (proposal.memory, proposal.position) != (self._memory.name, entry.position):
             raise PluginError(f"changes for {proposal.memory!r} at {proposal.position}; use graph.changes()")
         self._check_vectors(proposal)
 
     def _check_vectors(self, proposal: Changes) -> None:
-        """Refuse a vector of another shape than the embedder's: no question could be held against it."""
+        """Refuse a vector of another shape than the embedder's, or another length: no question compares with it."""
         wanted = (self._language.embedder.dim,)
-        given = [one for one in proposal if isinstance(one, AddNode | ReviseNode) and one.vector is not None]
-        for one in given:
+        for one in proposal:
+            if not isinstance(one, AddNode | ReviseNode) or one.vector is None:
+                continue
+            said = ""
             if any(wanted) and shape_of(one.vector) != wanted:
                 said = f"a vector of shape {shape_of(one.vector)} for {one.id!r}, where the embedder gives {wanted}"
+            elif not has_unit_length(one.vector):
+                said = f"a vector for {one.id!r} whose length is not 1"
+            if said:
                 raise PluginError(f"{said}; pass one row of what language.embed(texts) returned")
 
     def _operate(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:
@@ -306,15 +315,17 @@ class Fold:
     def _reinforce(self, operation: Operation, view: MemoryGraph) -> Changes | None:
         used = operation.arguments["used"]
         assert isinstance(used, list)
-        if not isinstance(self._memory, Reinforces):
+        if not isinstance(memory := self._memory, Reinforces):
             return None
-        return self._memory.reinforce([str(one) for one in used], view, operation.at)
+        return _proposed("reinforce", memory.reinforce([str(one) for one in used], view, operation.at))
 
     def _consolidate(self, now: datetime, view: MemoryGraph, language: Language) -> Changes | None:
-        return self._memory.consolidate(view, language, now) if isinstance(self._memory, Consolidates) else None
+        if not isinstance(memory := self._memory, Consolidates):
+            return None
+        return _proposed("consolidate", memory.consolidate(view, language, now))
 
     def _forget(self, now: datetime, view: MemoryGraph) -> Changes | None:
-        return self._memory.forget(view, now) if isinstance(self._memory, Forgets) else None
+        return _proposed("forget", memory.forget(view, now)) if isinstance(memory := self._memory, Forgets) else None
 
     def _retry(self, operation: Operation, view: MemoryGraph, language: Language) -> Changes | None:
         """Fold again what was set aside, at the position of the retry; nothing if it is not any more."""
@@ -325,15 +336,19 @@ class Fold:
         return self._operate(entry, view, language) if entry else None
 
     def _written(self, event: Event, view: MemoryGraph, language: Language) -> Changes:
-        """Return what the memory proposes for an event; what it returns instead is refused, nothing included."""
-        proposal = asked(self._memory.name, "write", lambda: self._memory.write(event, view, language))
-        if not isinstance(proposal, Changes):
-            raise PluginError(f"`write` returned a {type(proposal).__name__}; return what graph.changes() gave")
-        return proposal
+        """Return what the memory proposes for an event."""
+        return _proposed("write", asked(self._memory.name, "write", lambda: self._memory.write(event, view, language)))
 
 
 class Refused(AgentmemError):
     """The store or the check refused a proposal; the transaction around it must be undone."""
+
+
+def _proposed(verb: str, proposal: Changes) -> Changes:
+    """Return what a memory proposes; what it returns instead is refused, nothing included."""
+    if not isinstance(proposal, Changes):
+        raise PluginError(f"`{verb}` returned a {type(proposal).__name__}; return what graph.changes() gave")
+    return proposal
 
 
 def _cause(entry: Event | Operation) -> str:

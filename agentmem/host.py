@@ -63,6 +63,7 @@ class Host:
         strict: bool = False,
         also: Sequence[str | object] = (),
     ) -> None:
+        self._made_of = (plugins, blocked, strict, also)
         self._plugins = Plugins()
         for found in find(plugins, blocked=blocked, also=also):
             report = self._plugins.admit(found)
@@ -80,6 +81,10 @@ class Host:
         self._after_write = self._plugins.event_hooks("agentmem_after_write")
         self._before_recall = self._plugins.event_hooks("agentmem_before_recall")
         self._after_recall = self._plugins.event_hooks("agentmem_after_recall")
+
+    def __reduce__(self) -> tuple[Callable[..., Host], tuple[object, ...]]:
+        """In another process it is found and loaded anew."""
+        return _anew, self._made_of
 
     def plugins(self) -> list[PluginReport]:
         """Return what became of each plugin, in the order they were admitted."""
@@ -299,6 +304,12 @@ class Host:
             return error
         names = ", ".join(report.name for report in broken)
         return UnknownName(f"{error} (or mend a plugin that is broken and may offer it: {names})")
+
+
+def _anew(
+    plugins: Sequence[str | object] | None, blocked: Sequence[str], strict: bool, also: Sequence[str | object]
+) -> Host:
+    return Host(plugins, blocked=blocked, strict=strict, also=also)
 
 
 def _check(made: object, parts: Sequence[str], offer: Offer[Any]) -> None:

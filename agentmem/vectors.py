@@ -16,6 +16,16 @@ def to_unit(rows: Vectors) -> Vectors:
     return unit
 
 
+def has_unit_length(vector: Vectors) -> bool:
+    """Return whether a vector, shape (dim,), is as long as vectors are: 1, or 0 where there was nothing to embed.
+
+    >>> has_unit_length(np.array([0.6, 0.8])), has_unit_length(np.zeros(2)), has_unit_length(np.array([3.0, 4.0]))
+    (True, True, False)
+    """
+    squared = float(np.vdot(vector, vector))
+    return abs(squared - 1) < 2e-3 or squared == 0
+
+
 def shape_of(vector: object) -> tuple[int, ...]:
     """Return the shape of whatever is given for a vector; () where it is none at all.
 

@@ -76,7 +76,7 @@ def options(  # noqa: PLR0913 - one parameter is one option
     if trace:
         trace_hooks()
     there = plugins_in(folder) if folder else ()
-    ctx.obj = Chosen(blocked=tuple(plugin or ()), also=(*(also or ()), *there), told_of=there, strict=strict)
+    ctx.obj = Chosen(blocked=tuple(plugin or ()), also=(*(also or ()), *there), strict=strict)
 
 
 for command in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,14 +10,14 @@ import typer
 from agentmem.cli.bench_grid import Cluster, Jobs, Out, Timeout, Where, run_grid
 from agentmem.cli.chosen import Json, named, settings_of
 from agentmem.cli.measured import SettingsOfEach, memories_of
-from agentmem.cli.thinking import with_thinking
+from agentmem.cli.thinking import UNRECORDED, with_thinking
 from agentmem.errors import InvalidInput
 
 if TYPE_CHECKING:
     from agentmem.thinking import Thinking
 
 
-@with_thinking
+@partial(with_thinking, options=UNRECORDED)
 def play(  # noqa: PLR0913 - one parameter is one option
     ctx: typer.Context,
     *,

@@ -12,6 +12,7 @@ from agentmem.cli.chosen import Json, Settings, settings_of
 from agentmem.cli.memories import first_line
 from agentmem.cli.output import as_json, caption, heading, one_line, table
 from agentmem.cli.progress import progress
+from agentmem.errors import InvalidInput
 from agentmem.plural import counted
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def check(
 
     Exit code: 0; 1 where a promise is broken.
     """
+    if len(names := name.split("+")) > 1:
+        each = ", ".join(ctx.obj.command("check", one) for one in names if one)
+        raise InvalidInput(f"{name!r} is a stack, and memories are checked one at a time: {each}")
     host = ctx.obj.host()
     from agentmem.conformance.checking import STEPS
     from agentmem.conformance.checking import check as check_all

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,11 @@ def waited_for(host: Host, store: str | None, wait_s: float | None) -> str | Non
 class Chosen:
     """The options before the command: plugins left out, what is loaded besides, and whether a broken one stops us.
 
-    Attributes:
-        told_of: Those of `also` that nobody named one by one: where one is broken it is told of, and the rest work.
+    What is loaded besides, and is broken, is told of on standard error: somebody wants it, and the rest works.
     """
 
     blocked: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-    told_of: tuple[str, ...] = ()
     strict: bool = False
 
     def host(self) -> Host:
@@ -90,9 +89,19 @@ class Chosen:
 
         host = Host(blocked=self.left_out(), also=self.also, strict=self.strict)
         for report in host.plugins():
-            if report.state == "broken" and report.source in self.told_of:
+            if report.state == "broken" and not report.distribution:
                 typer.echo(f"agentmem: {report.source} is left out, it is broken: {report.reason}", err=True)
         return host
+
+    def command(self, *words: object) -> str:
+        """Return what to type to call another command with the same plugins.
+
+        >>> Chosen(blocked=("no:tim",), also=("my own.py",)).command("play", "--memory", "diary")
+        "agentmem -p no:tim --plugin 'my own.py' play --memory diary"
+        """
+        before = [word for name in self.blocked for word in ("-p", name)]
+        before += [word for one in self.also for word in ("--plugin", one)]
+        return shlex.join(["agentmem", *before, *map(str, words)])
 
     def left_out(self) -> tuple[str, ...]:
         """Return the names of the plugins that are left out; raises as `host`."""

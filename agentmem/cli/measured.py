@@ -56,12 +56,8 @@ def again(chosen: Chosen, words: Sequence[object], pairs: Iterable[str] | None) 
     >>> again(Chosen(blocked=("no:tim",)), ["bench", "cost", "--memory", "window"], ["size=8"])
     'agentmem -p no:tim bench cost --memory window --set size=8'
     """
-    import shlex
-
-    before = [word for name in chosen.blocked for word in ("-p", name)]
-    before += [word for one in chosen.also for word in ("--plugin", one)]
     settings = [word for pair in pairs or () for word in ("--set", pair)]
-    return shlex.join(["agentmem", *before, *map(str, words), *settings])
+    return chosen.command(*words, *settings)
 
 
 def _whose(key: str, names: Sequence[str]) -> str:

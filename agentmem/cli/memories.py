@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agentmem.cli.chosen import Json
+from agentmem.cli.chosen import Chosen, Json
 from agentmem.cli.output import as_json, markdown_table, one_line, printable, table
 
 if TYPE_CHECKING:
@@ -44,12 +44,13 @@ def memories(
     elif markdown:
         typer.echo(settings_in_markdown(told[0]) if name else in_markdown(told))
     elif name:
-        _print_one(told[0])
+        _print_one(told[0], ctx.obj)
     else:
         table(map(_row, told), columns=COLUMNS, nothing="no plugin offers memories")
         for report in broken:
             typer.echo(f"\nbroken: {report.name}: {one_line(report.reason)}")
-        typer.echo("\nall about one, with its settings: agentmem memories NAME   play: agentmem play --memory NAME")
+        one, play = (ctx.obj.command(*words, "NAME") for words in (("memories",), ("play", "--memory")))
+        typer.echo(f"\nall about one, with its settings: {one}   play: {play}")
 
 
 def in_markdown(told: list[Description]) -> str:
@@ -67,7 +68,7 @@ def settings_in_markdown(told: Description) -> str:
     return markdown_table(rows, columns=SETTINGS)
 
 
-def _print_one(told: Description) -> None:
+def _print_one(told: Description, chosen: Chosen) -> None:
     from agentmem.described import POWERS
 
     by = f"plugin {told.plugin}" + (f" of {told.distribution}" if told.distribution else "")
@@ -79,8 +80,8 @@ def _print_one(told: Description) -> None:
     table(powers, columns=("power", "what it is"), nothing="it has no powers beside writing and recalling")
     typer.echo()
     table(settings_rows(told.settings), columns=SETTINGS, nothing="there is nothing to set")
-    setting = next((f" --set {one.name}={_typed(one.default)}" for one in told.settings), "")
-    typer.echo(f"\nplay with it: agentmem play --memory {told.name}{setting}")
+    setting = next((("--set", f"{one.name}={_typed(one.default)}") for one in told.settings), ())
+    typer.echo(f"\nplay with it: {chosen.command('play', '--memory', told.name, *setting)}")
 
 
 def _row(told: Description) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -34,23 +34,25 @@ OPTIONS = (
     _option("budget", str | None, None, metavar="CAPS", help=CAPS),
     _option("record", Path | None, None, metavar="FILE", help="Write all answers down, for --language replay:FILE."),
 )
+UNRECORDED = OPTIONS[:-1]
+"""For a command whose answers come from several processes, and cannot be written into one file."""
 
 
-def with_thinking(command: Callable[..., None]) -> Callable[..., None]:
+def with_thinking(command: Callable[..., None], *, options: Sequence[Parameter] = OPTIONS) -> Callable[..., None]:
     """Return a command with these options in place of its parameter `thinking`, which is given what was typed."""
 
     @wraps(command)
     def typed(*given: Any, **named: Any) -> None:
         from agentmem.thinking import Thinking
 
-        thinking = Thinking(**{option.name: named.pop(option.name) for option in OPTIONS})
+        thinking = Thinking(**{option.name: named.pop(option.name) for option in options})
         command(*given, **named, **{TAKEN: thinking})
 
     # typer reads types when it runs; that of `thinking` is too heavy to be imported for --help, and not typer's
     hints = get_type_hints(command, localns={"Thinking": object}, include_extras=True)
     shown: list[Parameter] = []
     for one in signature(command).parameters.values():
-        shown += OPTIONS if one.name == TAKEN else [one.replace(annotation=hints[one.name])]
+        shown += options if one.name == TAKEN else [one.replace(annotation=hints[one.name])]
     typed.__annotations__ = {one.name: one.annotation for one in shown}
     vars(typed)["__signature__"] = Signature(shown)
     return typed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from agentmem.conformance.costs import Cost, cost
-from agentmem.conformance.verdicts import Promised, Spoken, Verdict, promises, verdicts
+from agentmem.conformance.verdicts import Promised, Spoken, Verdict, by_rules, promises, verdicts
 from agentmem.described import Description, describe
 from agentmem.errors import UnknownSetting
 from agentmem.events import Value
@@ -15,7 +15,7 @@ from agentmem.fault import fault_of
 from agentmem.host import Host
 from agentmem.testing.models.scripted import NAME, scripted_language
 
-LANGUAGES: Mapping[str, Spoken] = {"rules": lambda rules: rules, NAME: scripted_language}
+LANGUAGES: Mapping[str, Spoken] = {"rules": by_rules, NAME: scripted_language}
 STEPS = len(LANGUAGES) * (len(promises()) + 1)
 """How often a whole check moves on."""
 Moved = Callable[[str, int], None]

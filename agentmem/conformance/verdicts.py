@@ -24,6 +24,11 @@ Spoken = Callable[[Language], Language]
 """Makes of a language by rules the one to check with."""
 
 
+def by_rules(rules: Language) -> Language:
+    """Return the language by rules as it is."""
+    return rules
+
+
 class Verdict(Value):
     """What became of one promise.
 

@@ -31,16 +31,18 @@ class Task(Generic[Out]):
     Attributes:
         name: Dotted, `arigraph.outdated`; rules and recordings know it by this.
         output: The shape of an answer; anything else is a bad answer.
-        prompt: The prompt for a model, with `{input}` placeholders: the content of a
-            text file beside the code.
+        prompt: The prompt for a model, with an `{input}` placeholder for each input: the
+            content of a text file beside the code. Other braces, as in JSON, stay as they are.
         rules: Answers without a model; the last resort after the rules that
             plugins offer through the hook `agentmem_rules`.
+        for_rules: Inputs that the rules need, and a model is not shown.
     """
 
     name: str
     output: type[Out]
     prompt: str
     rules: Callable[..., Out]
+    for_rules: tuple[str, ...] = ()
 
     @property
     def prompt_hash(self) -> str:
@@ -166,6 +168,7 @@ class Language(Protocol):
         Raises:
             LanguageUnavailable: nobody answered; ask again later.
             BadAnswer: the answer cannot be used, even after a repair.
+            PluginError: the prompt has a placeholder for none of the inputs, or none for one of them.
         """
         ...
 

@@ -18,6 +18,7 @@ from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT, KeptAnswers
 from agentmem.language.paying.charging import Heard, charge_now
 from agentmem.language.paying.metering import metered
+from agentmem.language.prompting import check_inputs
 from agentmem.vectors import Vectors
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class ModelLanguage:
         """Return the model's answer, or that of the rules where they stand in.
 
         Raises:
-            LanguageUnavailable, BadAnswer, UnrecordedCall: as `Language.ask`.
+            LanguageUnavailable, BadAnswer, UnrecordedCall, PluginError: as `Language.ask`.
         """
         started, prompt = perf_counter(), task.prompt_hash
         try:
@@ -184,6 +185,7 @@ class ModelLanguage:
 
     def _call(self, task: Task[Out], inputs: Mapping[str, Any], *, ahead: bool = False) -> Answered[Out]:
         """Have it answered, and count the calls, also of what failed."""
+        check_inputs(task, inputs)
         with metered(ahead=ahead) as meter:
             try:
                 said = self._answers.answer(task, inputs)

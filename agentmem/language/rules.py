@@ -15,6 +15,7 @@ from agentmem.errors import BadAnswer
 from agentmem.language.contract import Embedder, Out, Receipt, Rule, Task
 from agentmem.language.embedding.kept import EmbeddedTexts
 from agentmem.language.kept import ANSWERS_KEPT
+from agentmem.language.prompting import check_inputs
 from agentmem.vectors import Vectors
 
 LONGEST_KEPT = 20_000
@@ -50,6 +51,7 @@ class RuleLanguage:
 
         Raises:
             BadAnswer: a rule failed, or its answer has another shape than the task's.
+            PluginError: a model would not be shown just these inputs, by the task's prompt.
         """
         started = perf_counter()
         key = _key(task, inputs)
@@ -103,6 +105,7 @@ class RuleLanguage:
             self._answers.popitem(last=False)
 
     def _by_rules(self, task: Task[Out], inputs: Mapping[str, Any]) -> Out:
+        check_inputs(task, inputs)
         for rule in (*self._rules.get(task.name, ()), task.rules):
             try:
                 answer = rule(**inputs)

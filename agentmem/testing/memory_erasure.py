@@ -7,7 +7,7 @@ from agentmem.aside import Aside
 from agentmem.events import new_event
 from agentmem.graph.contract import Store, Where
 from agentmem.rewind import rewind
-from agentmem.testing.memory_world import LATER, TellsMemories
+from agentmem.testing.memory_world import TellsMemories
 
 CANARY = "zanzibar quokka 7719"
 
@@ -41,15 +41,6 @@ class ErasureContract(TellsMemories):
         assert [node for node in nodes for word in CANARY.split() if word in f"{node.text} {node.props}".lower()] == []
         assert all("quokka" not in one.text.lower() for one in memory.search(CANARY, limit=100))
         self._assert_replayed(memory)
-
-    def _tidied(self, store: Store) -> AgentMemory:
-        """Return a memory that was told everything, and has done all it can."""
-        memory = self._told(store)
-        memory.reinforce(self._all(memory)[:2], now=LATER)
-        memory.consolidate(now=LATER)
-        memory.forget(now=LATER)
-        memory.undo("e5", now=LATER)
-        return memory
 
     def _go_back(self, memory: AgentMemory, name: str, position: int) -> None:
         graph = memory.graph

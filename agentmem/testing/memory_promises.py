@@ -26,13 +26,14 @@ from agentmem.testing.embedding import TurnedEmbedder
 from agentmem.testing.languages import PretendModel, WithEmbedder
 from agentmem.testing.memory_awkward import AwkwardInputContract
 from agentmem.testing.memory_erasure import ErasureContract
+from agentmem.testing.memory_purity import PurityContract
 from agentmem.testing.memory_world import LATER
 
 WHOSE = ("aaabbb", "ababab", "abbbaa", "aabbab", "abbbbb", "aaaaaa")
 """Whose the events are, in the namespaces a and b, which are told in turns."""
 
 
-class MemoryPromises(AwkwardInputContract, ErasureContract):
+class MemoryPromises(AwkwardInputContract, ErasureContract, PurityContract):
     """The promises of `Memory`."""
 
     def test_what_it_is_told_is_taken_in(self, store: Store) -> None:
@@ -222,6 +223,8 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
     def test_preparing_ahead_only_saves_time(self, store: Store) -> None:
         """With or without `prepare`, one graph. If this fails, `prepare` leaves something `write` depends on."""
         memory = self._having(Prepares, "prepare ahead")
+        assert isinstance(memory, Prepares)
+        memory.prepare(self.new_events(), self.new_language())  # the host goes on without it where it raises
         plain = AgentMemory(
             store, namespace="plain", memory=Unprepared(memory), language=self.new_language(), host=self.host()
         )
@@ -259,6 +262,7 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
 
         memory.reinforce(used, now=LATER)
 
+        self._assert_taken_in(memory, "what was used")
         assert {one.id for one in used} <= {one.id for one in self._all(memory)}
         said = self._replayed(memory)
         assert not said, said
@@ -270,19 +274,21 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
 
         memory.consolidate(now=LATER)
 
+        self._assert_taken_in(memory, "a request to consolidate")
         said = self._replayed(memory)
         assert not said, said
 
     def test_forgetting_twice_at_one_time_is_forgetting_once(self, store: Store) -> None:
-        """Forgetting depends on the time, not on the calls. If this fails, it counts its own runs."""
+        """Forgetting depends on the time, not on the calls. If this fails, reckon from `now` and what `write` noted."""
         self._having(Forgets, "forget")
         memory = self._told(store)
         memory.forget(now=LATER)
-        once = [one.id for one in self._all(memory)]
+        self._assert_taken_in(memory, "a request to forget")
+        once = self._held(memory)
 
         memory.forget(now=LATER)
 
-        assert [one.id for one in self._all(memory)] == once
+        self._assert_same(memory, once)
         said = self._replayed(memory)
         assert not said, said
 

@@ -21,6 +21,7 @@ from agentmem.language.rules import RuleLanguage
 from agentmem.memory import Memory
 from agentmem.testing.embedding import HashEmbedder
 from agentmem.testing.graph_difference import Held, difference, held_in
+from agentmem.testing.lived import Lived, Recalled
 from agentmem.testing.plain_grammar import read_plain
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -84,6 +85,11 @@ class TellsMemories(ABC):
         with tempfile.TemporaryDirectory() as folder, closing(self.new_store(Path(folder))) as store:
             yield store
 
+    def lived(self, store: Store, namespace: str = "test") -> Lived:
+        """Return what becomes of a memory that is told everything, and then does all it can."""
+        memory = self._tidied(store, namespace)
+        return Lived(self._held(memory), self._by_question(memory))
+
     def _open(self, store: Store, namespace: str = "test") -> AgentMemory:
         return AgentMemory(
             store, namespace=namespace, memory=self.new_memory(), language=self.new_language(), host=self.host()
@@ -93,6 +99,15 @@ class TellsMemories(ABC):
         memory = self._open(store, namespace)
         memory.add_many(self.new_events())
         self._assert_taken_in(memory)
+        return memory
+
+    def _tidied(self, store: Store, namespace: str = "test") -> AgentMemory:
+        """Return a memory that was told everything, and has done all it can."""
+        memory = self._told(store, namespace)
+        memory.reinforce(self._all(memory)[:2], now=LATER)
+        memory.consolidate(now=LATER)
+        memory.forget(now=LATER)
+        memory.undo("e5", now=LATER)
         return memory
 
     def _assert_taken_in(self, memory: AgentMemory, what: str = "what it was told") -> None:
@@ -117,6 +132,10 @@ class TellsMemories(ABC):
             )
             for text in self.questions()
         ]
+
+    def _by_question(self, memory: AgentMemory) -> Recalled:
+        """Return what each question recalls, by the question."""
+        return dict(zip(self.questions(), self._recalled(memory), strict=True))
 
     def _all(self, memory: AgentMemory, *, exclude: tuple[str, ...] = (), min_score: float = 0.0) -> list[Recollection]:
         """Return what any question recalls."""

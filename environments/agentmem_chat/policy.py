@@ -67,7 +67,7 @@ def _by_rule(*, message: str, passages: Sequence[dict[str, Any]], **_: object) -
     return Answer(answer=reply.answer, used=reply.used, is_quoted=True)
 
 
-ANSWER = Task("chat.answer", Answer, prompt_beside(__file__, "answer.prompt.txt"), _by_rule)
+ANSWER = Task("chat.answer", Answer, prompt_beside(__file__, "answer.prompt.txt"), _by_rule, for_rules=("passages",))
 
 
 class Quoter:

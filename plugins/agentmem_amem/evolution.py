@@ -114,7 +114,11 @@ def evolved_by_rule(
 
 
 EVOLVE: Task[Evolution] = Task(
-    name="amem.evolve", output=Evolution, prompt=prompt_beside(__file__, "evolve.prompt.txt"), rules=evolved_by_rule
+    name="amem.evolve",
+    output=Evolution,
+    prompt=prompt_beside(__file__, "evolve.prompt.txt"),
+    rules=evolved_by_rule,
+    for_rules=("cosines", "likeness"),
 )
 """Inputs: `note`, and `neighbours` by alias (n1, n2, ..., the nearest first), which a model is shown; for the rules
 `cosines` by alias and the least `likeness` of what is linked."""

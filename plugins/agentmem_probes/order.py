@@ -42,7 +42,13 @@ def by_position(*, position_a: int | None, position_b: int | None, **_: object) 
     return First(first="A" if position_a < position_b else "B")
 
 
-ORDER: Task[First] = Task("sort.order", First, prompt_beside(__file__, "order.prompt.txt"), by_position)
+ORDER: Task[First] = Task(
+    "sort.order",
+    First,
+    prompt_beside(__file__, "order.prompt.txt"),
+    by_position,
+    for_rules=("position_a", "position_b"),
+)
 
 
 class Ordering:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agentmem.conformance.checking import check
-from agentmem.conformance.verdicts import Promised, Verdict, promises, verdict
+from agentmem.conformance.verdicts import Promised, Verdict, by_rules, promises, verdict
 from agentmem.errors import AgentmemError
 from agentmem.fault import place_of
 from agentmem.host import Host
@@ -45,6 +45,24 @@ def agentmem_memories():
     return {"diary": lambda _settings: Diary()}
 '''
 SEEN = "\n_seen = []\n\n\nclass Diary"
+RECALL = "    def recall"
+POWERS = {
+    "prepare": "preparing ahead only saves time",
+    "reinforce": "what was used can be reinforced",
+    "consolidate": "consolidating is repeated by replay",
+    "forget": "forgetting twice at one time is forgetting once",
+}
+FADES = f"""
+    def forget(self, graph, now):
+        changes = graph.changes()
+        for note in graph.scan():
+            changes.revise(note.id, props={{"strength": 0.9 * note.props.get("strength", 1.0)}})
+        return changes
+
+{RECALL}"""
+ON_ANOTHER_DAY = "another day it makes the same of it"
+IN_ANOTHER_PROCESS = "in another process it makes the same of it"
+OPENED_ANEW = "opened anew it recalls the same"
 OF_WRITE = "what it is told is taken in"
 OF_RECALL = "what it is asked is answered"
 
@@ -69,7 +87,7 @@ def host_of(tmp_path: Path) -> Callable[[str], Host]:
 
 def tried(host: Host, promise: str) -> Verdict:
     """Try one promise of the diary, by rules."""
-    promised = Promised(host, "diary", {}, lambda rules: rules)
+    promised = Promised(host, "diary", {}, by_rules)
     return verdict(getattr(promised, f"test_{promise.replace(' ', '_')}"), promised)
 
 
@@ -131,6 +149,18 @@ def test_a_plugin_that_cannot_be_used_says_why(
             "a vector of shape (9,) for 'diary/1.0', where the embedder giv",
         ),
         ("passage])[0]", "passage])", OF_WRITE, "a vector of shape (1, 64) for 'diary/1.0', where the embedder gives"),
+        (
+            "passage])[0]",
+            "passage])[0] * 7",
+            OF_WRITE,
+            "a vector for 'diary/1.0' whose length is not 1; pass one row",
+        ),
+        (
+            "([event.passage])[0]",
+            "(event.passage)[0]",
+            OF_WRITE,
+            "one text is given to embed, where several are asked",
+        ),
         ("return changes", 'changes.retire("amem/1.0"); return changes', OF_WRITE, "'amem/1.0', which is not its own"),
         ("return changes", 'changes.link("diary/x", "OF", event.node); return changes', OF_WRITE, "ends at 'diary/x'"),
         ("        return [\n", "        [\n", OF_RECALL, "recalled a NoneType; return a list of Recollections"),
@@ -177,10 +207,80 @@ def test_a_promise_that_is_broken_says_what_was_seen_and_what_to_do(
     assert "\n" not in found.why
 
 
+@pytest.mark.parametrize(("power", "promise"), POWERS.items())
+def test_a_power_that_always_fails_is_a_broken_promise(
+    host_of: Callable[[str], Host], power: str, promise: str
+) -> None:
+    raises = with_mistake(RECALL, f"    def {power}(self, *given):\n        raise RuntimeError('typo')\n\n{RECALL}")
+    no_such_argument = with_mistake(RECALL, f"    def {power}(self):\n        pass\n\n{RECALL}")
+
+    assert "RuntimeError: typo (diary.py, line 16)" in tried(host_of(raises), promise).why
+    assert f"Diary.{power}() takes 1 positional argument but" in tried(host_of(no_such_argument), promise).why
+
+
+@pytest.mark.parametrize("power", ["reinforce", "consolidate", "forget"])
+def test_a_power_that_proposes_nothing_at_all_is_told_what_to_return(
+    host_of: Callable[[str], Host], power: str
+) -> None:
+    code = with_mistake(RECALL, f"    def {power}(self, *given):\n        pass\n\n{RECALL}")
+
+    said = tried(host_of(code), POWERS[power]).why
+
+    assert f"`{power}` returned a NoneType; return what graph.changes() gave" in said
+
+
+def test_forgetting_by_how_often_it_was_asked_is_found_though_the_same_is_recalled(
+    host_of: Callable[[str], Host],
+) -> None:
+    said = tried(host_of(with_mistake(RECALL, FADES)), POWERS["forget"]).why
+
+    assert "should not be there; reckon from `now` and what `write` noted" in said
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "promise", "said"),
+    [
+        ('"event": event.id', '"event": event.id, "n": hash(event.text)', IN_ANOTHER_PROCESS, "use `hashlib`, not `ha"),
+        ('"event": event.id', '"event": event.id, "w": [*{*event.text}]', IN_ANOTHER_PROCESS, "sort what comes out of"),
+        (
+            '"event": event.id',
+            '"event": event.id, "d": str(date.today())',
+            ON_ANOTHER_DAY,
+            "its props differs; use `ev",
+        ),
+        ('"event": event.id', '"event": event.id, "s": clock() // 9999', ON_ANOTHER_DAY, "not `datetime.now`, `date.t"),
+        ("(score, 0.0)", "(score, 0.0) / (datetime.now() - datetime(2026, 1, 1)).days", ON_ANOTHER_DAY, "the score of"),
+        ("min(max(score, 0.0), 1.0)", "1.0 * (note.id in _seen)", OPENED_ANEW, "is 0.000 and not 1.000; `recall` re"),
+    ],
+)
+def test_what_is_right_only_here_and_now_is_found(
+    host_of: Callable[[str], Host], right: str, wrong: str, promise: str, said: str
+) -> None:
+    code = with_mistake(right, wrong).replace("_seen", "self._seen")
+    code = code.replace("    def write", "    def __init__(self):\n        self._seen = set()\n\n    def write")
+    code = code.replace("return changes", "self._seen.update(one.id for one in changes); return changes")
+
+    found = tried(host_of(f"from datetime import date, datetime\nfrom time import time as clock\n{code}"), promise)
+
+    assert said in found.why
+
+
+def test_what_is_made_by_this_process_alone_is_not_tried_in_another() -> None:
+    class Here(Promised):
+        """Cannot be imported: it is known in this function only."""
+
+    here = Here(Host(plugins=["baselines"]), "bm25", {}, by_rules)
+
+    found = verdict(here.test_in_another_process_it_makes_the_same_of_it, here)
+
+    assert found.state == "not offered"
+
+
 def test_the_diary_without_a_mistake_keeps_what_it_promises(host_of: Callable[[str], Host]) -> None:
     host = host_of(DIARY)
 
-    assert {tried(host, promise).state for promise in (OF_WRITE, OF_RECALL, "two namespaces never meet")} == {"kept"}
+    promises_kept = (OF_WRITE, OF_RECALL, "two namespaces never meet", OPENED_ANEW, ON_ANOTHER_DAY, IN_ANOTHER_PROCESS)
+    assert {tried(host, promise).state for promise in promises_kept} == {"kept"}
 
 
 def test_what_may_be_a_mistake_is_remarked(host_of: Callable[[str], Host]) -> None:

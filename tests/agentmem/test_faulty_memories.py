@@ -155,10 +155,13 @@ class Hasty(Notebook):
         raise RuntimeError("cannot look ahead")
 
 
-def test_a_memory_that_fails_to_prepare_still_writes(open_memory: Open) -> None:
+def test_a_memory_that_fails_to_prepare_still_writes_and_is_told_of(
+    open_memory: Open, caplog: pytest.LogCaptureFixture
+) -> None:
     memory = open_memory(memory=Hasty())
 
     memory.add_many([event(1), event(2)])
 
+    assert "memory 'hasty' could not prepare: RuntimeError" in caplog.text
     assert memory.status().folded == 2
     assert memory.status().set_aside == {}

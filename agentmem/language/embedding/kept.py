@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from agentmem.errors import LanguageError
+from agentmem.errors import InvalidInput, LanguageError
 from agentmem.language.contract import Embedder, Receipt, RemoteEmbedder
 from agentmem.language.paying.metering import metered
 from agentmem.vectors import Vectors
@@ -40,8 +40,11 @@ class EmbeddedTexts:
         """Return unit vectors, shape (n, dim): a fresh array, the caller's to keep.
 
         Raises:
+            InvalidInput: one text instead of several; it would be taken for its letters.
             LanguageUnavailable, BadAnswer: as the embedder; what it gave before that is kept.
         """
+        if isinstance(texts, str):
+            raise InvalidInput("one text is given to embed, where several are asked for; pass [text], and take its [0]")
         started = perf_counter()
         new = 0
         try:

@@ -129,6 +129,13 @@ def test_what_makes_no_sense_is_refused_before_anything_starts(
     assert not Path("agentmem-runs").exists()
 
 
+def test_what_many_processes_are_told_is_not_recorded_in_one_file(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "play", "--games", "coin:1", "--memories", "window", "--record", "run.jsonl")
+
+    assert (code, "No such option: --record" in err) == (2, True)
+    assert "--record" not in run(capsys, "play", "--help")[1]
+
+
 def test_a_goal_is_of_one_game(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--games", "coin:10,simple", "--memories", "none", "--seeds", "1", "--goal", "coin:10=Dance.")
 

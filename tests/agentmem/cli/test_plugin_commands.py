@@ -135,6 +135,7 @@ def test_a_broken_promise_is_told_once_and_the_exit_code_says_so(agentmem: Run, 
     ("words", "code", "said"),
     [
         (["check", "amen"], 2, "no memory named 'amen'; did you mean 'amem'?"),
+        (["check", "amem+hcam"], 2, "checked one at a time: agentmem check amem, agentmem check hcam"),
         (["check", "amem", "--set", "neighbors=3"], 2, "no setting named 'neighbors'"),
         (["--plugins-dir", "nowhere", "plugins"], 2, "no folder 'nowhere'; pass one that has .py files or packages"),
         (["--plugins-dir", "empty", "plugins"], 2, "the folder 'empty' has no plugins"),
@@ -165,6 +166,23 @@ def test_all_plugins_in_a_folder_are_loaded_and_broken_ones_are_named(agentmem: 
     broken = Path("mine") / "typo.py"
     why = "cannot be imported: SyntaxError: invalid syntax (typo.py, line 1)"
     assert ran.err == f"agentmem: {broken} is left out, it is broken: {why}\n"
+
+
+def test_a_named_plugin_that_is_refused_is_told_of_whatever_is_done_without_it(agentmem: Run, tmp_path: Path) -> None:
+    echo(tmp_path / "clash.py", "window")
+
+    ran = agentmem("--plugin", "./clash.py", "memories", "window")
+
+    assert ran.code == 0
+    assert ran.err.startswith("agentmem: clash.py is left out, it is broken: offers the memory 'window', which 'base")
+
+
+def test_what_to_type_next_loads_the_same_plugins(agentmem: Run, tmp_path: Path) -> None:
+    echo(tmp_path / "echo.py", "echo")
+
+    told = agentmem("--plugin", "echo.py", "memories", "echo").out
+
+    assert told.endswith("\nplay with it: agentmem --plugin echo.py play --memory echo\n")
 
 
 def test_the_modules_of_a_package_find_each_other_and_an_installed_name_is_refused(

@@ -172,7 +172,7 @@ def test_what_was_not_recorded_is_told_by_what_differs_however_long_it_is(path: 
 
 def test_a_task_never_recorded_is_told_with_those_that_were(path: Path) -> None:
     recording(path).answer(ECHO, {"text": "hi"})
-    other = Task(name="other", output=Said, prompt="", rules=no_rules)
+    other = Task(name="other", output=Said, prompt="Say {text}", rules=no_rules)
 
     with pytest.raises(UnrecordedCall, match=r"no call of task 'other' .* recorded were: echo"):
         RecordedAnswers(path).answer(other, {"text": "hi"})

@@ -121,7 +121,7 @@ def test_failures_are_recorded_too(tmp_path: Path) -> None:
     def fail(text: str, action: str | None) -> Reading:
         raise ValueError("no")
 
-    task = Task(name="facts", output=Reading, prompt="", rules=fail)
+    task = Task(name="facts", output=Reading, prompt="{text} {action}", rules=fail)
     path = tmp_path / "run.jsonl"
     recording = recorded_in(RuleLanguage(HashEmbedder()), path)
     recording.prefetch(task, [asked("x")])

@@ -37,7 +37,7 @@ def test_the_first_rule_that_claims_the_text_answers() -> None:
 
 def test_what_was_asked_before_is_not_worked_out_again() -> None:
     worked = count(1)
-    task = Task(name="count", output=Length, prompt="", rules=lambda text: Length(letters=next(worked)))
+    task = Task(name="count", output=Length, prompt="{text}", rules=lambda text: Length(letters=next(worked)))
     language = RuleLanguage(HashEmbedder())
 
     answers = [language.ask(task, text="same").letters for _ in range(3)]
@@ -47,7 +47,7 @@ def test_what_was_asked_before_is_not_worked_out_again() -> None:
 
 
 def test_inputs_of_other_names_are_other_questions() -> None:
-    task = Task(name="pair", output=Length, prompt="", rules=lambda a, b: Length(letters=len(a)))
+    task = Task(name="pair", output=Length, prompt="{a} {b}", rules=lambda a, b: Length(letters=len(a)))
     language = RuleLanguage(HashEmbedder())
 
     assert language.ask(task, a="x", b="long").letters == 1
@@ -55,7 +55,7 @@ def test_inputs_of_other_names_are_other_questions() -> None:
 
 
 def test_inputs_that_cannot_be_hashed_are_answered_all_the_same() -> None:
-    task = Task(name="many", output=Length, prompt="", rules=lambda texts: Length(letters=len(texts)))
+    task = Task(name="many", output=Length, prompt="{texts}", rules=lambda texts: Length(letters=len(texts)))
     language = RuleLanguage(HashEmbedder())
 
     assert language.ask(task, texts=["a", "b"]).letters == 2
@@ -88,7 +88,7 @@ def test_a_rule_that_fails_is_named_and_fails_the_same_way_ahead() -> None:
     def divide(text: str) -> Length:
         return Length(letters=1 // 0)
 
-    task = Task(name="bad", output=Length, prompt="", rules=divide)
+    task = Task(name="bad", output=Length, prompt="{text}", rules=divide)
     language = RuleLanguage(HashEmbedder())
 
     language.prefetch(task, [{"text": "x"}])
