@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentmem.graph.neo4j.ranking import Phrase, Texts, idf, score
-from agentmem.graph.neo4j.stems import key_of, keys_of, stems
+from agentmem.graph.neo4j.keys import key_of, keys_of
+from agentmem.graph.ranking import Texts, idf, score, times_in
 from agentmem.graph.sqlite import SQLiteStore
+from agentmem.graph.stems import stems
 from agentmem.graph.text import words_of
 from agentmem.testing.store_world import fact
 

@@ -1,0 +1,212 @@
+"""Search by words in one namespace of a SQLite store: the index proposes, and `ranking` scores what it proposes.
+
+How telling a word is, and how long texts are, is counted over what the search could find: texts of the kinds asked
+for, current, or as they were then. What others say, and what holds no longer, changes no score.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from agentmem.graph.contract import Hit, Where
+from agentmem.graph.filters import conditions, everything, standings
+from agentmem.graph.ranking import Texts, idf, score, times_in
+from agentmem.graph.sqlite.counts import COUNT
+from agentmem.graph.sqlite.reading import by_rows
+from agentmem.graph.sqlite.session import Row, Session, Space
+from agentmem.graph.sqlite.spaces import kinds_of
+from agentmem.graph.sqlite.words import kind_word, length_of
+from agentmem.graph.stems import stems
+from agentmem.graph.text import MOST_ROWS, fts5_query, words_of
+
+# S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
+
+FURTHER = 8
+"""Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
+MARK = "\x01"
+"""Stands before and behind each word that is found."""
+COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
+SAID = "select total(texts), total(tokens) from said where kind in (select value from json_each(?))"
+
+FOUND = """select n.pk, n.id, d.sz, highlight(fts, 0, char(1), char(1)), (1{meant})
+from fts cross join node n on n.pk = fts.rowid and n.ns = ?{standing}
+cross join fts_docsize d on d.id = n.pk where fts match ?{among}"""
+NEWEST = """select n.pk from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters}
+where fts match ? order by n.position desc, n.id desc limit ?"""
+AMONG = " and +fts.rowid in (select value from json_each(?))"  # with a +, for FTS5 would search anew for each
+LENGTHS = """select d.sz, count(*) from node n cross join fts_docsize d on d.id = n.pk
+where n.ns = ? and n.kind = ?{standing} group by d.sz"""
+
+Stems = tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """A text that shares words with a query.
+
+    Attributes:
+        pk: The number of its row.
+        id: Of its node.
+        length: In words.
+        times: How often it has each of the words, by their stems.
+        is_meant: Whether all that was asked for is true of its node.
+    """
+
+    pk: int
+    id: str
+    length: int
+    times: Mapping[Stems, int]
+    is_meant: bool
+
+
+def matching(session: Session, space: Space, text: str, where: Where, *, limit: int) -> list[Hit]:
+    """Return up to `limit` nodes that share words with `text`, best first, ties by id; in a snapshot or a batch.
+
+    Among more than `MOST_ROWS` texts, words that are in too many of them are left out while rarer ones are there;
+    of a word that is in too many, and has no rarer one beside it, the newest texts are ranked.
+    """
+    asked = words_of(text)
+    forms = {word: tuple(said) for word, said in zip(asked, stems(asked), strict=True) if said}
+    times = Counter(forms.values())
+    searched = _Searched(session, space, where)
+    words = searched.telling(list({stem: word for word, stem in forms.items()}.values()))
+    if not words:
+        return []
+    said = [forms[word] for word in words]
+    texts = searched.texts
+    if searched.is_in_many(words):
+        found = searched.found(words, said, among=searched.newest(words, max(limit, MOST_ROWS)))
+        holding = {said[0]: searched.holding(words[0], texts.number)}
+    else:
+        found = searched.found(words, said)
+        holding = Counter(stem for one in found for stem in one.times)
+    telling = {stem: times[stem] * idf(texts.number, holding[stem]) for stem in said}
+    scored = (
+        (-score([(telling[stem], count) for stem, count in one.times.items()], one.length, texts), one.id, one.pk)
+        for one in found
+        if one.is_meant
+    )
+    best = heapq.nsmallest(limit, scored)
+    nodes = by_rows(session, space, [pk for _, _, pk in best])
+    return [Hit(kept.given(), -below) for kept, (below, _, _) in zip(nodes, best, strict=True)]
+
+
+def frequencies(session: Session, space: Space, words: Sequence[str], where: Where, *, most: int) -> dict[str, int]:
+    """Return in how many nodes each of `words` is, counting no further than `most`; in a snapshot or a batch."""
+    searched = _Searched(session, space, where)
+    phrases = {word: " ".join(words_of(word)) for word in words}
+    return {word: searched.holding(phrase, most, where) if phrase else 0 for word, phrase in phrases.items()}
+
+
+class _Searched:
+    """The texts that scores are counted over: of the kinds asked for, current or as they were then.
+
+    Attributes:
+        texts: How many they are, and how long.
+    """
+
+    def __init__(self, session: Session, space: Space, where: Where) -> None:
+        if session.depth:
+            session.words.write(session)
+        self.session, self.space, self.where = session, space, where
+        self._moment = Where(memory=where.memory, label=where.label, as_of=where.as_of, retired=where.retired)
+        self._numbers = kinds_of(space, where)
+        standing = (False, True) if where.retired or where.as_of is not None else (False,)
+        self._kinds = [kind_word(kind, is_retired=one) for kind in self._numbers for one in standing]
+
+    @cached_property
+    def texts(self) -> Texts:
+        """How many there are, and how many words they have."""
+        if self.where.as_of is None:
+            return Texts(*self.session.rows(SAID, (json.dumps(self._kinds),))[0])
+        # Time travel is rare: it counts anew.
+        sizes = [
+            row
+            for kind in self._numbers
+            for standing, values in standings(self._moment)
+            for row in self.session.rows(LENGTHS.format(standing=standing), (self.space.ns, kind, *values))
+        ]
+        return Texts(sum(times for _, times in sizes), sum(length_of(size) * times for size, times in sizes))
+
+    def telling(self, words: list[str]) -> list[str]:
+        """Return the words to rank by: each text that shares one costs microseconds, and of 100,000 all have "the"."""
+        if not self._kinds:
+            return []
+        if len(words) < 2 or self.texts.number <= MOST_ROWS:
+            return words
+        enough = MOST_ROWS + 1
+        counts = self._counts(words, enough)
+        while counts and min(counts.values()) == enough:
+            enough *= FURTHER
+            counts = self._counts(words, enough)
+        rarest_first = sorted(counts, key=counts.__getitem__)
+        affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
+        return rarest_first[: max(1, affordable)]
+
+    def _counts(self, words: list[str], enough: int) -> dict[str, int]:
+        return {word: rows for word in words if (rows := self.holding(word, enough))}
+
+    def is_in_many(self, words: Sequence[str]) -> bool:
+        """Return whether all there is to rank by is one word, and more texts have it than are ranked."""
+        return self.texts.number > MOST_ROWS and len(words) == 1 and self.holding(words[0], MOST_ROWS + 1) > MOST_ROWS
+
+    def holding(self, phrase: str, most: int, where: Where | None = None) -> int:
+        """Return in how many of them, or of those that match `where`, a phrase is, counting no further than `most`."""
+        asked = self._moment if where is None else where
+        if not self._kinds:
+            return 0
+        query = fts5_query(self._kinds, [phrase])
+        if asked.as_of is not None or asked != self._moment:
+            filters, values = everything(asked)
+            sql = f"{COUNT_NODES}{filters} where fts match ? limit ?)"
+            return int(self.session.rows(sql, (self.space.ns, *values, query, most))[0][0])
+        if self.session.depth:
+            return int(self.session.rows(COUNT, (query, most))[0][0])
+        return self.session.counts.rows(self.session, self._kinds, phrase, most)
+
+    def newest(self, words: Sequence[str], most: int) -> list[int]:
+        """Return the rows of the newest that have any of `words`, and that are meant."""
+        filters, values = everything(self.where)
+        asked = (self.space.ns, *values, fts5_query(self._kinds, words), most)
+        return [row[0] for row in self.session.rows(NEWEST.format(filters=filters), asked)]
+
+    def found(self, words: Sequence[str], asked: Sequence[Stems], *, among: list[int] | None = None) -> list[Found]:
+        """Return those that have any of `words`, whose stems are `asked`; if `among` is given, of these rows."""
+        meant, values = conditions(self.where)
+        standing, more = everything(self._moment)
+        sql = FOUND.format(meant=meant, standing=standing, among="" if among is None else AMONG)
+        rows = self.session.rows(
+            sql,
+            (
+                *values,
+                self.space.ns,
+                *more,
+                fts5_query(self._kinds, words),
+                *([] if among is None else [json.dumps(among)]),
+            ),
+        )
+        return self._read(rows, asked)
+
+    def _read(self, rows: Sequence[Row], asked: Sequence[Stems]) -> list[Found]:
+        marked = [row[3].split(MARK)[1::2] for row in rows]
+        forms = list({form for forms in marked for form in forms})
+        known = {form: _times(said, asked) for form, said in zip(forms, stems(forms), strict=True)}
+        found = []
+        for (pk, id_, size, _, is_meant), forms in zip(rows, marked, strict=True):
+            times: dict[Stems, int] = {}
+            for form in forms:
+                for stem, count in known[form].items():
+                    times[stem] = times.get(stem, 0) + count
+            if not forms or not all(known[form] for form in forms):  # there are marks, or a NUL, in the text itself
+                times = _times(stems([by_rows(self.session, self.space, [pk])[0].node.text])[0], asked)
+            found.append(Found(pk, id_, length_of(size), times, bool(is_meant)))
+        return found
+
+
+def _times(words: Sequence[str], asked: Sequence[Stems]) -> dict[Stems, int]:
+    return {stem: count for stem in asked if (count := times_in(words, stem))}
