@@ -40,11 +40,14 @@ def score(times: Iterable[tuple[float, int]], length: int, texts: Texts) -> floa
         texts: All that are searched.
     """
     least = K1 * (1 - B + B * length * texts.number / max(texts.tokens, 1))
-    return sum(telling * count * (K1 + 1) / (count + least) for telling, count in times if count)
+    whole = 0.0
+    for telling, count in times:
+        whole += telling * count * (K1 + 1) / (count + least)
+    return whole
 
 
-def times_in(words: Sequence[str], stems: tuple[str, ...]) -> int:
+def times_in(words: Sequence[str], stems: Sequence[str]) -> int:
     """Return how often stems, usually one, stand in a row among `words`."""
     if len(stems) == 1:
         return words.count(stems[0])
-    return sum(tuple(words[at : at + len(stems)]) == stems for at in range(len(words) - len(stems) + 1))
+    return sum(list(words[at : at + len(stems)]) == list(stems) for at in range(len(words) - len(stems) + 1))

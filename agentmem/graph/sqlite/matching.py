@@ -31,6 +31,8 @@ FURTHER = 8
 """Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
 MARK = "\x01"
 """Stands before and behind each word that is found."""
+ODD = ""
+"""What is marked and is no word of the query: two of them overlap, or the text itself has marks in it."""
 COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
 SAID = "select total(texts), total(tokens) from said where kind in (select value from json_each(?))"
 
@@ -42,8 +44,6 @@ where fts match ? order by n.position desc, n.id desc limit ?"""
 AMONG = " and +fts.rowid in (select value from json_each(?))"  # with a +, for FTS5 would search anew for each
 LENGTHS = """select d.sz, count(*) from node n cross join fts_docsize d on d.id = n.pk
 where n.ns = ? and n.kind = ?{standing} group by d.sz"""
-
-Stems = tuple[str, ...]
 
 
 class Found(NamedTuple):
@@ -60,7 +60,7 @@ class Found(NamedTuple):
     pk: int
     id: str
     length: int
-    times: Mapping[Stems, int]
+    times: Mapping[str, int]
     is_meant: bool
 
 
@@ -71,7 +71,7 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
     of a word that is in too many, and has no rarer one beside it, the newest texts are ranked.
     """
     asked = words_of(text)
-    forms = {word: tuple(said) for word, said in zip(asked, stems(asked), strict=True) if said}
+    forms = {word: " ".join(said) for word, said in zip(asked, stems(asked), strict=True) if said}
     times = Counter(forms.values())
     searched = _Searched(session, space, where)
     words = searched.telling(list({stem: word for word, stem in forms.items()}.values()))
@@ -84,7 +84,7 @@ def matching(session: Session, space: Space, text: str, where: Where, *, limit: 
         holding = {said[0]: searched.holding(words[0], texts.number)}
     else:
         found = searched.found(words, said)
-        holding = Counter(stem for one in found for stem in one.times)
+        holding = Counter(itertools.chain.from_iterable(one.times for one in found))
     telling = {stem: times[stem] * idf(texts.number, holding[stem]) for stem in said}
     scored = (
         (-score([(telling[stem], count) for stem, count in one.times.items()], one.length, texts), one.id, one.pk)
@@ -175,7 +175,7 @@ class _Searched:
         asked = (self.space.ns, *values, fts5_query(self._kinds, words), most)
         return [row[0] for row in self.session.rows(NEWEST.format(filters=filters), asked)]
 
-    def found(self, words: Sequence[str], asked: Sequence[Stems], *, among: list[int] | None = None) -> list[Found]:
+    def found(self, words: Sequence[str], asked: Sequence[str], *, among: list[int] | None = None) -> list[Found]:
         """Return those that have any of `words`, whose stems are `asked`; if `among` is given, of these rows."""
         meant, values = conditions(self.where)
         standing, more = everything(self._moment)
@@ -192,21 +192,19 @@ class _Searched:
         )
         return self._read(rows, asked)
 
-    def _read(self, rows: Sequence[Row], asked: Sequence[Stems]) -> list[Found]:
+    def _read(self, rows: Sequence[Row], asked: Sequence[str]) -> list[Found]:
         marked = [row[3].split(MARK)[1::2] for row in rows]
-        forms = list({form for forms in marked for form in forms})
-        known = {form: _times(said, asked) for form, said in zip(forms, stems(forms), strict=True)}
+        words = list(set(itertools.chain.from_iterable(marked)))
+        said = zip(words, map(" ".join, stems(words)), strict=True)
+        known = {word: stem if stem in asked else ODD for word, stem in said}
         found = []
-        for (pk, id_, size, _, is_meant), forms in zip(rows, marked, strict=True):
-            times: dict[Stems, int] = {}
-            for form in forms:
-                for stem, count in known[form].items():
-                    times[stem] = times.get(stem, 0) + count
-            if not forms or not all(known[form] for form in forms):  # there are marks, or a NUL, in the text itself
-                times = _times(stems([by_rows(self.session, self.space, [pk])[0].node.text])[0], asked)
+        for (pk, id_, size, _, is_meant), some in zip(rows, marked, strict=True):
+            times: Mapping[str, int] = Counter(map(known.__getitem__, some))
+            if not times or ODD in times:
+                times = self._counted_in(pk, asked)
             found.append(Found(pk, id_, length_of(size), times, bool(is_meant)))
         return found
 
-
-def _times(words: Sequence[str], asked: Sequence[Stems]) -> dict[Stems, int]:
-    return {stem: count for stem in asked if (count := times_in(words, stem))}
+    def _counted_in(self, pk: int, asked: Sequence[str]) -> dict[str, int]:
+        words = stems([by_rows(self.session, self.space, [pk])[0].node.text])[0]
+        return {stem: count for stem in asked if (count := times_in(words, stem.split(" ")))}
