@@ -46,6 +46,11 @@ def score(times: Iterable[tuple[float, int]], length: int, texts: Texts) -> floa
     return whole
 
 
+def most(telling: Iterable[float]) -> float:
+    """Return what a text scores less than, whatever its length, if of a query it has only words so telling."""
+    return sum(telling) * (K1 + 1)
+
+
 def times_in(words: Sequence[str], stems: Sequence[str]) -> int:
     """Return how often stems, usually one, stand in a row among `words`."""
     if len(stems) == 1:
