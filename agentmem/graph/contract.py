@@ -247,7 +247,9 @@ class Graph(Protocol):
     def matching(self, text: str, where: Where = EVERYTHING_CURRENT, *, limit: int) -> list[Hit]:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0.
 
-        Words are stemmed (porter); `text` is data: no query syntax in it is obeyed.
+        Words are stemmed (porter); `text` is data: no query syntax in it is obeyed. A score is BM25, counted over
+        the texts of the memory and label asked for, or of all, that are current, or were as of then: it depends on
+        nothing that the search could not return, whatever else narrows it.
         """
         ...
 

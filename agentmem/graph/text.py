@@ -22,17 +22,15 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(WORD.findall(text.lower())))[:MOST_WORDS]
 
 
-def fts5_query(kinds: Iterable[int] | None, words: Iterable[str] | None = None) -> str:
-    """Return the FTS5 query for rows of one of `kinds` (None: of any) with any of `words` (None: with or without).
+def fts5_query(kinds: Iterable[str], words: Iterable[str]) -> str:
+    """Return the FTS5 query for rows of one of `kinds` with any of `words`.
 
     Each word is quoted, so that `AND`, `NEAR` or `text` stay words.
 
-    >>> fts5_query([3, 5], ["key", "and"])
+    >>> fts5_query(["3", "5"], ["key", "and"])
     'kind:("3" OR "5") AND text:("key" OR "and")'
     """
-    of_kind = [] if kinds is None else [f"kind:({_any_of(map(str, kinds))})"]
-    with_words = [] if words is None else [f"text:({_any_of(words)})"]
-    return " AND ".join(of_kind + with_words)
+    return f"kind:({_any_of(kinds)}) AND text:({_any_of(words)})"
 
 
 def _any_of(words: Iterable[str]) -> str:

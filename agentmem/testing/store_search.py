@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agentmem.errors import WrongDimension
-from agentmem.graph.contract import Graph, Node, Where
+from agentmem.graph.contract import Graph, Node, Store, Where, ids_of
 from agentmem.testing.store_world import DIM, by_hand, fact, names, unit_vectors
 
 
@@ -138,6 +138,72 @@ class SearchContract:
         assert graph.frequencies(["opening", "well-kept"], Where(as_of=3), most=9) == {"opening": 2, "well-kept": 1}
         assert graph.frequencies(["opening"], Where(retired=True), most=1) == {"opening": 1}
         assert graph.frequencies(["rain"], Where(memory="m"), most=9) == {"rain": 0}
+
+    def test_what_another_namespace_says_changes_no_score(self, store: Store) -> None:
+        graph = store.graph("ada")
+        graph.put_nodes([fact("a", text="My kayak is blue."), fact("b", text="The lake is cold and deep.")])
+        before = graph.matching("kayak lake", limit=5)
+
+        store.graph("bob").put_nodes([fact(f"n{i}", text=f"Another kayak, number {i}.") for i in range(20)])
+
+        assert graph.matching("kayak lake", limit=5) == before
+        assert graph.matching("kayak", limit=1)[0].score > 0.1
+
+    @pytest.mark.parametrize(("memory", "label"), [("other", "Fact"), ("m", "Note"), ("other", "Note")])
+    def test_what_other_kinds_of_node_say_changes_no_score(self, graph: Graph, memory: str, label: str) -> None:
+        facts = Where(memory="m", label="Fact")
+        graph.put_nodes([fact("a", text="My kayak is blue."), fact("b", text="The lake is cold and deep.")])
+        before = graph.matching("kayak lake", facts, limit=5)
+
+        others = [fact(f"n{i}", text=f"Another kayak, number {i}.") for i in range(20)]
+        graph.put_nodes([node._replace(memory=memory, label=label) for node in others])
+
+        assert graph.matching("kayak lake", facts, limit=5) == before
+        assert graph.matching("kayak lake", limit=25)[0].node.id == "b"
+
+    def test_what_holds_no_longer_changes_no_score(self, graph: Graph) -> None:
+        graph.put_nodes([fact("a", text="My kayak is blue."), fact("b", text="The lake is cold and deep.")])
+        before = graph.matching("kayak lake", limit=5)
+        others = [fact(f"n{i}", text=f"Another kayak, number {i}.") for i in range(20)]
+
+        graph.put_nodes([others[0]._replace(retired=2), *others[1:]])
+        graph.retire(ids_of(others[1:10]), position=2)
+        graph.put_nodes([node._replace(text="") for node in others[10:15]])
+        graph.delete(ids_of(others[15:]))
+
+        assert graph.matching("kayak lake", limit=5) == before
+        assert names(graph.matching("kayak lake", Where(retired=True), limit=25))[0] == "b"
+
+    def test_what_is_current_again_counts_again(self, graph: Graph) -> None:
+        nodes = [fact("a", text="A kayak."), fact("b", text="A blue kayak."), fact("c", text="A cold lake.")]
+        graph.put_nodes(nodes)
+        before = graph.matching("kayak lake", limit=5)
+
+        graph.retire(["a"], position=2)
+        assert names(graph.matching("kayak lake", limit=5)) == ["b", "c"]
+        graph.put_nodes(nodes[:1])
+
+        assert graph.matching("kayak lake", limit=5) == before
+
+    def test_what_was_said_later_changes_no_score_of_then(self, graph: Graph) -> None:
+        graph.put_nodes([fact("a", 1, text="My kayak is blue."), fact("b", 2, text="The lake is cold and deep.")])
+        graph.put_nodes([fact("c", 3, text="A lake without a kayak.")])
+        before = graph.matching("kayak lake", limit=5)
+
+        graph.put_nodes([fact(f"n{i}", 4, text=f"Another kayak, number {i}.") for i in range(20)])
+        graph.retire(["c"], position=4)
+
+        then = graph.matching("kayak lake", Where(as_of=3), limit=5)
+        assert [(hit.node.id, hit.score) for hit in then] == [(hit.node.id, hit.score) for hit in before]
+
+    def test_filters_choose_and_change_no_score(self, graph: Graph) -> None:
+        graph.put_nodes([fact(f"n{i}", i, text="key " * (1 + i % 3) + "lamp", props={"n": i}) for i in range(9)])
+        scores = {hit.node.id: hit.score for hit in graph.matching("key", limit=9)}
+
+        for where in (Where(after=4), Where(props={"n": (">", 4)})):
+            assert {hit.node.id: hit.score for hit in graph.matching("key", where, limit=9)} == {
+                name: scores[name] for name in ("n5", "n6", "n7", "n8")
+            }
 
     @pytest.mark.parametrize(
         "text",

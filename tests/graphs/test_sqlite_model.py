@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from agentmem.graph.contract import Edge, Graph, Node, Where, ids_of
+from agentmem.graph.contract import Edge, Graph, Hit, Node, Where, ids_of
+from agentmem.graph.ranking import Texts, idf, score
 from agentmem.graph.sqlite import SQLiteStore
+from agentmem.graph.stems import stems
 from agentmem.testing.store_world import by_hand, fact, names, unit_vectors
 
 EVERY = ["a", "b", "c", "d", "é", "A"]
@@ -35,6 +38,22 @@ class Plain:
 
     def current(self) -> list[Node]:
         return sorted((n for n in self.nodes.values() if n.retired is None), key=lambda n: (n.position, n.id))
+
+
+def _scores(hits: list[Hit]) -> dict[str, float]:
+    return {hit.node.id: hit.score for hit in hits}
+
+
+def _scored(nodes: list[Node], text: str) -> dict[str, float]:
+    """Return what `matching` must return when `nodes` are all there is."""
+    said = {node.id: stems([node.text])[0] for node in nodes if node.text}
+    texts = Texts(len(said), sum(map(len, said.values())))
+    telling = {word: idf(len(said), sum(word in one for one in said.values())) for word in stems([text])[0]}
+    found = {
+        name: score([(worth, one.count(word)) for word, worth in telling.items()], len(one), texts)
+        for name, one in said.items()
+    }
+    return {name: one for name, one in found.items() if one > 0}
 
 
 class StoresBesideDict(RuleBasedStateMachine):
@@ -136,9 +155,12 @@ class StoresBesideDict(RuleBasedStateMachine):
         assert names(graph.nearest(VECTORS[1], Where(retired=True), limit=9)) == names(
             by_hand(plain.nodes.values(), VECTORS[1], 9)
         )
-        for word in ("iron", "key"):
-            found = {n.id for n in current if word in n.text.split()}
-            assert set(names(graph.matching(word, limit=9))) == found
+        then = max((n.position for n in plain.nodes.values()), default=0) - 2
+        of_then = [n for n in every if n.position <= then and (n.retired is None or n.retired > then)]
+        for text in ("iron", "gold key"):
+            assert _scores(graph.matching(text, limit=9)) == pytest.approx(_scored(current, text))
+            assert _scores(graph.matching(text, Where(retired=True), limit=9)) == pytest.approx(_scored(every, text))
+            assert _scores(graph.matching(text, Where(as_of=then), limit=9)) == pytest.approx(_scored(of_then, text))
 
     def teardown(self) -> None:
         if hasattr(self, "stores"):

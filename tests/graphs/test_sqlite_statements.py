@@ -17,11 +17,13 @@ from agentmem.testing.store_sharing import SharingContract
 from agentmem.testing.store_world import NOON, fact, names, unit_vectors
 from agentmem.testing.store_writing import WritingContract
 
-HOLDS_NAMESPACES = re.compile(r"\b(from|join|into|update)\s+(node|edge|vec|kind|counter|space|fts)\b")
-NAMES_ONE = re.compile(r"\bns = \d|\bns, |\bname = |fts match 'kind:")  # a kind belongs to one namespace
+HOLDS_NAMESPACES = re.compile(r"\b(from|join|into|update)\s+(node|edge|vec|kind|counter|space|fts|said)\b")
+NAMES_ONE = re.compile(
+    r"\bns = \d|\bns, |\bname = |fts match 'kind:|said .*where kind (=|in) "
+)  # a kind belongs to one namespace
 BY_KEY = re.compile(
     # Rows addressed by numbers that were read under a namespace in the same batch, and the counts of the whole file.
-    r"^insert into (node|vec|edge|fts|space|kind|counter)\(|"
+    r"^insert into (node|vec|edge|fts|space|kind|counter|said)\(|"
     r"^select \(select seq from sqlite_sequence|"
     r"^select name from space s"
 )

@@ -35,11 +35,6 @@ class TestEveryMemoryKeepsTheContract(MemoryContract):
     def new_store(self, folder: Path) -> Store:
         return self.open_store(folder.name)
 
-    def test_the_past_is_recalled_as_it_was(self, store: Store) -> None:
-        if self.name == "bm25":
-            pytest.skip("its scores count all texts of a namespace, those of later too")
-        super().test_the_past_is_recalled_as_it_was(store)
-
 
 @pytest.mark.parametrize("store_kind", ["repeating", "neo4j", "far"], indirect=True)
 @pytest.mark.parametrize("name", MEMORIES)

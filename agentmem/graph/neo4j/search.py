@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,17 +11,19 @@ from agentmem.errors import WrongDimension
 from agentmem.graph.checks import as_queries
 from agentmem.graph.contract import Hit, Where
 from agentmem.graph.neo4j.batch import Space
-from agentmem.graph.neo4j.ranking import Phrase, Texts, idf, score
+from agentmem.graph.neo4j.keys import key_of
 from agentmem.graph.neo4j.reading import Ask
 from agentmem.graph.neo4j.rows import is_there, node_of
 from agentmem.graph.neo4j.server import Row
 from agentmem.graph.neo4j.statements import statement
-from agentmem.graph.neo4j.stems import key_of, stems
 from agentmem.graph.neo4j.where import everything
+from agentmem.graph.ranking import Texts, idf, score, times_in
+from agentmem.graph.stems import stems
 from agentmem.graph.text import MOST_ROWS, words_of
 from agentmem.vectors import Vectors
 
 Known = Callable[[int, str | None], None]
+Stems = tuple[str, ...]
 LEAST_FETCHED, MOST_FETCHED = 100, 5000
 """Nodes an index of vectors proposes: with fewer it misses some of the best, beyond it is slower than none."""
 MOST_COUNTED = 20_000
@@ -95,29 +98,23 @@ def nearest_indexed(ask: Ask, vectors: Vectors, where: Where, *, limit: int, ind
 def matching(ask: Ask, namespace: str, text: str, where: Where, *, limit: int, space: Space | None) -> list[Hit]:
     """Return up to `limit` nodes that share words with `text`, best first, ties by id; `space` as for `nearest`."""
     key = _key(namespace, where)
-    asked = words_of(text)
-    words = {word: tuple(said) for word, said in zip(asked, stems(asked), strict=True) if said}
-    if not words:
+    asked = Counter(tuple(said) for said in stems(words_of(text)) if said)
+    if not asked:
         return []
-    queries = [_query(key), *(_query(key, [said]) for said in words.values())]
-    anywhere = [_query(key_of(namespace)), *(_query(key_of(namespace), [said]) for said in words.values())]
-    counts = ask(
-        statement("word_counts"),
-        queries=[{"searched": one, "anywhere": all_} for one, all_ in zip(queries, anywhere, strict=True)],
-        most=MOST_COUNTED,
+    searched, parameters = everything(
+        Where(memory=where.memory, label=where.label, as_of=where.as_of, retired=where.retired)
     )
-    if not counts:
+    queries = [_query(key), *(_query(key, [said]) for said in asked)]
+    rows = ask(statement("word_counts", conditions=searched), **parameters, queries=queries, most=MOST_COUNTED)
+    if not rows or not rows[0][0]:
         return []
-    more = (0, 0) if space is None else (space.texts, space.tokens)
-    texts = Texts(counts[0][2] + more[0], counts[0][3] + more[1])
-    in_searched = {word: row[0] for word, row in zip(words, counts[1:], strict=True)}
-    phrases = [
-        Phrase(words[word], idf(texts, row[1]))
-        for word, row in zip(words, counts[1:], strict=True)
-        if word in _telling(in_searched, counts[0][0])
-    ]
-    query = _query(key, [phrase.stems for phrase in phrases])
-    return _ranked(ask, query, phrases, texts, where, limit=limit) if phrases else []
+    (number, lengths, all_texts), *counted = rows
+    counts = {said: row[0] for said, row in zip(asked, counted, strict=True)}
+    if number >= MOST_COUNTED:  # no further is counted: those of other kinds are taken for theirs
+        lengths, number = (lengths * all_texts) // number, all_texts + (0 if space is None else space.texts)
+    texts = Texts(number, lengths - number)
+    telling = {said: asked[said] * idf(number, counts[said]) for said in _telling(counts, number)}
+    return _ranked(ask, _query(key, list(telling)), telling, texts, where, limit=limit) if telling else []
 
 
 def frequencies(ask: Ask, namespace: str, words: Sequence[str], where: Where, *, most: int) -> Mapping[str, int]:
@@ -133,7 +130,9 @@ def frequencies(ask: Ask, namespace: str, words: Sequence[str], where: Where, *,
     return counts | dict(zip(asked, (row[0] for row in rows), strict=True))
 
 
-def _ranked(ask: Ask, query: str, phrases: Sequence[Phrase], texts: Texts, where: Where, *, limit: int) -> list[Hit]:
+def _ranked(
+    ask: Ask, query: str, telling: Mapping[Stems, float], texts: Texts, where: Where, *, limit: int
+) -> list[Hit]:
     text, parameters = everything(where)
     most = max(AT_LEAST, LOOKED_AT * limit)
     while True:
@@ -142,16 +141,20 @@ def _ranked(ask: Ask, query: str, phrases: Sequence[Phrase], texts: Texts, where
         if len(meant) >= limit or len(rows) < most:
             break
         most *= WIDER
-    hits = [Hit(node_of(row), score(row["words"].split(" "), phrases, texts)) for row in meant]
+    hits = [Hit(node_of(row), _score(row["words"].split(" "), telling, texts)) for row in meant]
     return sorted(hits, key=lambda hit: (-hit.score, hit.node.id))[:limit]
 
 
-def _telling(counts: Mapping[str, int], searched: int) -> list[str]:
+def _score(words: Sequence[str], telling: Mapping[Stems, float], texts: Texts) -> float:
+    return score([(worth, times_in(words, said)) for said, worth in telling.items()], len(words), texts)
+
+
+def _telling(counts: Mapping[Stems, int], searched: int) -> list[Stems]:
     """Return the words by which texts are ranked, as the SQLite store chooses them: not those that are everywhere."""
     if len(counts) < 2 or searched <= MOST_ROWS:
         return list(counts)
-    rarest_first = sorted((word for word, rows in counts.items() if rows), key=counts.__getitem__)
-    affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
+    rarest_first = sorted((said for said, rows in counts.items() if rows), key=counts.__getitem__)
+    affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[said] for said in rarest_first))
     return rarest_first[: max(1, affordable)]
 
 

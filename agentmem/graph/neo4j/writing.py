@@ -9,9 +9,10 @@ from agentmem.errors import UnknownNode
 from agentmem.graph.checks import check_kind, stacked
 from agentmem.graph.contract import Edge, Node
 from agentmem.graph.neo4j.batch import Batch
+from agentmem.graph.neo4j.keys import keys_of
 from agentmem.graph.neo4j.rows import edge_row, node_row
 from agentmem.graph.neo4j.statements import pattern, statement
-from agentmem.graph.neo4j.stems import keys_of, stems
+from agentmem.graph.stems import stems
 
 T = TypeVar("T")
 MOST_NODES = 1000

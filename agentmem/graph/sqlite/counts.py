@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -13,8 +12,7 @@ KEPT = 4096
 FEW = 2000
 """Rows that are looked at for what is new; where there are more, all are counted again."""
 COUNT = "select count(*) from (select 1 from fts where fts match ? limit ?)"
-COUNT_NEW = """select count(*) from fts cross join node n on n.pk = fts.rowid and n.ns = ?
-and n.kind in (select value from json_each(?)) where fts match ? and fts.rowid > ?"""
+COUNT_NEW = "select count(*) from fts where fts match ? and fts.rowid > ?"
 
 
 class Counted(NamedTuple):
@@ -42,20 +40,20 @@ class WordCounts:
     """What one connection has counted. Whoever changes texts or takes them out clears it; new ones are found by it."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Counted] = {}
+        self._known: dict[str, Counted] = {}
 
-    def rows(self, session: Reads, ns: int, kinds: Sequence[int], phrase: str, enough: int) -> int:
+    def rows(self, session: Reads, kinds: Sequence[str], phrase: str, enough: int) -> int:
         """Return in how many texts of one of `kinds` a phrase is, counting no further than `enough`; not in a batch."""
-        last, key = session.last_pk, (json.dumps(kinds), phrase)
+        last, key = session.last_pk, fts5_query(kinds, [phrase])
         known = self._known.get(key)
         found: int
         if known is None or known.rows == known.upto < enough or last - known.last > FEW:
             # A search, which counts to just above `MOST_ROWS`, comes in a moment.
             upto = max(enough, MOST_ROWS + 1)
-            found = session.rows(COUNT, (fts5_query(kinds, [phrase]), upto))[0][0]
+            found = session.rows(COUNT, (key, upto))[0][0]
         elif known.rows < known.upto and known.last < last:
             upto = known.upto
-            found = known.rows + session.rows(COUNT_NEW, (ns, key[0], fts5_query(None, [phrase]), known.last))[0][0]
+            found = known.rows + session.rows(COUNT_NEW, (key, known.last))[0][0]
         else:
             return min(known.rows, enough)
         if len(self._known) >= KEPT:

@@ -12,7 +12,7 @@ from agentmem.errors import CursorMoved
 from agentmem.graph.checks import as_queries, check_integer, check_limit
 from agentmem.graph.contract import EVERYTHING_CURRENT, Direction, Edge, Hit, Node, Where
 from agentmem.graph.expand import expand
-from agentmem.graph.sqlite import reading, search, writing
+from agentmem.graph.sqlite import matching, reading, search, writing
 from agentmem.graph.sqlite.session import Session, Space
 from agentmem.graph.sqlite.spaces import find_space, make_space
 from agentmem.graph.sqlite.vectors import VectorIndex
@@ -145,13 +145,13 @@ class SQLiteGraph:
         """Return up to `limit` nodes that share words with `text`, best first, scores above 0."""
         check_limit(limit)
         with self._one_moment() as (session, space):
-            return search.matching(session, space, text, where, limit=limit) if space else []
+            return matching.matching(session, space, text, where, limit=limit) if space else []
 
     def frequencies(self, words: Sequence[str], where: Where = EVERYTHING_CURRENT, *, most: int) -> Mapping[str, int]:
         """Return in how many nodes each of `words` is, in any form, counting no further than `most`."""
         check_limit(most)
         with self._one_moment() as (session, space):
-            return search.frequencies(session, space, words, where, most=most) if space else dict.fromkeys(words, 0)
+            return matching.frequencies(session, space, words, where, most=most) if space else dict.fromkeys(words, 0)
 
     def delete(self, ids: Sequence[str]) -> int:
         """Erase nodes with their edges, vectors and text; return how many there were."""

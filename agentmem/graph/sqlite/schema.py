@@ -11,7 +11,7 @@ from agentmem.errors import StoreRefused, StoreUnavailable
 
 APPLICATION = 0x61676D65
 """`PRAGMA application_id` of our files: "agme"."""
-MIGRATIONS = ("001_first.sql",)
+MIGRATIONS = ("001_first.sql", "002_said.sql")
 """In order; the version of a schema is how many were run. Never change one that was published."""
 
 

@@ -1,8 +1,7 @@
-"""Search in one namespace of a SQLite store: by vector, exact, and by words."""
+"""Search in one namespace of a SQLite store: by vector, exact."""
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Sequence
 from operator import itemgetter
@@ -13,14 +12,11 @@ from numpy.typing import NDArray
 from agentmem.errors import WrongDimension
 from agentmem.graph.contract import Hit, Where
 from agentmem.graph.filters import conditions, everything, standings
-from agentmem.graph.sqlite.counts import COUNT
 from agentmem.graph.sqlite.kept import Kept
-from agentmem.graph.sqlite.reading import by_rows
 from agentmem.graph.sqlite.rows import KEPT_COLUMNS, kept_of
 from agentmem.graph.sqlite.session import Session, Space
 from agentmem.graph.sqlite.spaces import kinds_of
 from agentmem.graph.sqlite.vectors import NUMBER_BYTES, Snapshot, VectorIndex, best, scores
-from agentmem.graph.text import MOST_ROWS, fts5_query, words_of
 from agentmem.vectors import Vectors
 
 # S608: SQL is put together from constant parts (`filters` too); every value is a parameter.
@@ -28,74 +24,6 @@ from agentmem.vectors import Vectors
 SPARE = 8
 """Candidates fetched beyond those asked for, in case some are no longer current."""
 WIDER = 4
-FURTHER = 8
-"""Times as far to count when all words are in too many texts, so as to keep the rarest of them."""
-GONE = """select 1 from json_each(?) w cross join node n on n.kind = w.value and n.ns = ? and n.retired is not null
-limit 1"""
-COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
-
-
-def matching(session: Session, space: Space, text: str, where: Where, *, limit: int) -> list[Hit]:
-    """Return up to `limit` nodes that share words with `text`, best first, ties by id; in a snapshot or a batch.
-
-    Among more than `MOST_ROWS` texts, words that are in too many of them are left out while rarer ones are there.
-    """
-    kinds = kinds_of(space, where)
-    if session.depth:
-        session.words.write(session)
-    words = _telling(session, space, words_of(text), kinds) if kinds else []
-    if not words:
-        return []
-    filters, values = everything(where)
-    # Sorted here and not by FTS5, which would know no order among equals; and little is sorted: nodes are read after.
-    sql = (
-        f"select n.pk, -fts.rank from fts cross join node n on n.pk = fts.rowid and n.ns = ?{filters} "  # noqa: S608
-        "where fts match ? order by fts.rank, n.id limit ?"
-    )
-    ranked = session.rows(sql, (space.ns, *values, fts5_query(kinds, words), limit))
-    found = by_rows(session, space, [pk for pk, _ in ranked])
-    return [Hit(kept.given(), score) for kept, (_, score) in zip(found, ranked, strict=True)]
-
-
-def frequencies(session: Session, space: Space, words: Sequence[str], where: Where, *, most: int) -> dict[str, int]:
-    """Return in how many nodes each of `words` is, counting no further than `most`; in a snapshot or a batch."""
-    kinds = kinds_of(space, where)
-    if session.depth:
-        session.words.write(session)
-    phrases = {word: phrase for word in words if kinds and (phrase := " ".join(words_of(word)))}
-    counts = dict.fromkeys(words, 0)
-    if where == Where(memory=where.memory, label=where.label) and not session.rows(GONE, (json.dumps(kinds), space.ns)):
-        return counts | {word: _count(session, space, kinds, phrase, most) for word, phrase in phrases.items()}
-    filters, values = everything(where)
-    sql = f"{COUNT_NODES}{filters} where fts match ? limit ?)"
-    for word, phrase in phrases.items():
-        counts[word] = session.rows(sql, (space.ns, *values, fts5_query(kinds, [phrase]), most))[0][0]
-    return counts
-
-
-def _telling(session: Session, space: Space, words: list[str], kinds: list[int]) -> list[str]:
-    # BM25 costs microseconds per row that shares any word, so one "the" among 100,000 texts would cost half a second.
-    if len(words) < 2 or session.rows(COUNT, (fts5_query(kinds), MOST_ROWS + 1))[0][0] <= MOST_ROWS:
-        return words
-    enough = MOST_ROWS + 1
-    counts = _counts(session, space, words, kinds, enough)
-    while counts and min(counts.values()) == enough:
-        enough *= FURTHER
-        counts = _counts(session, space, words, kinds, enough)
-    rarest_first = sorted(counts, key=counts.__getitem__)
-    affordable = sum(rows <= MOST_ROWS for rows in itertools.accumulate(counts[word] for word in rarest_first))
-    return rarest_first[: max(1, affordable)]
-
-
-def _counts(session: Session, space: Space, words: list[str], kinds: list[int], enough: int) -> dict[str, int]:
-    counted = ((word, _count(session, space, kinds, word, enough)) for word in words)
-    return {word: rows for word, rows in counted if rows}
-
-
-def _count(session: Session, space: Space, kinds: list[int], phrase: str, enough: int) -> int:
-    if session.depth:
-        return int(session.rows(COUNT, (fts5_query(kinds, [phrase]), enough))[0][0])
-    return session.counts.rows(session, space.ns, kinds, phrase, enough)
 
 
 def nearest(

@@ -195,7 +195,7 @@ class Session:
             yield
             self.words.write(self)
             self.run("commit")
-            if self.words.has_removed:
+            if self.words.has_changed:
                 self.counts.clear()
         except BaseException:
             self._knows_last = False

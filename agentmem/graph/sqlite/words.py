@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 REMOVE = "insert into fts(fts, rowid, text, kind) values('delete', ?, ?, ?)"
 ADD = "insert into fts(rowid, text, kind) values(?, ?, ?)"
+SIZES = "select d.id, d.sz from json_each(?) w cross join fts_docsize d on d.id = w.value"
+MORE = "update said set texts = texts + ?, tokens = tokens + ? where kind = ?"
+FIRST = "insert into said(texts, tokens, kind) values(?, ?, ?)"
+NONE_LEFT = "delete from said where kind = ? and texts = 0"
+
+
+class Entry(NamedTuple):
+    """A text as the index holds it.
+
+    Attributes:
+        kind: The word that stands for its kind, while it is current or once it is retired; see `kind_word`.
+        text: "" is not indexed.
+    """
+
+    kind: str
+    text: str
 
 
 class Changed(NamedTuple):
-    """The text of a row as the index holds it, and as it shall; "" is not indexed."""
+    """What the index holds of a row, and what it shall; None where the row was not there, or is no more."""
 
-    kind: int
-    was: str
-    now: str
+    was: Entry | None
+    now: Entry | None
 
 
 class Statements(Protocol):
     """What runs SQL."""
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of one statement."""
+        ...
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement; return how many rows it changed."""
+        ...
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> int:
         """Run one statement for each row."""
@@ -31,18 +55,18 @@ class PendingWords:
     One layer per batch, the innermost last, so that an inner batch can be undone.
 
     Attributes:
-        has_removed: Whether a text that the index held was changed or taken out.
+        has_changed: Whether a row that was there before has another text now, or was taken out, or retired.
     """
 
-    has_removed = False
+    has_changed = False
 
     def __init__(self) -> None:
         self._layers: list[dict[int, Changed]] = [{}]
 
-    def note(self, pk: int, kind: int, *, was: str, now: str) -> None:
+    def note(self, pk: int, *, was: Entry | None, now: Entry | None) -> None:
         """Note that the text of a row changes from `was` to `now`."""
         if was != now:
-            _note(self._layers[-1], pk, Changed(kind, was, now))
+            _note(self._layers[-1], pk, Changed(was, now))
 
     def begin(self) -> list[dict[int, Changed]]:
         """Begin a layer; return what `restore` needs to undo it."""
@@ -60,21 +84,64 @@ class PendingWords:
         self._layers = kept
 
     def write(self, statements: Statements) -> None:
-        """Bring the index up to date; only inside a batch."""
+        """Bring the index up to date, and what is counted of it; only inside a batch."""
         changes: dict[int, Changed] = {}
         for layer in self._layers:
             for pk, change in layer.items():
                 _note(changes, pk, change)
         # New layers, not emptied ones: an enclosing batch may have to restore the old.
         self._layers = [{} for _ in self._layers]
+        changed = [(pk, one) for pk, one in changes.items() if one.was != one.now]
+        self.has_changed = self.has_changed or any(one.was is not None for _, one in changed)
+        counts: dict[str, tuple[int, int]] = {}
         # No statement here may have a subquery: see the schema.
-        removed = [(pk, one.was, one.kind) for pk, one in changes.items() if one.was and one.was != one.now]
+        removed = [(pk, one.was.text, one.was.kind) for pk, one in changed if one.was and one.was.text]
         if removed:
-            self.has_removed = True
+            _count(counts, statements, removed, -1)
             statements.run_many(REMOVE, removed)
-        added = [(pk, one.now, one.kind) for pk, one in changes.items() if one.now and one.was != one.now]
+        added = [(pk, one.now.text, one.now.kind) for pk, one in changed if one.now and one.now.text]
         if added:
             statements.run_many(ADD, added)
+            _count(counts, statements, added, 1)
+        for kind, (texts, tokens) in counts.items():
+            if not statements.run(MORE, (texts, tokens, kind)):
+                statements.run(FIRST, (texts, tokens, kind))
+            if texts < 0:
+                statements.run(NONE_LEFT, (kind,))
+
+
+def _count(
+    counts: dict[str, tuple[int, int]], statements: Statements, rows: Sequence[tuple[int, str, str]], sign: int
+) -> None:
+    """Add the texts and words of rows that are in the index to `counts`, or take them off."""
+    lengths = {pk: length_of(size) for pk, size in statements.rows(SIZES, (json.dumps([row[0] for row in rows]),))}
+    for pk, _, kind in rows:
+        texts, tokens = counts.get(kind, (0, 0))
+        counts[kind] = texts + sign, tokens + sign * lengths.get(pk, 0)
+
+
+def kind_word(kind: int, *, is_retired: bool) -> str:
+    """Return the word that stands for a kind in the index: another one once a text is retired."""
+    return f"r{kind}" if is_retired else str(kind)
+
+
+def entry_of(kind: int, text: str, retired: int | None) -> Entry:
+    """Return the entry of a row with these columns."""
+    return Entry(kind_word(kind, is_retired=retired is not None), text)
+
+
+def length_of(size: bytes) -> int:
+    """Return the length of a text in words, as FTS5 keeps it: 7 bits a byte, the highest first.
+
+    >>> length_of(bytes([5, 1])), length_of(bytes([0x81, 0x02, 1]))
+    (5, 130)
+    """
+    length = 0
+    for byte in size:
+        length = length << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return length
 
 
 def _note(changes: dict[int, Changed], pk: int, change: Changed) -> None:

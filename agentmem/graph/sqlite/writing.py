@@ -11,6 +11,7 @@ from agentmem.graph.sqlite.reading import find
 from agentmem.graph.sqlite.rows import blob_of, content_of, kept_of
 from agentmem.graph.sqlite.session import Row, Session, Space
 from agentmem.graph.sqlite.spaces import keep_dimension, make_kind
+from agentmem.graph.sqlite.words import entry_of
 
 ADD_NODE = """insert into node(at, position, retired, said_by, text, props, vec, ns, pk, id, kind)
 values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -55,7 +56,8 @@ def put_nodes(session: Session, space: Space, nodes: Sequence[Node]) -> None:
             added.append((*content, seq, space.ns, pk, node.id, kind))
         else:
             replaced.append((*content, seq, space.ns, pk))
-        session.words.note(pk, kind, was="" if old is None else old.node.text, now=content.text)
+        before = None if old is None else entry_of(kind, old.node.text, old.node.retired)
+        session.words.note(pk, was=before, now=entry_of(kind, content.text, content.retired))
         written.append((node.id, kind, *content, pk, seq))
     session.kept.forget(space.ns, last)
     _write(session, added, replaced, blobs)
@@ -97,6 +99,10 @@ def put_edges(session: Session, space: Space, edges: Sequence[Edge]) -> None:
 
 def retire(session: Session, space: Space, ids: Sequence[str], *, position: int) -> int:
     """Mark nodes as retired; return how many were current."""
+    for old in find(session, space, ids).values():
+        if old.node.retired is None:
+            kind, text = space.kinds[old.node.memory, old.node.label], old.node.text
+            session.words.note(old.pk, was=entry_of(kind, text, None), now=entry_of(kind, text, position))
     session.kept.forget(space.ns, ids)
     return session.run_many(RETIRE, [(position, space.ns, one) for one in ids])
 
@@ -105,7 +111,8 @@ def delete(session: Session, space: Space, ids: Sequence[str]) -> int:
     """Erase nodes with all that belongs to them; return how many there were."""
     known = find(session, space, ids)
     for old in known.values():
-        session.words.note(old.pk, space.kinds[old.node.memory, old.node.label], was=old.node.text, now="")
+        kind = space.kinds[old.node.memory, old.node.label]
+        session.words.note(old.pk, was=entry_of(kind, old.node.text, old.node.retired), now=None)
     session.kept.forget(space.ns, known)
     session.run_many(DELETE, [(space.ns, old.pk) for old in known.values()])
     return len(known)
@@ -121,8 +128,9 @@ def forget_vectors(session: Session, space: Space) -> None:
 
 def delete_namespace(session: Session, space: Space) -> int:
     """Erase all that is kept for a namespace; return how many nodes it had."""
-    for pk, kind, text in session.rows("select pk, kind, text from node where ns = ? and text <> ''", (space.ns,)):
-        session.words.note(pk, kind, was=text, now="")
+    rows = session.rows("select pk, kind, text, retired from node where ns = ? and text <> ''", (space.ns,))
+    for pk, *said in rows:
+        session.words.note(pk, was=entry_of(*said), now=None)
     session.kept.clear()
     count = session.run("delete from node where ns = ?", (space.ns,))
     for table in ("kind", "counter", "space"):

@@ -1,13 +1,10 @@
-// In how many texts each of some words is: of those searched, and of all in the namespace.
-// The first is no word, and counts all that are searched.
+// How many texts there are of those that are searched, and how long they are in all, one more for each; of all, and
+// of those with each of some words. The first query is no word, and finds all.
 MATCH (s:MemSpace {namespace: $namespace})
-UNWIND $queries AS q
-CALL (q) {
-  CALL db.index.fulltext.queryNodes('mem_words', q.searched, {limit: $most}) YIELD node
-  RETURN count(node) AS searched
+UNWIND $queries AS query
+CALL (query) {
+  CALL db.index.fulltext.queryNodes('mem_words', query, {limit: $most}) YIELD node AS n
+  WITH n WHERE n.namespace = $namespace<conditions>
+  RETURN count(n) AS texts, coalesce(sum(n.length), 0) AS lengths
 }
-CALL (q) {
-  CALL db.index.fulltext.queryNodes('mem_words', q.anywhere, {limit: $most}) YIELD node
-  RETURN count(node) AS anywhere
-}
-RETURN searched, anywhere, s.texts, s.tokens
+RETURN texts, lengths, s.texts
