@@ -200,6 +200,25 @@ class MemoryPromises(AwkwardInputContract, ErasureContract):
             for was, is_now in zip(self._recalled(whole, as_of=upto), self._recalled(then), strict=True):
                 _assert_alike(was, is_now)
 
+    def test_what_is_undone_is_recalled_no_more(self, store: Store) -> None:
+        """Nothing comes of that event alone, and the past is as it was.
+
+        If this fails, a node with a key stays: let it say which event it tells of (link it to `event.node`, or keep
+        `event.id` in its props), or leave the key out.
+        """
+        events = self.new_events()
+        for undone in (events[0], events[2], events[-1]):
+            memory = self._told(store, f"but {undone.id}")
+            before = self._recalled(memory, as_of=len(events))
+
+            memory.undo(undone.id, now=LATER)
+
+            derived = [one for one in self._all(memory) if one.id != undone.node]  # the journal has it still
+            assert all(set(one.sources) - {undone.id} for one in derived), f"{undone.id} is recalled still"
+            for was, is_now in zip(before, self._recalled(memory, as_of=len(events)), strict=True):
+                _assert_alike(is_now, was)
+            self._assert_replayed(memory)
+
     def test_two_namespaces_never_meet(self, store: Store) -> None:
         """However their events mix. If this fails, the memory keeps something outside the graph it is given."""
         for whose in WHOSE:
