@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem.events import EVENT_PREFIX
-from agentmem.graph.changes import Changes, keyed_id
+from agentmem.graph.changes import PAST, Changes, keyed_id
 from agentmem.graph.contract import Direction, Edge, Graph, Hit, Node, Where
 from agentmem.vectors import Vectors
 
@@ -161,5 +161,8 @@ def as_it_was(node: Node) -> Node:
 
 
 def version_id(node: Node, until: int) -> str:
-    """Return the id under which `node`, as it stands, is kept once `until` has changed it."""
-    return f"@{until}/{node.id}"
+    """Return the id under which `node`, as it stands, is kept once `until` has changed it.
+
+    It comes where that of the node comes among all others, so that of equals the same are found first as once were.
+    """
+    return f"{node.id}{PAST}{until}"
