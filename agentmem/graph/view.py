@@ -71,10 +71,18 @@ class MemoryGraph:
         return seen - Counter(seen.keys())
 
     def events(self, *, last: int | None = None) -> list[Node]:
-        """Return the events up to here, oldest first; with `last`, only the newest ones."""
+        """Return the events up to here that memories are told of, oldest first; with `last`, only the newest ones.
+
+        So neither what was quarantined nor an echo of what was recalled is among them.
+        """
         upto = self.position if self.as_of is None else self.as_of
-        found = self._graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=last)
-        return found[::-1]
+        most = last
+        while True:
+            found = self._graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=most)
+            news = [node for node in found if _is_news(node)]
+            if last is None or most is None or len(news) >= last or len(found) < most:
+                return news[:last][::-1]
+            most *= 2
 
     def edges(
         self,
@@ -143,6 +151,11 @@ class MemoryGraph:
         past = Where(memory=node.memory, label=node.label, as_of=then, props={"version_of": ("=", node.id)})
         versions = self._graph.scan(past, limit=1, vectors=vectors)
         return as_it_was(versions[0]) if versions else None
+
+
+def _is_news(event: Node) -> bool:
+    """Return of an event's node what `Event.is_news` says of the event."""
+    return not event.props.get("echo") and event.props.get("trust") != "quarantined"
 
 
 def _base(node: Node) -> Node:

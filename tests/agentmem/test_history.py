@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Query, Recollection
 from agentmem.graph.changes import Changes
@@ -123,6 +125,18 @@ def test_archiving_what_is_retired_does_not_move_its_end(open_memory: Open) -> N
     told(memory, "write ann here", "retire ann", "write ben there", "archive ann")
 
     assert notes(memory, as_of=3) == {"ben": "there"}
+
+
+@pytest.mark.parametrize("as_of", [None, 15])
+def test_a_memory_reads_of_the_journal_only_what_is_news(open_memory: Open, as_of: int | None) -> None:
+    memory = open_memory(memory=Scribe())
+    told(memory, *(f"write ann {number}" for number in range(3)))
+    beside = [Event(id=f"b{n}", text="write ben badly", at=START, echo=n % 2 > 0) for n in range(12)]
+    memory.add_many(one if one.echo else one.model_copy(update={"trust": "quarantined"}) for one in beside)
+    view = MemoryGraph(memory.graph, "scribe", position=15, as_of=as_of)
+
+    assert [node.text for node in view.events()] == ["write ann 0", "write ann 1", "write ann 2"]
+    assert [node.text for node in view.events(last=2)] == ["write ann 1", "write ann 2"]
 
 
 def test_edges_that_another_memory_ties_to_an_event_are_not_seen(open_memory: Open) -> None:
