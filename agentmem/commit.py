@@ -197,9 +197,9 @@ class _Draft:
         self._retired = [one for one in self._retired if one != node]
 
     def _replace(self, old: Node, new: Node) -> None:
-        """Put `new` where `old` was, keeping `old` as a version if it ever held before this position."""
+        """Put `new` where `old` was, keeping `old` as a version unless it is of this very position."""
         self._hold(new.id)
-        if old.position not in (self._position, old.retired):
+        if old.position != self._position:
             if old.vector is None:  # versions keep their vector; it was not read for a plain add
                 old = next(iter(self._graph.get([old.id], vectors=True)), old)
             until = self._position if old.retired is None else old.retired

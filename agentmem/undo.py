@@ -43,8 +43,7 @@ def undo(graph: Graph, memory: str, *, position: int) -> int:
     going = past.not_leant_on([one for one in past.touched if one.now.retired is None and one.left is None])
     outdated = past.outdated([one for one in past.touched if one.left is not None], going=going)
     again = [one for one in past.touched if one.id not in outdated and one.is_other]
-    graph.put_nodes([version for one in again if (version := one.version(position))])
-    graph.put_nodes([one.again(position) for one in again])
+    graph.put_nodes([node for one in again for node in (one.version(position), one.again(position))])
     gone = [*going, *(id_ for id_ in outdated if past.lives[id_].now.retired is None)]
     graph.retire(gone, position=position)
     return len(again) + len(gone)
@@ -90,11 +89,9 @@ class _Life(NamedTuple):
         before = [node for at, node in self.kept if at < position]
         return bool(before) and before[-1] is not None
 
-    def version(self, position: int) -> Node | None:
-        """Return what it was until now, to be kept beside it; None if it never held."""
+    def version(self, position: int) -> Node:
+        """Return what it was until now, to be kept beside it."""
         until = position if self.now.retired is None else self.now.retired
-        if until == self.now.position:
-            return None
         props = {**self.now.props, "version_of": self.id}
         return self.now._replace(id=version_id(self.now, until), props=props, retired=until)
 

@@ -15,9 +15,9 @@ from agentmem.graph.contract import Json
 from agentmem.vectors import Vectors
 
 PAST = "\x01"
-"""What parts the id of a node from the position that ended it, in the id of a past version: less than all else."""
-LONGEST_ID = 480
-"""Characters of the id of a memory's node; the rest is for the position of a past version."""
+"""What parts the id of a node from when it held, in the id of a past version: less than all else."""
+LONGEST_ID = 450
+"""Characters of the id of a memory's node; the rest is for when a past version held."""
 
 
 class AddNode(NamedTuple):

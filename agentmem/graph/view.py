@@ -178,4 +178,4 @@ def version_id(node: Node, until: int) -> str:
 
     It comes where that of the node comes among all others, so that of equals the same are found first as once were.
     """
-    return f"{node.id}{PAST}{until}"
+    return f"{node.id}{PAST}{node.position}-{until}"

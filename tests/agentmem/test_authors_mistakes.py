@@ -162,7 +162,7 @@ def test_a_plugin_that_cannot_be_used_says_why(
             "event.passage, props",
             "event.passage, key='k' * 490, props",
             OF_WRITE,
-            "of 501 characters: an id has at most 480",
+            "of 501 characters: an id has at most 450",
         ),
         (
             "return changes",
