@@ -52,6 +52,10 @@ class Aside:
         marks = self._graph.get([self._mark_of(event)])
         return [mark.retired for mark in marks if mark.retired is not None]
 
+    def entry_of(self, mark: str) -> str:
+        """Return the name of the entry a mark stands or stood for, an event's id; "" where there is no such mark."""
+        return next((str(node.props["entry"]) for node in self._graph.get([mark])), "")
+
     def _mark_of(self, entry: Entry) -> str:
         if isinstance(entry, Event):
             return f"{self.memory}/{entry.id}"

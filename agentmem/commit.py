@@ -2,8 +2,8 @@
 
 The only code that turns `Changes` into nodes and edges. Every node carries the
 position that caused it and who said it; a replaced node leaves a version
-behind, `id@position`, retired at that position, so that reading as of an
-earlier position is a plain filter.
+behind, retired at that position, so that reading as of an earlier position is
+a plain filter.
 """
 
 from __future__ import annotations
@@ -12,17 +12,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
+import numpy as np
+
 from agentmem.errors import PluginError
 from agentmem.events import EVENT_PREFIX
-from agentmem.graph.changes import AddEdge, AddNode, Archive, Change, Changes, Restore, Retire, ReviseNode
+from agentmem.graph.changes import (
+    LONGEST_ID,
+    PAST,
+    AddEdge,
+    AddNode,
+    Archive,
+    Change,
+    Changes,
+    Restore,
+    Retire,
+    ReviseNode,
+)
 from agentmem.graph.checks import IDENTIFIER
 from agentmem.graph.contract import Edge, Graph, Json, Node
 from agentmem.graph.view import version_id
+from agentmem.vectors import Vectors
 
 SUPERSEDED_BY = "SUPERSEDED_BY"
 RETIRED_BY = "RETIRED_BY"
-_NOT_PUT = (AddEdge, Retire)
-"""Changes that put no node."""
+OF_THE_HOST = frozenset({"version_of", "archived"})
+"""Props that say what became of a node."""
 _ON_WHAT_IS = (ReviseNode, Archive, Restore)
 """Changes that need the node as it stands, with its vector."""
 
@@ -63,11 +77,25 @@ def _check(change: Change, own: str) -> None:
                 f"memory {own[:-1]!r} proposed to change {end!r}, which is not its own; "
                 "link to events by event.node, and to nodes by the ids the graph gave"
             )
-    if isinstance(change, AddNode) and not isinstance(change.text, str):
-        raise PluginError(f"memory {own[:-1]!r} proposed a {type(change.text).__name__} as the text of {change.id!r}")
+    if isinstance(change, AddNode | ReviseNode):
+        _check_content(change, own[:-1])
     if not _are_identifiers(names):
         wrong = next(name for name in names if not IDENTIFIER.fullmatch(name))
         raise PluginError(f"memory {own[:-1]!r} proposed {wrong!r}: labels, edge types and props are identifiers")
+
+
+def _check_content(change: AddNode | ReviseNode, memory: str) -> None:
+    if not isinstance(change.text, str | None) or (isinstance(change, AddNode) and change.text is None):
+        raise PluginError(f"memory {memory!r} proposed a {type(change.text).__name__} as the text of {change.id!r}")
+    if not isinstance(change.props, Mapping):
+        raise PluginError(f"memory {memory!r} proposed a {type(change.props).__name__} as the props of {change.id!r}")
+    if taken := OF_THE_HOST.intersection(change.props):
+        raise PluginError(f"memory {memory!r} proposed the prop {min(taken)!r}, which the host keeps; use another name")
+    if len(change.id) > LONGEST_ID or PAST in change.id:
+        raise PluginError(
+            f"memory {memory!r} proposed the node {change.id[:80]!r}, of {len(change.id)} characters: an id has "
+            f"at most {LONGEST_ID}, and no {PAST!r}; give a shorter key, such as a hash"
+        )
 
 
 def _told_of(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -77,6 +105,8 @@ def _told_of(change: Change) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return (change.source, change.target), (change.type,)
         case AddNode():
             return (change.id,), (change.label, *change.props)
+        case ReviseNode():
+            return (change.id,), tuple(change.props)
         case Retire(node, successor) if successor is not None:
             return (node, successor), ()
         case _:
@@ -99,7 +129,7 @@ class _Draft:
         self._edges: list[Edge] = []
         self._retired: list[str] = []
         fixed = f"{changes.memory}/{changes.position}."
-        touched = {c.id for c in changes if not isinstance(c, _NOT_PUT) and not c.id.startswith(fixed)}
+        touched = {c.id for c in changes if not isinstance(c, AddEdge) and not c.id.startswith(fixed)}
         vectors = any(isinstance(c, _ON_WHAT_IS) for c in changes)
         self._known = {node.id: node for node in graph.get(sorted(touched), vectors=vectors)} if touched else {}
 
@@ -113,24 +143,14 @@ class _Draft:
             case Retire(node, successor, reason):
                 self._retire(node, successor, reason)
             case ReviseNode(node, text, props, vector):
-                old = self._current(node)
-                merged = {**old.props, **props}
-                self._replace(
-                    old,
-                    old._replace(
-                        text=old.text if text is None else text,
-                        props=merged,
-                        vector=old.vector if vector is None else vector,
-                    ),
-                )
+                self._revise(node, text, props, vector)
             case Archive(node):
-                old = self._current(node)
+                old = self._current(node, "archive")
                 if old.retired is None:
                     self._nodes[node] = old._replace(props={**old.props, "archived": True}, retired=self._position)
             case Restore(node):
-                old = self._current(node)
+                old = self._current(node, "restore")
                 props = {key: value for key, value in old.props.items() if key != "archived"}
-                self._retired = [one for one in self._retired if one != node]
                 self._replace(old, old._replace(props=props, retired=None))
 
     def write(self) -> None:
@@ -151,11 +171,34 @@ class _Draft:
         old = self._nodes.get(change.id) or self._known.get(change.id)
         if old is None:
             self._nodes[change.id] = new
-        elif old.retired is not None or old.text != new.text or old.props != new.props:
+        elif old.retired is not None or old.text != new.text or old.props != new.props or self._is_moved(old, new):
             self._replace(old, new)
+        else:
+            self._hold(new.id)
+
+    def _revise(self, node: str, text: str | None, props: Mapping[str, Json], vector: Vectors | None) -> None:
+        old = self._current(node, "revise")
+        if old.retired is not None or node in self._retired:
+            raise PluginError(f"{node!r} was retired: restore it before it is revised, or look with graph.get if it is")
+        text, vector = old.text if text is None else text, old.vector if vector is None else vector
+        self._replace(old, old._replace(text=text, props={**old.props, **props}, vector=vector))
+
+    def _is_moved(self, old: Node, new: Node) -> bool:
+        """Return whether a node that says the same is to have another vector."""
+        if new.vector is None:
+            return False
+        was = old.vector
+        if was is None and old.id not in self._nodes:
+            was = next((node.vector for node in self._graph.get([old.id], vectors=True)), None)
+        return was is None or was.shape != new.vector.shape or not np.allclose(was, new.vector, rtol=0, atol=1e-6)
+
+    def _hold(self, node: str) -> None:
+        """Let a node hold that was to be retired: what is proposed later counts."""
+        self._retired = [one for one in self._retired if one != node]
 
     def _replace(self, old: Node, new: Node) -> None:
         """Put `new` where `old` was, keeping `old` as a version unless it is of this very position."""
+        self._hold(new.id)
         if old.position != self._position:
             if old.vector is None:  # versions keep their vector; it was not read for a plain add
                 old = next(iter(self._graph.get([old.id], vectors=True)), old)
@@ -165,6 +208,7 @@ class _Draft:
         self._nodes[new.id] = new._replace(position=self._position, at=self._at, by=self._by)
 
     def _retire(self, node: str, successor: str | None, reason: str) -> None:
+        self._current(node, "retire")
         self._retired.append(node)
         said: dict[str, Json] = {"reason": reason, "by": self._by, "position": self._position}
         if successor is not None:
@@ -172,8 +216,8 @@ class _Draft:
         elif reason:
             self._edges.append(Edge(node, RETIRED_BY, self._cause, said, self._position))
 
-    def _current(self, node: str) -> Node:
+    def _current(self, node: str, verb: str) -> Node:
         found = self._nodes.get(node) or self._known.get(node)
         if found is None:
-            raise PluginError(f"no node {node!r} to revise, archive or restore; it must exist before")
+            raise PluginError(f"no node {node!r} to {verb}; it must exist before")
         return found

@@ -268,7 +268,7 @@ class Fold:
         else:
             self._aside.settle(entry)
         if isinstance(entry, Operation) and entry.verb == "undo" and entry.memory == self._memory.name:
-            undo(self._graph, self._memory.name, _undone(entry), at=entry.at, position=entry.position)
+            undo(self._graph, self._memory.name, position=entry.position)
         if proposal.changes is not None:
             try:
                 self._check_origin(proposal.changes, entry)
@@ -353,9 +353,3 @@ def _proposed(verb: str, proposal: Changes) -> Changes:
 
 def _cause(entry: Event | Operation) -> str:
     return entry.node if isinstance(entry, Event) else f"operation/{entry.position}"
-
-
-def _undone(operation: Operation) -> int:
-    position = operation.arguments["position"]
-    assert isinstance(position, int)
-    return position

@@ -14,9 +14,14 @@ from typing import NamedTuple
 from agentmem.graph.contract import Json
 from agentmem.vectors import Vectors
 
+PAST = "\x01"
+"""What parts the id of a node from when it held, in the id of a past version: less than all else."""
+LONGEST_ID = 450
+"""Characters of the id of a memory's node; the rest is for when a past version held."""
+
 
 class AddNode(NamedTuple):
-    """A new node; if `keyed` and the id is known already, a revision of it."""
+    """A new node; if the id is known already, what takes the place of all that it holds."""
 
     id: str
     label: str
@@ -93,10 +98,11 @@ class Changes:
         Args:
             label: What it is, an identifier.
             text: What it says; found by full-text search when not empty.
-            key: A natural key, unique for the label ("knife"): proposing a known
-                key again revises that node, and the id can be had with `id_of`.
+            key: A natural key, unique for the label ("knife"); the id can be had with `id_of`. Proposing a known
+                key again puts this in the place of all that the node holds, text, props and vector (`revise`
+                changes only what it is given), and the node holds again if it was retired; the old is kept as history.
                 A node without one is of this entry alone, and goes when that is undone.
-            props: Anything else, as JSON.
+            props: Anything else, as JSON; `version_of` and `archived` are the host's.
             vector: Shape (dim,), unit length: that of `text`. A memory whose vectors are something else says
                 so (`agentmem.memory.EmbedsOther`, `MakesVectors`), so that they can be made by another embedder.
         """
@@ -116,15 +122,15 @@ class Changes:
         props: Mapping[str, Json] | None = None,
         vector: Vectors | None = None,
     ) -> None:
-        """Propose new content for a node; the old is kept as history."""
+        """Propose new content for a node that holds, also in part; the old is kept as history."""
         self._list.append(ReviseNode(node, text, props or {}, vector))
 
     def link(self, source: str, type_: str, target: str, *, props: Mapping[str, Json] | None = None) -> None:
-        """Propose an edge; linking what is linked already only replaces `props`."""
+        """Propose an edge; linking what is linked already only replaces `props`, of which no history is kept."""
         self._list.append(AddEdge(source, type_, target, props or {}))
 
     def retire(self, node: str, *, successor: str | None = None, reason: str = "") -> None:
-        """Propose that a node no longer holds; it stays readable in history."""
+        """Propose that a node no longer holds; it stays readable in history, and proposing its key again ends that."""
         self._list.append(Retire(node, successor, reason))
 
     def merge(self, nodes: Iterable[str], *, into: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agentmem.events import EVENT_PREFIX
-from agentmem.graph.changes import Changes, keyed_id
+from agentmem.graph.changes import PAST, Changes, keyed_id
 from agentmem.graph.contract import Direction, Edge, Graph, Hit, Node, Where
 from agentmem.vectors import Vectors
 
@@ -71,10 +71,18 @@ class MemoryGraph:
         return seen - Counter(seen.keys())
 
     def events(self, *, last: int | None = None) -> list[Node]:
-        """Return the events up to here, oldest first; with `last`, only the newest ones."""
+        """Return the events up to here that memories are told of, oldest first; with `last`, only the newest ones.
+
+        So neither what was quarantined nor an echo of what was recalled is among them.
+        """
         upto = self.position if self.as_of is None else self.as_of
-        found = self._graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=last)
-        return found[::-1]
+        most = last
+        while True:
+            found = self._graph.scan(Where(memory="", label="Event", as_of=upto), newest=True, limit=most)
+            news = [node for node in found if _is_news(node)]
+            if last is None or most is None or len(news) >= last or len(found) < most:
+                return news[:last][::-1]
+            most *= 2
 
     def edges(
         self,
@@ -145,6 +153,11 @@ class MemoryGraph:
         return as_it_was(versions[0]) if versions else None
 
 
+def _is_news(event: Node) -> bool:
+    """Return of an event's node what `Event.is_news` says of the event."""
+    return not event.props.get("echo") and event.props.get("trust") != "quarantined"
+
+
 def _base(node: Node) -> Node:
     """Return a past version under the id of the node it was a version of."""
     if node.retired is None or "version_of" not in node.props:
@@ -161,5 +174,8 @@ def as_it_was(node: Node) -> Node:
 
 
 def version_id(node: Node, until: int) -> str:
-    """Return the id under which `node`, as it stands, is kept once `until` has changed it."""
-    return f"@{until}/{node.id}"
+    """Return the id under which `node`, as it stands, is kept once `until` has changed it.
+
+    It comes where that of the node comes among all others, so that of equals the same are found first as once were.
+    """
+    return f"{node.id}{PAST}{node.position}-{until}"

@@ -14,8 +14,8 @@ from typing import Any
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.errors import LanguageUnavailable
-from agentmem.events import KINDS, Query, Recollection
-from agentmem.graph.contract import Store
+from agentmem.events import KINDS, Query, Recollection, new_event
+from agentmem.graph.contract import Store, Where
 from agentmem.graph.digest import digest
 from agentmem.holdings import shape_of, view_of
 from agentmem.journal import Journal
@@ -25,7 +25,7 @@ from agentmem.reembedding import reembed
 from agentmem.testing.embedding import TurnedEmbedder
 from agentmem.testing.languages import PretendModel, WithEmbedder
 from agentmem.testing.memory_awkward import AwkwardInputContract
-from agentmem.testing.memory_erasure import ErasureContract
+from agentmem.testing.memory_erasure import CANARY, ErasureContract
 from agentmem.testing.memory_purity import PurityContract
 from agentmem.testing.memory_world import LATER
 
@@ -200,6 +200,48 @@ class MemoryPromises(AwkwardInputContract, ErasureContract, PurityContract):
 
             for was, is_now in zip(self._recalled(whole, as_of=upto), self._recalled(then), strict=True):
                 _assert_alike(was, is_now)
+
+    def test_what_is_undone_is_recalled_no_more(self, store: Store) -> None:
+        """Nothing comes of that event alone, and the past is as it was.
+
+        If this fails, a node with a key stays: let it say which event it tells of (link it to `event.node`, or keep
+        `event.id` in its props), or leave the key out.
+        """
+        events = self.new_events()
+        for undone in (events[0], events[2], events[-1]):
+            memory = self._told(store, f"but {undone.id}")
+            before = self._recalled(memory, as_of=len(events))
+
+            memory.undo(undone.id, now=LATER)
+
+            derived = [one for one in self._all(memory) if one.id != undone.node]  # the journal has it still
+            assert all(set(one.sources) - {undone.id} for one in derived), f"{undone.id} is recalled still"
+            for was, is_now in zip(before, self._recalled(memory, as_of=len(events)), strict=True):
+                _assert_alike(is_now, was)
+            self._assert_replayed(memory)
+
+    def test_what_is_no_news_leaves_no_trace(self, store: Store) -> None:
+        """Neither what was quarantined nor an echo is derived from, or takes the place of what was said.
+
+        If this fails, `write` or `recall` reads the journal past `graph.events`.
+        """
+        memory = self._open(store)
+        *first, last = self.new_events()
+        memory.add_many([*first, last])
+        is_answered = [bool(found) for found in self._recalled(memory)]
+        beside = ((f"{CANARY} {n}", n) for n in range(20))
+
+        memory.add_many(
+            new_event(text, id=f"beside {n}", at=last.at, echo=n % 2 > 0, trust="normal" if n % 2 else "quarantined")
+            for text, n in beside
+        )
+
+        assert all(found or not was for found, was in zip(self._recalled(memory), is_answered, strict=True))
+        assert not [one for one in self._all(memory) if "quokka" in one.text]
+        memory.add_many([new_event(last.text, action=last.action, id="again", at=LATER, role=last.role)])
+        memory.consolidate(now=LATER)
+        derived = memory.graph.scan(Where(memory=memory.stack.name, retired=True))
+        assert not [node for node in derived if "quokka" in f"{node.text} {node.props}"]
 
     def test_two_namespaces_never_meet(self, store: Store) -> None:
         """However their events mix. If this fails, the memory keeps something outside the graph it is given."""

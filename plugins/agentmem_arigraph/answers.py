@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,14 +18,10 @@ from agentmem_arigraph.map_answers import place_and_ways
 from agentmem_arigraph.schema import EPISODES, REMARKS
 from agentmem_arigraph.semantic_search import Found, more_facts, semantic_search, starts
 from agentmem_arigraph.settings import AriGraphSettings
-
-Sources = Mapping[str, tuple[str, ...]]
-"""Node id of a fact to the events that said it and are not excluded; a fact without any is absent."""
+from agentmem_arigraph.sources import sources_of
 
 Stamp = tuple[str, str, str, datetime, int]
 """Of a node: id, text, memory, at, position."""
-AGAIN = 8
-"""How many of those who said a fact again are looked at, newest first."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def recollections(asked: Asked) -> list[Recollection]:
     depths = starts(query, graph, asked.language, settings)
     vectors = dict(zip(depths, asked.language.embed(list(depths)), strict=True)) if depths else {}
     found = semantic_search(graph, depths, vectors, settings=settings)
-    sources = _sources((one.node for one in found.values()), asked)
+    sources = sources_of([one.node for one in found.values()], graph, excluded=query.exclude)
     found = {node: one for node, one in found.items() if node in sources}
 
     newest = graph.scan(EPISODES, newest=True, limit=settings.episode_candidates)
@@ -61,36 +57,6 @@ def recollections(asked: Asked) -> list[Recollection]:
 
 def _order(one: Recollection) -> tuple[bool, float]:
     return not one.pinned, -one.score
-
-
-def _sources(nodes: Iterable[Node], asked: Asked) -> dict[str, tuple[str, ...]]:
-    """Return who said each fact, without what the query excludes.
-
-    A fact node names the first event that said it. Only where that one is
-    excluded and others came later are the episodes asked who said it again.
-    """
-    excluded = set(asked.query.exclude)
-    upto = asked.graph.position if asked.query.as_of is None else asked.query.as_of
-    told: dict[str, tuple[str, ...]] = {}
-    again: list[str] = []
-    for node in nodes:
-        source = str(node.props["source"])
-        if source not in excluded:
-            told[node.id] = (source,)
-        elif node.position < upto:
-            again.append(node.id)
-    return told | _said_again(again, excluded, asked.graph) if again else told
-
-
-def _said_again(facts: list[str], excluded: Collection[str], graph: MemoryGraph) -> dict[str, tuple[str, ...]]:
-    edges = graph.edges(facts, types=["EXTRACTED"], direction="in", limit=AGAIN * len(facts))
-    episodes = graph.get(list(dict.fromkeys(edge.source for edge in edges)))
-    events = {node.id: str(node.props["event"]) for node in episodes}
-    again: dict[str, tuple[str, ...]] = {}
-    for edge in edges:
-        if edge.source in events and events[edge.source] not in excluded:
-            again[edge.target] = (*again.get(edge.target, ()), events[edge.source])
-    return again
 
 
 def _episodes(
@@ -156,7 +122,7 @@ def _episode(node: Node, *, part: str, value: float, score: float) -> Recollecti
 
 def _filling(found: Mapping[str, Found], depths: Mapping[str, int], asked: Asked, *, room: int) -> list[Recollection]:
     nodes = more_facts(asked.graph, found, starts=depths, room=room)
-    sources = _sources(nodes, asked)
+    sources = sources_of(nodes, asked.graph, excluded=asked.query.exclude)
     return [_fact(node, sources[node.id]) for node in nodes if node.id in sources]
 
 

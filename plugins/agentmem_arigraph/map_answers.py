@@ -6,7 +6,7 @@ AriGraph (Anokhin et al., 2024), section 3.3. The map itself is the host's: who 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from agentmem.events import Query, Recollection
@@ -17,6 +17,7 @@ from agentmem.language.maps import Map, exits_nearest_first, places_on, read_map
 from agentmem_arigraph.extraction import fact_in, fact_of
 from agentmem_arigraph.schema import MAP_KEY
 from agentmem_arigraph.settings import AriGraphSettings
+from agentmem_arigraph.sources import Sources, sources_of, told_by
 
 Ways = Mapping[str, tuple[str, ...]]
 Told = Mapping[str, Node]
@@ -34,19 +35,23 @@ def place_and_ways(
     """
     if last is None or "place" not in last.props or "named_by" not in last.props:
         return []
-    place = str(last.props["place"])
-    answers = [_recollection(last, kind="place", text=place, sources=[str(last.props["named_by"])], pinned=True)]
+    place, named_by = str(last.props["place"]), str(last.props["named_by"])
+    if not told_by([named_by], graph):
+        return []
+    answers = [_recollection(last, kind="place", text=place, sources=(named_by,), pinned=True)]
     if settings.navigation == "never" or (settings.navigation == "asked" and not ASKS.search(query.text)):
         return answers
     told = {node.text: node for node in _facts_of_the_map(graph)}
     drawn = read_map(fact_in(node) for node in told.values())
     ways = ways_from(place, drawn)
     pinned = settings.navigation == "always"
-    wanted = _wanted(query, ways)[: settings.ways]
-    answers += [_way(one, ways, drawn, told, pinned=pinned) for one in wanted]
+    steps = {one: _steps(one, ways, drawn, told) for one in _wanted(query, ways)[: settings.ways]}
     exits = exits_nearest_first(ways, drawn, locked=_locked(drawn, graph))[: settings.ways]
-    answers += [_exit(where, direction, ways, drawn, told, pinned=pinned) for where, direction in exits]
-    return answers
+    ends = [_fact_of_exit(where, direction, drawn, told) for where, direction in exits]
+    sources = sources_of([*(node for way in steps.values() for node in way), *ends], graph)
+    answers += [_way(one, ways, way, sources, pinned=pinned) for one, way in steps.items()]
+    answers += [_exit(one, ways, node, sources, pinned=pinned) for one, node in zip(exits, ends, strict=True)]
+    return [one for one in answers if one.sources]
 
 
 def _facts_of_the_map(graph: MemoryGraph) -> list[Node]:
@@ -70,26 +75,28 @@ def _locked(drawn: Map, graph: MemoryGraph) -> set[str]:
     return {state.subject for state in states if (state.relation, state.object) == ("is", "locked")}
 
 
-def _way(place: str, ways: Ways, drawn: Map, told: Told, *, pinned: bool) -> Recollection:
-    steps = _steps(place, ways, drawn, told)
+def _way(place: str, ways: Ways, steps: Sequence[Node], sources: Sources, *, pinned: bool) -> Recollection:
     text = f"go to {place}: {', '.join(ways[place])}"
-    return _recollection(
-        steps[-1], kind="path", text=text, sources=_sources(steps), score=1 / (1 + len(steps)), pinned=pinned
-    )
+    said = tuple(dict.fromkeys(event for step in steps for event in sources.get(step.id, ())))
+    return _recollection(steps[-1], kind="path", text=text, sources=said, score=1 / (1 + len(steps)), pinned=pinned)
 
 
-def _exit(where: str, direction: str, ways: Ways, drawn: Map, told: Told, *, pinned: bool) -> Recollection:
+def _fact_of_exit(where: str, direction: str, drawn: Map, told: Told) -> Node:
     fact = fact_of(where, "has exit", direction, None)
     door = drawn.doors.get((where, direction), "")
-    node = told.get(fact.text) or told[fact_of(door, f"leads {direction} from", where, None).text]
+    return told.get(fact.text) or told[fact_of(door, f"leads {direction} from", where, None).text]
+
+
+def _exit(exit_: tuple[str, str], ways: Ways, node: Node, sources: Sources, *, pinned: bool) -> Recollection:
+    where, direction = exit_
     return _recollection(
         node,
         kind="exit",
         text=f"unexplored: {direction} of {where}",
-        sources=_sources([node]),
+        sources=sources.get(node.id, ()),
         score=1 / (1 + len(ways[where])),
         pinned=pinned,
-    ).model_copy(update={"fact": fact})
+    ).model_copy(update={"fact": fact_of(where, "has exit", direction, None)})
 
 
 def _steps(place: str, ways: Ways, drawn: Map, told: Told) -> list[Node]:
@@ -102,12 +109,8 @@ def _steps(place: str, ways: Ways, drawn: Map, told: Told) -> list[Node]:
     ]
 
 
-def _sources(nodes: Iterable[Node]) -> list[str]:
-    return list(dict.fromkeys(str(node.props["source"]) for node in nodes))
-
-
 def _recollection(
-    node: Node, *, kind: str, text: str, sources: list[str], pinned: bool, score: float = 1.0
+    node: Node, *, kind: str, text: str, sources: tuple[str, ...], pinned: bool, score: float = 1.0
 ) -> Recollection:
     return Recollection(
         id=f"{node.id}",
@@ -115,7 +118,7 @@ def _recollection(
         text=text,
         score=score,
         parts={} if kind == "place" else {"nearness": score},
-        sources=tuple(sources),
+        sources=sources,
         memory=node.memory,
         at=node.at,
         position=node.position,

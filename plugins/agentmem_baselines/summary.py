@@ -150,7 +150,7 @@ class Summary:
         if upto - after < self.settings.every:
             return changes
         newest = _newest(graph, last=graph.position - after)
-        events = [one for one in newest if after < one.position <= upto and not one.echo]
+        events = [one for one in newest if after < one.position <= upto]
         if len(events) < self.settings.every:
             return changes
         told = {f"s{number}": line for number, line in enumerate(_lines_of(node), 1)}

@@ -79,6 +79,19 @@ def test_no_memory_stumbles_over_what_is_undone_while_it_recalls(name: str) -> N
 
 
 @pytest.mark.parametrize("name", MEMORIES)
+def test_of_a_corrected_statement_no_memory_recalls_the_old_one(name: str, open_store: Callable[[], Store]) -> None:
+    memory = AgentMemory(open_store(), memory=name, host=HOST)
+    for id_, text in (("e1", "Good morning!"), ("e2", "I work at a bakery."), ("e3", "I have a dog."), ("e4", "Bye!")):
+        memory.add(text, id=id_, role="user", speaker="Ann")
+
+    memory.update("e2", "I work at a school.")
+
+    recalled = [one.text for text in ("Where does Ann work?", "bakery") for one in memory.search(text, limit=50)]
+    assert [text for text in recalled if "bakery" in text] == []
+    assert name == "none" or any("school" in text for text in recalled)
+
+
+@pytest.mark.parametrize("name", MEMORIES)
 def test_every_memory_plays_a_game(name: str, place: str, tmp_path: Path) -> None:
     pytest.importorskip("textworld")
     setup = Setup(

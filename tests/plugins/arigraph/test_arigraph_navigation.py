@@ -63,6 +63,27 @@ def test_a_way_names_every_event_it_was_learned_from(open_memory: Open, tell: Te
     assert way.sources == ("e3", "e2")
 
 
+def test_what_was_told_first_by_an_event_that_is_undone_names_who_told_it_again(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory(navigation="always")
+    tell(memory, WALK[0], "> go north\nYou are in the kitchen. Exits: south, west.", f"> go south\n{WALK[0]}")
+
+    memory.undo("e1")
+
+    found = memory.search("anything", limit=30)
+    sources = {one.text: one.sources for one in found}
+    assert sources["hall, has exit, east"] == sources["unexplored: east of hall"] == ("e3",)
+    assert not any(one.sources == ("e1",) for one in found)
+
+
+def test_a_place_that_only_an_undone_event_named_is_not_told(open_memory: Open, tell: Tell) -> None:
+    memory = open_memory()
+    tell(memory, *WALK, "The box is on the table.")
+
+    memory.undo("e3")
+
+    assert texts(memory.search("anything", limit=30), "place") == []
+
+
 def test_only_places_that_were_visited_are_walked_through() -> None:
     drawn = read_map(said("attic, is up of, hall", "hall, has exit, up", "tower, is up of, attic"))
 
