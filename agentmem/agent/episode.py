@@ -47,6 +47,7 @@ class Setup(Thinking):
         trajectory: The file the episode is recorded in; it must not exist yet.
         name: Of this run; ids of its events begin with it, so two runs into one
             namespace need two names.
+        stands_in: Whether the host answers what the memory cannot, as `AgentMemory` says; switched off to measure it.
     """
 
     game: str
@@ -64,6 +65,7 @@ class Setup(Thinking):
     game_settings: dict[str, Any] = Field(default_factory=dict)
     show_valid_actions: bool = False
     namespace: str | None = None
+    stands_in: bool = True
 
     @property
     def world(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class Result(Value):
     Attributes:
         ended: What ended it.
         evaluation: Score, steps, won or lost.
-        receipt: What memory and policy cost, all together.
+        receipt: What memory and policy cost, all together; and how much was set aside, or waits, in the end.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
         waiting: Entries the memory has yet to take in, since the language was out.
@@ -168,6 +170,7 @@ class Episode:
                 language=language,
                 host=host,
                 budget=session or setup.budget,
+                stands_in=setup.stands_in,
             )
             if given is None:
                 opened.enter_context(closing_language(language))
@@ -237,14 +240,15 @@ class Episode:
             raise
         self._recorder.end(self._ended, evaluation)
         names = [memory.name for memory in self.memory.stack.memories]
-        standing = self.memory.status()
+        standing, spent = self.memory.status(), self.memory.language.receipt().since(self._spent_before)
+        waiting = standing.entries - standing.folded
         self._result = Result(
             ended=self._ended,
             evaluation=evaluation,
-            receipt=self.memory.language.receipt().since(self._spent_before),
+            receipt=spent.model_copy(update={"set_aside": len(self._set_aside), "deferred": waiting}),
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
-            waiting=standing.entries - standing.folded,
+            waiting=waiting,
             waits=next((one.waits for one in standing.memories if one.waits), ""),
             outdated=outdated(self.memory.graph, *names),
         )

@@ -14,9 +14,13 @@ from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.policy import Decision, Mind, Policy
 from agentmem.agent.trajectory import Recorder, read
 from agentmem.errors import EnvironmentFailed, InvalidInput, LanguageUnavailable, StoreUnavailable, UnknownName
-from agentmem.events import Query, Recollection
+from agentmem.events import Event, Query, Recollection
+from agentmem.graph.changes import Changes
+from agentmem.graph.view import MemoryGraph
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
+from agentmem.language.contract import Language
+from agentmem.testing.notebook import Notebook
 
 
 class Stairs:
@@ -118,6 +122,27 @@ def test_an_episode_played_to_its_end_is_recorded_whole(tmp_path: Path, host: Ho
     assert (episode.result.ended, episode.result.set_aside) == ("over", ())
     assert recorded.ending is not None
     assert (recorded.ending.ended, len(recorded.steps)) == ("over", 5)
+
+
+class Deaf(Notebook):
+    """Takes in nothing."""
+
+    name = "deaf"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        raise RuntimeError("I hear nothing")
+
+
+def test_the_receipt_counts_what_was_set_aside(tmp_path: Path) -> None:
+    class Offered:
+        @hookimpl
+        def agentmem_memories(self) -> Mapping[str, Any]:
+            return {"deaf": lambda settings: Deaf()}
+
+    with Episode(setup(tmp_path, memory="deaf"), Host(plugins=["defaults", StairsPlugin(), Offered()])) as episode:
+        list(episode)
+
+    assert len(episode.result.set_aside) == episode.result.receipt.set_aside == 5
 
 
 def test_the_step_limit_ends_it_without_failing(tmp_path: Path, host: Host) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -64,33 +65,34 @@ class Play:
             store=trial.store,
             trajectory=trial.folder / TRAJECTORY,
             name=cell.key,
+            stands_in=False,
             **options.model_dump(),
             **cell.thinking.model_dump(),
         )
-        spent = {"write": 0.0, "recall": 0.0}
+        steps: list[Step] = []
         scores: list[tuple[float, float]] = []
         trial.empty(setup.remembered_in)
         with Episode(setup, trial.host, session=trial.spending) as episode:
             for number, step in enumerate(episode):
-                _add(spent, step)
+                steps.append(step)
                 scores.append((number, episode.evaluation().normalized))
         result = episode.result
         return Outcome(
             score=min(max(result.evaluation.normalized, 0.0), 1.0),
             figures=_figures(result.evaluation),
             curves={"score": _corners(scores)},
-            events=len(scores),
+            events=sum(1 if step.answer is None else 2 for step in steps),
             bytes=trial.bytes,
             receipt=result.receipt,
-            write_ms=spent["write"],
-            recall_ms=spent["recall"],
-            details={"ended": result.ended, "set_aside": len(result.set_aside), "waiting": result.waiting},
+            write_ms=_spent(steps, "write"),
+            recall_ms=_spent(steps, "recall"),
+            recalls=sum("recall" in step.milliseconds for step in steps),
+            details={"ended": result.ended},
         )
 
 
-def _add(spent: dict[str, float], step: Step) -> None:
-    for part in spent:
-        spent[part] += step.milliseconds.get(part, 0.0)
+def _spent(steps: Sequence[Step], part: str) -> float:
+    return sum(step.milliseconds.get(part, 0.0) for step in steps)
 
 
 def _figures(how: EvalInfo) -> dict[str, float]:

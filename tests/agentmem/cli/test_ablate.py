@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+FORGETFUL = Path(__file__).parents[1] / "bench" / "forgetful.py"
 SAID = ("I bought a kayak.", "The weather is fine.", "My sister plays chess.", "I am tired today.", "See you!")
 
 
@@ -46,6 +47,15 @@ def test_a_table_says_which_memory_would_be_missed(agentmem: Callable[..., Any],
     assert ran.code == 0
     assert "without window" in ran.out
     assert "full alone does as well as all of them, or better" in ran.out
+
+
+def test_a_memory_that_fails_in_the_stack_is_told(agentmem: Callable[..., Any], talk: Path) -> None:
+    ran = agentmem("--plugin", FORGETFUL, "ablate", talk, "--memory", "dumb+deaf")
+
+    lines = ran.out.splitlines()
+    assert any(line.startswith("dumb failed on 2 questions") for line in lines)
+    assert any(line.startswith("dumb+deaf failed on 2 questions") for line in lines)
+    assert "deaf could not take in 5 events, and is measured without them" in lines
 
 
 def test_a_game_is_played_with_each_part(agentmem: Callable[..., Any]) -> None:
