@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from agentmem.agent.environment import Defaults, EvalInfo, defaults_of
+from agentmem.agent.environment import Defaults, EvalInfo, HasNotes, defaults_of
 from agentmem.agent.loop import Step, play
+from agentmem.agent.policy import check_plays
 from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
@@ -163,6 +164,7 @@ class Episode:
         with ExitStack() as opened:
             self._environment = host.environment(setup.game, setup.world)
             opened.callback(self._environment.close)
+            check_plays(self._policy, self._environment.spec.kind)
             self.memory = AgentMemory(
                 setup.store,
                 namespace=setup.remembered_in,
@@ -204,6 +206,11 @@ class Episode:
     def evaluation(self) -> EvalInfo:
         """Return how it went so far; for whoever watches, never for the policy."""
         return self._environment.evaluate()
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What whoever watches should know of the environment; the policy is not told."""
+        return self._environment.notes if isinstance(self._environment, HasNotes) else ()
 
     @property
     def is_summed_up(self) -> bool:

@@ -136,6 +136,9 @@ def ablate_play(
         seeds: One game each.
         playing: How long a game may be, and what is thought with.
         moved: Is told of each game played.
+
+    Raises:
+        InvalidInput: nothing is scored in it.
     """
     done, how = [], playing or Playing()
     session = Session(how.budget)
@@ -186,10 +189,13 @@ def _played(setup: Callable[[Path], Setup], host: Host, language: Language, sess
 
 def _ablated(part: Variant, played: Mapping[int, Result]) -> Ablated:
     ends = {seed: one.evaluation for seed, one in played.items()}
+    scores = {str(seed): one.normalized for seed, one in ends.items() if one.normalized is not None}
+    if len(scores) < len(ends):
+        raise InvalidInput("nothing is scored in this conversation, so nothing tells the parts apart; give another one")
     return Ablated(
         variant=part,
-        score=mean(one.normalized for one in ends.values()),
-        by={str(seed): one.normalized for seed, one in ends.items()},
+        score=mean(scores.values()),
+        by=scores,
         won=sum(one.won for one in ends.values()),
         steps=mean(one.steps for one in ends.values()),
         set_aside=sum(len(one.set_aside) for one in played.values()),

@@ -19,6 +19,8 @@ from agentmem_textworld.simulator import Simulator
 STORY = re.compile(r".*\.(?:z[1-8]|zblorb|gblorb|ulx)", re.IGNORECASE | re.DOTALL)
 """Names of story files; also of kinds that cannot be played here, so that this can be said."""
 
+NO_OBJECTIVE = "{} has no .json beside it: it is played without the game's objective; give one with --goal"
+
 
 class TextWorldFamily:
     """An `EnvironmentFamily`: generated games by name (`cook:4`), and story files by path."""
@@ -43,8 +45,10 @@ class TextWorldFamily:
             EnvironmentFailed: the game cannot be made, or is not whole.
         """
         chosen = parse_options(options)
-        path = Path(spec).expanduser() if _is_path(spec) else generation.made(levels.parse(spec), seed=chosen.seed)
-        return _opened(path.absolute(), name=spec, options=chosen)
+        if not _is_path(spec):
+            return _opened(generation.made(levels.parse(spec), seed=chosen.seed), name=spec, options=chosen)
+        path = Path(spec).expanduser().absolute()
+        return _opened(path, name=str(path), options=chosen)  # found from any folder, when it is played again
 
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return one row per level on offer: name, about, seconds to make it once, seeds kept in the cache."""
@@ -61,7 +65,8 @@ def _opened(path: Path, *, name: str, options: Options) -> Game:
     if path.suffix != ".z8" or not path.with_suffix(".json").is_file():
         if options.show_valid_actions:
             raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
-        return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint)
+        notes = [NO_OBJECTIVE.format(path)] if path.suffix == ".z8" and options.goal is None else []
+        return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint, notes=notes)
     if not zmachine.is_intact(story):
         raise EnvironmentFailed(f"'{path}' is damaged: its checksum is not that of its content; copy or make it again")
     world = Simulator(path, show_valid_actions=options.show_valid_actions)

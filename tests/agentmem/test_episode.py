@@ -145,6 +145,35 @@ def test_the_receipt_counts_what_was_set_aside(tmp_path: Path) -> None:
     assert len(episode.result.set_aside) == episode.result.receipt.set_aside == 5
 
 
+@pytest.mark.parametrize("lines", [[0, 1, 3, 4, 5, 6], [0, 2, 1, 3, 4, 5, 6], [0, 1, 2, 2, 3, 4, 5, 6]])
+def test_a_recording_with_lines_missing_or_moved_is_refused(tmp_path: Path, host: Host, lines: list[int]) -> None:
+    with Episode(setup(tmp_path), host) as episode:
+        list(episode)
+    path = tmp_path / "kept" / "steps.jsonl"
+    kept = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(kept[line] for line in lines))
+
+    with pytest.raises(InvalidInput, match=r"where step \d should be: lines are missing, or in another order"):
+        read(path)
+
+
+def test_a_policy_made_for_conversations_plays_no_game(tmp_path: Path, host: Host) -> None:
+    class Talker(Climber):
+        plays = "chat"
+
+    class Offered:
+        @hookimpl
+        def agentmem_policies(self) -> Mapping[str, Any]:
+            return {"talker": lambda settings: Talker()}
+
+    host = Host(plugins=["defaults", "baselines", StairsPlugin(), Offered()])
+
+    with pytest.raises(InvalidInput, match="is made for conversations, and this is a game; leave --policy out"):
+        Episode(setup(tmp_path, policy="talker"), host)
+
+    assert not (tmp_path / "kept").exists()
+
+
 def test_the_step_limit_ends_it_without_failing(tmp_path: Path, host: Host) -> None:
     with Episode(setup(tmp_path, max_steps=2), host) as episode:
         steps = list(episode)

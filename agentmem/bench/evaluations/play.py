@@ -75,12 +75,13 @@ class Play:
         with Episode(setup, trial.host, session=trial.spending) as episode:
             for number, step in enumerate(episode):
                 steps.append(step)
-                scores.append((number, episode.evaluation().normalized))
+                score = episode.evaluation().normalized
+                scores += [] if score is None else [(number, score)]
         result = episode.result
         return Outcome(
-            score=min(max(result.evaluation.normalized, 0.0), 1.0),
+            score=result.evaluation.normalized,
             figures=_figures(result.evaluation),
-            curves={"score": _corners(scores)},
+            curves={"score": _corners(scores)} if scores else {},
             events=sum(1 if step.answer is None else 2 for step in steps),
             bytes=trial.bytes,
             receipt=result.receipt,
@@ -96,7 +97,8 @@ def _spent(steps: Sequence[Step], part: str) -> float:
 
 
 def _figures(how: EvalInfo) -> dict[str, float]:
-    return {"won": float(how.won), "steps": float(how.steps), "points": how.score}
+    scored = {} if how.normalized is None else {"won": float(how.won), "points": how.score}
+    return {"steps": float(how.steps)} | scored
 
 
 def _corners(points: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

@@ -154,6 +154,16 @@ def test_a_conversation_counts_answers_as_events_and_questions_as_recalls(host: 
     assert (outcome.events, outcome.recalls) == (len(_events(trial)), len(asked))
 
 
+def test_a_conversation_without_answers_has_no_score(host: Host, file: Path, tmp_path: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if '"first"' in line]
+    told = [line for line in lines if '"apart"' not in line and '"answer"' not in line]
+    file.write_text("\n".join(told))
+
+    outcome, _ = run(Play(), host, tmp_path, memory="notebook", data=f"chat:{file}")
+
+    assert (outcome.score, outcome.curves, set(outcome.figures)) == (None, {}, {"steps"})
+
+
 def test_cost_is_told_as_curves_over_what_is_remembered(host: Host, tmp_path: Path) -> None:
     outcome, trial = run(CostOverSize(), host, tmp_path, memory="notebook", options=FEW)
 
