@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 FOLDER = "agentmem-runs"
 FAILED = 1
-BEFORE = ("task", "memory", "score", "95 %", "chance")
-AFTER = ("calls", "tokens", "ms/write", "ms/recall", "KB", "s", "set aside", "waiting", "failed")
+BEFORE = ("task", "memory", "score", "95 %", "failed", "set aside", "waiting", "chance")
+AFTER = ("calls", "tokens", "ms/write", "ms/recall", "KB", "s")
 """The columns before and after the figures of an evaluation; one in which nothing stands is left out."""
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, metavar="N", help="Cells at once; 0: one per processor.")]
 Out = Annotated[

@@ -157,7 +157,7 @@ def _place(step: Step, rules: Language) -> str:
 
 def _display(pace_s: float) -> Display:
     """Return the display for where we write to."""
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         from agentmem.cli.screen import WIDEST, Screen
 
         out = console()
