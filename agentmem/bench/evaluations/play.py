@@ -97,8 +97,9 @@ def _spent(steps: Sequence[Step], part: str) -> float:
 
 
 def _figures(how: EvalInfo) -> dict[str, float]:
-    scored = {} if how.normalized is None else {"won": float(how.won), "points": how.score}
-    return {"steps": float(how.steps)} | scored
+    if how.normalized is None:
+        return {"steps": float(how.steps)}
+    return {"won": float(how.won), "steps": float(how.steps), "points": how.score}
 
 
 def _corners(points: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
