@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 
 from agentmem.errors import InvalidInput, UnknownName
 from agentmem.fault import fault_of
@@ -24,6 +25,8 @@ GROUP = "agentmem"
 MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 PACKAGE = "__init__.py"
 """The file that makes a folder a package."""
+HOST = __name__.partition(".")[0]
+"""The package of the host."""
 OURS = "agentmem-graph"
 """The distribution whose plugins come with the host."""
 
@@ -99,6 +102,21 @@ def in_folder(folder: Path) -> list[Path]:
     if not found:
         raise InvalidInput(f"the folder {str(folder)!r} has no plugins: neither .py files nor packages are in it")
     return found
+
+
+def code_of(made: object) -> Path | None:
+    """Return where the source of a plugin, or of what it made, is: a file, or the folder of its package.
+
+    None for what comes with the host, whose version says what it is, and for what has no source.
+    """
+    name = made.__name__ if isinstance(made, ModuleType) else type(made).__module__
+    parts = name.split(".")
+    for module in (sys.modules.get(".".join(parts[:last])) for last in range(1, len(parts) + 1)):
+        file = getattr(module, "__file__", None)
+        if parts[0] == HOST or file is None:
+            continue
+        return Path(file).parent if Path(file).name == PACKAGE else Path(file)
+    return None
 
 
 def _from_entry_points(points: Iterable[EntryPoint], blocked: set[str]) -> Iterator[Found]:

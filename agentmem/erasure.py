@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentmem.aside import Aside
+from agentmem.context import named, quotations
 from agentmem.events import EVENT_PREFIX, Event
 from agentmem.graph.contract import Graph, Node, Where
 from agentmem.journal import EVENT, GRAVES, OPERATION, Journal, event_of
@@ -20,6 +21,8 @@ from agentmem.vectors import Vectors
 CURSOR = "cursor/"
 LOOKED_AT = 50
 """Nodes looked at for each text that was erased, by words and by vector each."""
+BEGINNING = 4
+"""Characters by which a text that was cut is known."""
 SAME = 0.999
 """The cosine from which a vector is that of the same text."""
 BLANK = re.compile(r"\s+")
@@ -40,11 +43,11 @@ def chain_of(graph: Graph, event: Event) -> list[Event]:
 
 
 def echoes_of(graph: Graph, events: Sequence[Event]) -> list[Event]:
-    """Return the events that were marked as echoes, and quote one of `events`: they say nothing else."""
+    """Return the events that were marked as echoes, and repeat one of `events`, or what came of it: nothing else."""
     where = Where(memory="", label=EVENT, retired=True, props={"echo": ("=", True)})
-    told = [(event, graph.matching(event.text, where, limit=LOOKED_AT)) for event in events]
-    found = {hit.node.id: hit.node for event, hits in told for hit in hits if _quotes(hit.node.text, event.text)}
-    return [event_of(found[id_]) for id_ in found if id_ not in {event.node for event in events}]
+    going = {event.node for event in events}
+    echoes = [node for node in graph.scan(where) if node.id not in going]
+    return [event_of(node) for node in echoes if any(_repeats(node.text, event) for event in events)]
 
 
 def erase(graph: Graph, events: Sequence[Event]) -> None:
@@ -90,8 +93,31 @@ def left_of(graph: Graph, texts: Sequence[str], vectors: Vectors | None) -> Iter
         yield from (node for id_, node in same.items() if id_ not in said)
 
 
+def _repeats(echo: str, event: Event) -> bool:
+    """Return whether an echo quotes an event: as it is, or in a block of what was recalled, where it may be cut."""
+    said, name = _plain(event.text), named(event.id)
+    return _quotes(echo, event.text) or any(
+        name in sources or (quotation.endswith("…") and _ends_amid(_plain(quotation[:-1]), said))
+        for quotation, sources in quotations(echo)
+    )
+
+
+def _ends_amid(text: str, said: str) -> bool:
+    """Return whether a text ends with the beginning of what was said.
+
+    >>> _ends_amid("ada: my secret is", "my secret is 4711"), _ends_amid("ada: my secret is", "my dog")
+    (True, False)
+    """
+    begins = text.find(said[:BEGINNING])
+    while begins >= 0 and not said.startswith(text[begins:]):
+        begins = text.find(said[:BEGINNING], begins + 1)
+    return begins >= 0
+
+
 def _quotes(text: str, other: str) -> bool:
-    return _plain(other) in _plain(text)
+    """Return whether a text says another one, or has a block that does; blanks and capitals do not matter."""
+    said = _plain(other)
+    return bool(said) and any(said in _plain(one) for one in (text, *(quotation for quotation, _ in quotations(text))))
 
 
 def _plain(text: str) -> str:

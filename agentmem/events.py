@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from agentmem.errors import InvalidInput
 
@@ -23,6 +23,8 @@ TRUSTS: tuple[Trust, ...] = get_args(Trust)
 EVENT_PREFIX = "event/"
 MAX_TEXT = 2_000_000
 """Characters of one event's text; longer is refused with a clear word."""
+MOST = 1_000_000
+"""Recollections of one question."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -40,6 +42,20 @@ KINDS: Mapping[str, str] = {
     "exit": "a way not tried yet",
 }
 """The kinds of recollections, and what each one is: whoever shows, counts or filters them knows these words."""
+
+
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Between which a time must be: at the ends of the calendar it could be told in no other zone, nor reckoned with."""
+
+
+def _within_the_calendar(at: datetime) -> datetime:
+    if not FIRST <= at < LAST:
+        raise ValueError(f"should be from {FIRST.year:04} to {LAST.year - 1}, in UTC")
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_the_calendar)]
+"""The world's time of an event or a question."""
 
 
 class Value(BaseModel):
@@ -81,7 +97,7 @@ class Event(Value):
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     text: Annotated[str, StringConstraints(max_length=MAX_TEXT)]
-    at: AwareDatetime
+    at: Moment
     action: str | None = None
     role: Role = "environment"
     speaker: str | None = None
@@ -135,7 +151,7 @@ class Query(Value):
         text: What is asked, in words; may be empty when `entities` is not.
         entities: Names to search around, each to how many hops (AriGraph's
             entity score). Memories without entities ignore it.
-        limit: The most recollections wanted, at least 1.
+        limit: The most recollections wanted, from 1 to `MOST`.
         now: The world's time at the asking; memories that fade need it.
         as_of: Answer as if only the journal up to this position existed.
         exclude: Ids of events whose own recollections are not wanted (what was
@@ -146,8 +162,8 @@ class Query(Value):
 
     text: str = ""
     entities: dict[str, Annotated[int, Field(ge=0, le=10)]] = Field(default_factory=dict)
-    limit: Annotated[int, Field(ge=1)] = 10
-    now: AwareDatetime
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 10
+    now: Moment
     as_of: Annotated[int, Field(ge=0)] | None = None
     exclude: tuple[str, ...] = ()
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0

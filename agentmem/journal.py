@@ -28,6 +28,8 @@ GRAVES = "!erased"
 """The memory that the hashes are kept under: a name no memory can have."""
 TRUST = "trust/"
 """Counters: how many events of each trust below the usual were appended."""
+ITEMS = "langgraph/writes"
+"""Counter: writes of a namespace that holds items of LangGraph, and so no journal."""
 EPOCH = datetime.fromtimestamp(0, UTC)
 EVENT = "Event"
 OPERATION = "Operation"
@@ -176,6 +178,18 @@ class Journal:
         """Return the entry at exactly this position, if there is one."""
         entries = self.after(position - 1, limit=1)
         return entries[0] if entries and entries[0].position == position else None
+
+
+def check_has_no_items(graph: Graph) -> None:
+    """Refuse a namespace that is kept for others.
+
+    Raises:
+        InvalidInput: it holds the items of a `GraphStore`.
+    """
+    if graph.counter(ITEMS):
+        raise InvalidInput(
+            f"namespace {graph.namespace!r} holds the items of LangGraph; name another one for what is said"
+        )
 
 
 def event_of(node: Node) -> Event:

@@ -11,13 +11,14 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 import pluggy
 
 from agentmem import hookspecs
 from agentmem.asked import asked, log
-from agentmem.discovery import Found
+from agentmem.discovery import Found, code_of
 from agentmem.fault import fault_of, in_words
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class PluginReport:
         state: "works", "broken" or "blocked".
         offers: Public names by kind; of a broken one, what it would have offered, as far as it got.
         hooks: The hooks it implements.
+        code: Where that source is on the disk: a file, or the folder of a package; None for the host's own.
         reason: Why it is broken, in a sentence.
         trace: The traceback, where there was one.
     """
@@ -69,6 +71,7 @@ class PluginReport:
     state: Literal["works", "broken", "blocked"]
     offers: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
+    code: Path | None = None
     reason: str = ""
     trace: str = ""
 
@@ -184,6 +187,7 @@ class Plugins:
             state="blocked" if found.blocked else "broken" if reason else "works",
             offers={kind: tuple(sorted(named)) for kind, named in offered.items() if named},
             hooks=tuple(sorted(caller.name for caller in callers or ())),
+            code=code_of(found.plugin),
             reason=reason,
             trace=trace,
         )

@@ -68,7 +68,13 @@ def remembered(graph: Graph, nodes: Sequence[Node]) -> list[Remembered]:
 
 
 def node_of(graph: Graph, id_: str) -> Node | None:
-    """Return the node of this id, or of the event of this id; None if there is none."""
+    """Return the node of this id, or of the event of this id; None if there is none.
+
+    Raises:
+        InvalidInput: it is no text.
+    """
+    if not isinstance(id_, str):
+        raise InvalidInput(f"{id_!r} is no id; give the text that a search or `get_all` told")
     found = graph.get([id_]) or graph.get([f"{EVENT_PREFIX}{id_}"])
     return found[0] if found and not found[0].memory.startswith("!") else None
 

@@ -179,6 +179,28 @@ class HasDefaults(Protocol):
         ...
 
 
+@runtime_checkable
+class ChecksFirst(Protocol):
+    """A family that can say what is wrong before anything is opened: an optional power, for who plays many."""
+
+    def check(self, spec: str, options: Mapping[str, Any]) -> None:
+        """Refuse what `open` would refuse, as far as that shows at once: nothing is made.
+
+        Raises:
+            InvalidInput, MissingExtra, EnvironmentFailed: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
+class HasFixed(Protocol):
+    """A family of which some environments are the same whatever the seed: an optional power, for who plays several."""
+
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether a seed changes nothing of `spec`; opens nothing."""
+        ...
+
+
 def defaults_of(family: EnvironmentFamily) -> Defaults:
     """Return what environments of a family are played with where nothing is chosen."""
     return family.defaults if isinstance(family, HasDefaults) else Defaults()

@@ -119,6 +119,17 @@ def check_plays(policy: Policy, kind: Literal["game", "chat"]) -> None:
         raise InvalidInput(f"policy {policy.name!r} is made for {made_for}, and this is {this}; leave --policy out")
 
 
+@runtime_checkable
+class Draws(Protocol):
+    """A policy that may draw what it does: an optional power, so that a game can be told to be another one each time.
+
+    Attributes:
+        draws: Whether it does, from `random`.
+    """
+
+    draws: bool
+
+
 def last_turns(turns: Sequence[Turn], decisions: int) -> Sequence[Turn]:
     """Return the end of `turns` that holds the last `decisions`; moves that follow one are with it."""
     left = decisions

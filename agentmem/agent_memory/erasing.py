@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from agentmem.agent_memory.opened import Opened
 from agentmem.agent_memory.values import Erased, Left
 from agentmem.erasure import chain_of, echoes_of, erase, erase_all, left_of
-from agentmem.errors import LanguageError
+from agentmem.errors import InvalidInput, LanguageError
 from agentmem.events import Event, Recollection
 from agentmem.graph.contract import Scrubs
 from agentmem.language.contract import Clears, Receipt
@@ -32,11 +32,13 @@ class Erases(Opened):
             InvalidInput: nothing ever had one of these ids, or it comes from several events; nothing was changed.
             BudgetExceeded: if the budget says so; what was to be deleted is gone, and what is to be folded again waits.
         """
+        if not isinstance(ids, Iterable):
+            raise InvalidInput(f"{ids!r} is no id; give the text that a search or `get_all` told, or several")
         named = [ids] if isinstance(ids, str | Recollection) else list(ids)
         wanted = [source for one in named for source in (one.sources if isinstance(one, Recollection) else (one,))]
         with self._writing:
             events, gone = self._erase(wanted)
-            entries = self._journal.last - self._feed.slowest
+            entries = self._journal.last - self._feed.slowest if events else 0
             receipt = self.catch_up()
             self._scrub()
             erased = Erased(events=tuple(event.id for event in events), absent=gone, entries=entries, receipt=receipt)

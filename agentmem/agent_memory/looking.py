@@ -14,6 +14,8 @@ from agentmem.graph.moving.pages import Fingerprint
 from agentmem.journal import EVENT
 from agentmem.remembered import Diff, Remembered, diff, held, node_of, remembered, versions_of
 
+LARGEST = 2**62
+
 
 class Looks(Opened):
     """The verbs that only look."""
@@ -31,7 +33,13 @@ class Looks(Opened):
             limit: At most so many, and what else comes from the position of the last, where the next page begins.
             after: Only what comes from behind this position.
             memory: "" for what was said; or a memory, for what it derived.
+
+        Raises:
+            InvalidInput: `limit` or `after` is no whole number from 0.
         """
+        for name, number in (("limit", limit), ("after", after)):
+            if type(number) is not int or not 0 <= number <= LARGEST:
+                raise InvalidInput(f"{name} is {number!r}; give a whole number from 0")
         with self.graph.snapshot():
             return held(self.graph, memory, after=after, limit=limit)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,7 +18,7 @@ from agentmem.fold import Fold, Outcome
 from agentmem.graph.contract import Graph, Store
 from agentmem.graph.moving.mark import check_whole
 from agentmem.host import Host
-from agentmem.journal import Journal
+from agentmem.journal import Journal, check_has_no_items
 from agentmem.language.contract import Closes, Embedder, Language, OnFailure, Receipt, may_leave
 from agentmem.memory import Memory
 from agentmem.same_embedder import is_noted, note
@@ -62,7 +63,7 @@ class Opened:
             self._held.append(self.language.embedder)
         self._leaves = may_leave(self.language)
         self._stands_in = stands_in
-        self._writing = threading.RLock()
+        self._process, self._lock = os.getpid(), threading.RLock()
         self._shown = Shown()
         self._opened: Store | None = None
         if isinstance(store, str | Path):
@@ -117,6 +118,7 @@ class Opened:
         self._feed = Feed(self.graph, self.stack.memories, self.language, self._account)
         with self.graph.snapshot():
             check_whole(self.graph)
+            check_has_no_items(self.graph)
             is_noted(self.graph, self.language.embedder)
         self._catch_up()
 
@@ -135,6 +137,13 @@ class Opened:
             return
         with self._account.charging(who, self.language) as (language, _):
             yield language
+
+    @property
+    def _writing(self) -> threading.RLock:
+        """Held by the thread that writes; a new one in a child, where the thread that held it is not."""
+        if self._process != os.getpid():
+            self._process, self._lock = os.getpid(), threading.RLock()
+        return self._lock
 
     def _operation(self) -> AbstractContextManager[None]:
         """Begin what an operation's budget is for; with rules nothing is spent."""

@@ -45,6 +45,7 @@ class Cell(Value):
         options: Of the evaluation.
         thinking: What is thought with.
         store: A store many cells share, such as a Neo4j server; None for a file of the cell's own.
+        fingerprint: Of the code and the files it is measured with; "" where nobody looked.
     """
 
     evaluation: str
@@ -57,6 +58,7 @@ class Cell(Value):
     options: dict[str, Any] = Field(default_factory=dict)
     thinking: Thinking = Thinking()
     store: str | None = None
+    fingerprint: str = ""
 
     @field_serializer("store")
     def _without_password(self, store: str | None) -> str | None:
@@ -64,8 +66,8 @@ class Cell(Value):
 
     @property
     def key(self) -> str:
-        """Names the cell among all cells: a hash of all that makes it what it is."""
-        said = self.model_dump(mode="json", exclude={"label", "title", "store"})
+        """Names the cell among all cells: a hash of what is asked for, whatever it is called."""
+        said = self.model_dump(mode="json", exclude={"label", "title", "store", "fingerprint"})
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -263,7 +265,8 @@ class Evaluation(Protocol):
         name: As typed.
         about: What is measured, in one line.
         measure: What the score is, for the head of a column: "normalised score".
-        is_seeded: Whether a seed changes anything; if not, each cell is run once.
+        is_seeded: Whether a seed changes anything, of any cell; if not, each is run once. Where some data are the same
+            for all seeds, and others not, it is also `HasFixedCells`.
     """
 
     name: str
@@ -296,3 +299,17 @@ class HasOptions(Protocol):
     def options(self) -> type[BaseModel]:
         """The model of what `Cell.options` may hold; what each is stands there, as for settings of memories."""
         ...
+
+
+@runtime_checkable
+class HasFixedCells(Protocol):
+    """An evaluation that is seeded, but not on all data: an optional power, so that a copy is not taken for a draw."""
+
+    def is_fixed(self, cell: Cell, host: Host) -> bool:
+        """Return whether the cell, which `check` accepts, comes to the same with every seed."""
+        ...
+
+
+def is_drawn(evaluation: Evaluation, cell: Cell, host: Host) -> bool:
+    """Return whether another seed makes another cell."""
+    return evaluation.is_seeded and not (isinstance(evaluation, HasFixedCells) and evaluation.is_fixed(cell, host))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, field_serializer
+from pydantic import BeforeValidator, Field, field_serializer
 
-from agentmem.bench.evaluation import Cell
+from agentmem.bench.evaluation import Cell, is_drawn
+from agentmem.bench.fingerprint import Fingerprints
 from agentmem.bench.numbers import numbers
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.events import Value
+from agentmem.graph.contract import ChecksPlaces
 from agentmem.graph.uri import without_password
 from agentmem.host import Host
 from agentmem.stack import open_stack
@@ -62,7 +63,7 @@ class Sweep(Value):
     data: Annotated[tuple[str, ...], Field(min_length=1)] = ("",)
     seeds: Seeds = (1,)
     options: dict[str, Any] = Field(default_factory=dict)
-    vary: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
+    vary: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(default_factory=dict)
     title: str = ""
 
     def called(self, data: str, options: Mapping[str, Any]) -> str:
@@ -116,16 +117,18 @@ class Grid(Value):
             InvalidInput: a memory, evaluation, game, file, option or setting makes no sense; all such are named.
         """
         self._check(host)
-        seeded = {sweep.evaluation: host.evaluation(sweep.evaluation).is_seeded for sweep in self.run}
+        measuring = {sweep.evaluation: host.evaluation(sweep.evaluation) for sweep in self.run}
         found: dict[str, Cell] = {}
         most = max(len(sweep.seeds) for sweep in self.run)
         for number in range(most):
             for sweep in self.run:
-                seeds = sweep.seeds if seeded[sweep.evaluation] else sweep.seeds[:1]
-                for cell in self._of(sweep, seeds[number : number + 1]):
-                    found.setdefault(cell.key, cell)
+                for cell in self._of(sweep, sweep.seeds[number : number + 1]):
+                    if number and not is_drawn(measuring[sweep.evaluation], cell, host):
+                        continue
+                    _refuse_two_names(found.setdefault(cell.key, cell), cell)
         _refuse_namesakes(found.values())
-        return list(found.values())
+        fingerprints = Fingerprints(host)
+        return [cell.model_copy(update={"fingerprint": fingerprints.of(cell)}) for cell in found.values()]
 
     def _of(self, sweep: Sweep, seeds: Iterable[int]) -> Iterator[Cell]:
         for seed, one, options, data in product(seeds, self.memories, sweep.variants, sweep.data):
@@ -147,11 +150,13 @@ class Grid(Value):
             wrong["a grid is not recorded, since its cells would write into one file: leave record out"] = None
         else:
             _tried(wrong, lambda: self.thinking.open_language(host))
+        if self.store:
+            _tried(wrong, partial(_check_place, self.store, host))
         sound = [one for one in self.memories if _tried(wrong, partial(open_stack, one.memory, one.settings, host))]
         known = [sweep for sweep in self.run if _tried(wrong, partial(host.evaluation, sweep.evaluation))]
         for sweep in known:
             taking_part = self.model_copy(update={"memories": tuple(sound) or self.memories})
-            for cell in taking_part._of(sweep, sweep.seeds[:1]):
+            for cell in taking_part._of(sweep, dict.fromkeys((sweep.seeds[0], max(sweep.seeds)))):
                 _tried(wrong, partial(host.evaluation(sweep.evaluation).check, cell, host))
         if len(wrong) == 1:
             raise InvalidInput(f"{next(iter(wrong))}; nothing was started")
@@ -160,43 +165,13 @@ class Grid(Value):
             raise InvalidInput(f"{len(wrong)} things are wrong with this grid, and nothing was started: {told}")
 
 
-def read_grid(path: Path) -> Grid:
-    """Return the grid that a TOML file describes; files it names may stand beside it.
-
-    ```toml
-    name = "games"
-    memories = ["arigraph", { memory = "window", label = "window-20", settings = { size = 20 } }]
-
-    [[run]]
-    evaluation = "play"
-    data = ["simple", "coin:220"]
-    seeds = "1-10"
-    options = { max_steps = 150 }
-    vary = { policy = ["rules"] }
-    ```
-
-    Raises:
-        InvalidInput: it is not there, is no TOML, or says something a grid does not know.
-    """
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InvalidInput(f"{path} is not there; write a grid into it, as in docs/agents.md") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read as TOML: {error}") from None
-    try:
-        grid = Grid.model_validate({"name": path.stem, **said})
-    except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise InvalidInput(f"{path} is no grid: {told}") from None
-    run = tuple(sweep.model_copy(update={"data": _beside(path, sweep.data)}) for sweep in grid.run)
-    return grid.model_copy(update={"run": run})
-
-
-def _beside(path: Path, data: Sequence[str]) -> tuple[str, ...]:
-    """Return data with the files that stand beside `path` under the name they have from here."""
-    places = [(one, path.parent / one) for one in data]
-    return tuple(str(place.resolve()) if one and place.is_file() else one for one, place in places)
+def _refuse_two_names(one: Cell, same: Cell) -> None:
+    """Refuse a cell that is called two things: it would be run once, and one of its rows not be there."""
+    if (one.task, one.called) != (same.task, same.called):
+        raise InvalidInput(
+            f"{one.task!r} with {one.called!r} and {same.task!r} with {same.called!r} are the same, and would be run "
+            "once: leave one out, or give them other settings or options; nothing was started"
+        )
 
 
 def _refuse_namesakes(cells: Iterable[Cell]) -> None:
@@ -213,6 +188,13 @@ def _refuse_namesakes(cells: Iterable[Cell]) -> None:
                 f"two kinds of cells are called {cell.task!r} with {cell.called!r}: give their runs a title each, or "
                 "their memories a label; nothing was started"
             )
+
+
+def _check_place(store: str, host: Host) -> None:
+    """Refuse a store that can be nowhere; none is opened, for those who will may be other machines."""
+    factory = host.store_factory(store)
+    if isinstance(factory, ChecksPlaces):
+        factory.check(store)
 
 
 def _tried(wrong: dict[str, None], check: Callable[[], object]) -> bool:

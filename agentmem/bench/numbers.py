@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from agentmem.errors import InvalidInput
+
+MOST = 10_000
+"""So many at once are meant; more are a slip."""
 
 
 def numbers(text: str, *, what: str = "seeds") -> tuple[int, ...]:
@@ -12,12 +17,15 @@ def numbers(text: str, *, what: str = "seeds") -> tuple[int, ...]:
     (1, 2, 3, 7)
 
     Raises:
-        InvalidInput: it is nothing of the kind.
+        InvalidInput: it is nothing of the kind, or more than `MOST`.
     """
-    found: list[int] = []
+    found: dict[int, None] = {}
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
-            raise InvalidInput(f"{what} are given as {text!r}; write them as 1-10, or 1,2,7")
-        found += range(int(first), int(last or first) + 1)
-    return tuple(dict.fromkeys(found))
+        said = re.fullmatch(r"\s*(\d{1,18})\s*(?:-\s*(\d{1,18})\s*)?", part, re.ASCII)
+        first, last = (int(said[1]), int(said[2] or said[1])) if said else (1, 0)
+        if last < first:
+            raise InvalidInput(f"{what} are given as {text[:100]!r}; write them as 1-10, or 1,2,7")
+        if len(found) + last - first >= MOST:
+            raise InvalidInput(f"{what} are given as {text[:100]!r}; at most {MOST:,} can be taken at once")
+        found |= dict.fromkeys(range(first, last + 1))
+    return tuple(found)

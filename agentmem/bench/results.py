@@ -1,7 +1,8 @@
 """The folder of a grid: what was asked for, one line for each cell that has ended, and what the cells kept.
 
 DIR/grid.json       the manifest
-DIR/results.jsonl   one line a cell, forced to the disk as it ends; the last line of a key counts
+DIR/results.jsonl   one line a cell, forced to the disk as it ends; the last line of a key counts, where it was
+                    measured with the code and data that are asked for now
 DIR/cells/KEY/      trajectory, probes: whatever the evaluation of that cell keeps
 """
 
@@ -12,7 +13,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,7 @@ class Manifest(Value):
         name: Of the grid.
         created: When it was first started.
         versions, machine: Of what, and on what it was started.
-        keys: Of all cells that were asked for.
+        keys, cells: All cells that were asked for; a folder of an earlier version holds only their keys.
         grid: What was asked for, as it was written.
     """
 
@@ -71,23 +72,39 @@ class Manifest(Value):
     versions: dict[str, str]
     machine: dict[str, JsonValue]
     keys: tuple[str, ...]
+    cells: tuple[Cell, ...] = ()
     grid: dict[str, Any]
 
 
 class Results(Value):
-    """What stands in a folder: the manifest, and each cell that has ended once, in the order they were asked for."""
+    """What stands in a folder.
+
+    Attributes:
+        manifest: What was asked for.
+        finished: Each cell that has ended once, in the order they were asked for, and called what they were last.
+        outdated: How many have come to something only with other code or data than is asked for now; not among those.
+        damaged: Which lines of the results are none, from 1; what stood there has not ended.
+    """
 
     manifest: Manifest
     finished: tuple[Finished, ...]
+    outdated: int = 0
+    damaged: tuple[int, ...] = ()
 
     @property
     def missing(self) -> int:
         """How many cells that were asked for have not ended."""
         return len(set(self.manifest.keys) - {one.key for one in self.finished})
 
+    @property
+    def damage(self) -> str:
+        """Which lines are damaged, in a sentence; "" where none is."""
+        lines = ", ".join(map(str, self.damaged))
+        return f"{RESULTS} is damaged in line {lines}; what stood there is not counted" if lines else ""
+
 
 def read(folder: Path) -> Results:
-    """Return what stands in a folder; a line that was cut short is not counted.
+    """Return what stands in a folder; a line that was cut short, or is damaged, is not counted.
 
     Raises:
         InvalidInput: it is no folder of a grid, or of a newer format.
@@ -96,16 +113,33 @@ def read(folder: Path) -> Results:
     if manifest is None:
         raise InvalidInput(f"{folder} holds no {MANIFEST}, so it is no grid's; make one with: agentmem bench play")
     last: dict[str, Finished] = {}
-    for line in _whole_lines(folder / RESULTS):
-        try:
-            one = Finished.model_validate_json(line)
-        except ValidationError:
-            raise InvalidInput(
-                f"{folder / RESULTS} has a line that is no result of this version; it was changed, or is a newer one's"
-            ) from None
-        last[one.key] = one
-    asked = (last.pop(key, None) for key in manifest.keys)
-    return Results(manifest=manifest, finished=(*(one for one in asked if one is not None), *last.values()))
+    damaged = []
+    for number, line in enumerate(_whole(folder / RESULTS).split(b"\n")[:-1], start=1):
+        one = _result(line, place=f"{folder / RESULTS}, line {number}")
+        if one is None:
+            damaged.append(number)
+        else:
+            last[one.key] = one
+    ended = [last[key] for key in manifest.keys if key in last]
+    asked = dict(zip(manifest.keys, manifest.cells, strict=False))
+    counting = [one for one in ended if one.key not in asked or one.cell.fingerprint == asked[one.key].fingerprint]
+    finished = tuple(one.model_copy(update={"cell": asked.get(one.key, one.cell)}) for one in counting)
+    outdated = sum(one.outcome is not None for one in ended) - sum(one.outcome is not None for one in counting)
+    return Results(manifest=manifest, finished=finished, outdated=outdated, damaged=tuple(damaged))
+
+
+def _result(line: bytes, *, place: str) -> Finished | None:
+    """Return the result in a line; None where it is damaged.
+
+    Raises:
+        InvalidInput: it says more than this version knows.
+    """
+    try:
+        return Finished.model_validate_json(line)
+    except ValidationError as error:
+        if any(one["type"] == "extra_forbidden" for one in error.errors()):
+            raise InvalidInput(f"{place} is a result of a newer agentmem; update it, or take the line out") from None
+        return None
 
 
 class Folder:
@@ -177,7 +211,7 @@ class Folder:
 
 
 @contextmanager
-def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]) -> Iterator[Folder]:
+def opened(path: Path, *, name: str, cells: Sequence[Cell], grid: dict[str, Any]) -> Iterator[Folder]:
     """Give the folder of a grid, new or begun; what a killed run left half-done in it is gone.
 
     Args:
@@ -191,11 +225,11 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
         StoreUnavailable: it cannot be written.
         MissingExtra: `filelock` is not installed.
     """
-    keys = tuple(cell.key for cell in cells)
+    now = {"keys": tuple(cell.key for cell in cells), "cells": tuple(cells), "grid": grid, "versions": versions()}
     before = _manifest(path)
     if before is None and path.exists() and (not path.is_dir() or any(one.name != LOCK for one in path.iterdir())):
         raise InvalidInput(f"{path} is there and is no grid's folder; give another with --out DIR")
-    if before is not None and (others := set(before.keys) - set(keys)):
+    if before is not None and (others := set(before.keys) - set(now["keys"])):
         raise InvalidInput(
             f"{path} is of another grid, with {len(others)} cells that are not asked for now; give another --out DIR, "
             "or ask for the same and more"
@@ -203,8 +237,8 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
     try:
         path.mkdir(parents=True, exist_ok=True)
         with _alone(path):
-            if before is None or set(before.keys) != set(keys):
-                made = before.model_copy(update={"keys": keys, "grid": grid}) if before else _new(name, keys, grid)
+            made = _new(name, now) if before is None else before.model_copy(update=now)
+            if made != before:
                 _write(path / MANIFEST, made.model_dump_json(indent=1))
             _clean(path)
             yield Folder(path)
@@ -212,16 +246,14 @@ def opened(path: Path, *, name: str, cells: Iterable[Cell], grid: dict[str, Any]
         raise _unwritten(path, error) from error
 
 
-def _new(name: str, keys: tuple[str, ...], grid: dict[str, Any]) -> Manifest:
+def _new(name: str, asked: Mapping[str, Any]) -> Manifest:
     machine: dict[str, JsonValue] = {
         "system": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
     }
-    return Manifest(
-        name=name, created=datetime.now(UTC), versions=versions(), machine=machine, keys=keys, grid=grid
-    )  # fmt: skip
+    return Manifest(name=name, created=datetime.now(UTC), machine=machine, **asked)
 
 
 @contextmanager
@@ -248,16 +280,15 @@ def _clean(path: Path) -> None:
         shutil.rmtree(attempt, ignore_errors=True)
     results = path / RESULTS
     if results.exists():
-        whole = sum(map(len, _whole_lines(results)))
+        whole = len(_whole(results))
         if whole < results.stat().st_size:
             os.truncate(results, whole)
 
 
-def _whole_lines(path: Path) -> list[bytes]:
-    """Return the lines of a file that end as lines do."""
-    if not path.exists():
-        return []
-    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+def _whole(path: Path) -> bytes:
+    """Return a file up to the end of its last line that ends as lines do."""
+    held = path.read_bytes() if path.exists() else b""
+    return held[: held.rfind(b"\n") + 1]
 
 
 def _manifest(folder: Path) -> Manifest | None:

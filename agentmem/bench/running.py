@@ -15,8 +15,9 @@ from time import perf_counter
 import numpy as np
 
 from agentmem.bench.evaluation import Cell, Outcome, Trial
+from agentmem.bench.fingerprint import Fingerprints
 from agentmem.bench.results import Finished, Folder
-from agentmem.errors import AgentmemError
+from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.host import Host
 
 TRACE = "traceback.txt"
@@ -60,6 +61,7 @@ def run_cell(cell: Cell, folder: Path, how: Running) -> Finished:
     outcome, error = None, ""
     try:
         host = how.host()
+        _refuse_changes(cell, host)
         came_to = host.evaluation(cell.evaluation).run(Trial(cell, host, folder))
         outcome = Outcome.model_validate(dict(came_to))  # no line can hold what is no number
     except AgentmemError as failed:
@@ -77,6 +79,15 @@ def run_cell(cell: Cell, folder: Path, how: Running) -> Finished:
         started=started,
         worker=f"{socket.gethostname()}/{os.getpid()}",
     )
+
+
+def _refuse_changes(cell: Cell, host: Host) -> None:
+    """Raise `InvalidInput` where other code or files are here than the cell was asked for with."""
+    if cell.fingerprint and Fingerprints(host).of(cell) != cell.fingerprint:
+        raise InvalidInput(
+            f"a plugin or file it is measured with is not on {socket.gethostname()} as it was where and when the grid "
+            "was started; if it was edited since, run the same again"
+        )
 
 
 def broken_off(cell: Cell, started: datetime, why: str) -> Finished:

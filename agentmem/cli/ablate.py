@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +35,9 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     consolidate: Annotated[
         bool, typer.Option("--consolidate", help="Let memories consolidate before the questions, where they can.")
     ] = False,
-    seeds: Annotated[str, typer.Option(metavar="N-N", help="Of the game, each another one; such as 1-3 or 2.")] = "1-3",
+    seeds: Annotated[
+        str, typer.Option(metavar="N-N", help="Such as 1-3; each makes another game, but of a file.")
+    ] = "1-3",
     max_steps: Annotated[int, typer.Option(min=1, metavar="N", help="The most actions of a game.")] = 150,
     thinking: Thinking,
     json: Json = False,
@@ -47,6 +49,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     """
     from agentmem.bench.ablation import Playing, variants
     from agentmem.bench.evidence import Asking
+    from agentmem.bench.numbers import numbers
     from agentmem.bench.recall import check
 
     host, parts = ctx.obj.host(), variants(memory, settings_of(settings))
@@ -57,7 +60,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
         measured = f"evidence found among the first {limit}, in %"
     else:
         playing = Playing(max_steps=max_steps, **dict(thinking))
-        done = _by_play(host, target, parts, seeds=seeds_of(seeds), playing=playing)
+        done = _by_play(host, target, parts, seeds=numbers(seeds), playing=playing)
         measured = f"score in {target}, in %"
     if json:
         as_json(done)
@@ -66,21 +69,6 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     rows = [_row(one) for one in done]
     table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[2:])
     caption([_verdict(done), *_troubles(done)])
-
-
-def seeds_of(text: str) -> list[int]:
-    """Return the seeds meant by `1-3` or `2`.
-
-    >>> seeds_of("1-3"), seeds_of("7")
-    ([1, 2, 3], [7])
-
-    Raises:
-        InvalidInput: it is neither.
-    """
-    first, _, last = text.partition("-")
-    if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
-        raise InvalidInput(f"--seeds is given {text!r}; write 1-3, or one number")
-    return list(range(int(first), int(last or first) + 1))
 
 
 def _by_recall(host: Host, file: Path, parts: list[Variant], *, asking: Asking) -> list[Ablated]:
@@ -111,9 +99,13 @@ def _by_recall(host: Host, file: Path, parts: list[Variant], *, asking: Asking) 
         return ablate_recall(host, corpus, parts, asking=asking, watcher=Onlooker())
 
 
-def _by_play(host: Host, game: str, parts: list[Variant], *, seeds: list[int], playing: Playing) -> list[Ablated]:
+def _by_play(host: Host, game: str, parts: list[Variant], *, seeds: Sequence[int], playing: Playing) -> list[Ablated]:
+    from agentmem.agent.environment import HasFixed
     from agentmem.bench.ablation import ablate_play
 
+    family = host.family(game)
+    if isinstance(family, HasFixed) and family.is_fixed(game) and not playing.asks_a_model:
+        seeds = seeds[:1]
     with progress(len(parts) * len(seeds)) as moved:
         return ablate_play(host, game, parts, seeds=seeds, playing=playing, moved=moved)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,15 +74,19 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
     cells = grid.cells(chosen.host())
     place = out or Path(FOLDER) / f"{grid.name}-{_fingerprint(cells)}"
     with opened(place, name=grid.name, cells=cells, grid=grid.model_dump(mode="json")) as folder:
-        done = {one.key for one in read(place).finished if one.outcome is not None}
+        before = read(place)
+        done = {one.key for one in before.finished if one.outcome is not None}
         left = [cell for cell in cells if cell.key not in done]
         if not json:
-            _tell_the_beginning(place, cells, left)
-        with progress(len(left)) as moved:
-            for one in where.executor()(left, folder, where.running(chosen)):
-                moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
+            _tell_the_beginning(place, cells, left, before)
+        try:
+            for one in _shown_moving(where.executor()(left, folder, where.running(chosen)), len(left)):
                 if not json and one.error:
                     typer.echo(f"failed: {_told(one)}", err=True)
+        except KeyboardInterrupt:
+            ended = sum(one.outcome is not None for one in read(place).finished)
+            typer.echo(f"{ended} of {counted(len(cells), 'cell')} done; the same command goes on", err=True)
+            raise
     results = read(place)
     if json:
         from agentmem.bench.summary import summaries
@@ -92,6 +96,14 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
         show(results, place)
     if any(one.error or (one.outcome and one.outcome.failures) for one in results.finished):
         raise typer.Exit(FAILED)
+
+
+def _shown_moving(finished: Iterator[Finished], total: int) -> Iterator[Finished]:
+    """Yield cells as they end, and move a bar."""
+    with progress(total) as moved:
+        for one in finished:
+            moved(f"{one_line(one.cell.task, limit=30)}: {one.cell.called}", 1)
+            yield one
 
 
 def show(results: Results, place: Path) -> None:
@@ -116,10 +128,14 @@ def show(results: Results, place: Path) -> None:
     caption([*lines, f"results: {place}; pages: agentmem bench report {place}"])
 
 
-def _tell_the_beginning(place: Path, cells: Sequence[Cell], left: Sequence[Cell]) -> None:
+def _tell_the_beginning(place: Path, cells: Sequence[Cell], left: Sequence[Cell], before: Results) -> None:
     done = len(cells) - len(left)
     begun = f", {done} of them done before" if done else ""
     typer.echo(f"{counted(len(cells), 'cell')}{begun}; results go to {place}", err=True)
+    if before.outdated:
+        typer.echo(f"run again, since code or data changed: {counted(before.outdated, 'cell')}", err=True)
+    if before.damage:
+        typer.echo(before.damage, err=True)
 
 
 def _told(one: Finished) -> str:

@@ -24,7 +24,9 @@ def play(  # noqa: PLR0913 - one parameter is one option
     memories: Annotated[str, typer.Option(metavar="NAME,NAME", help="Which memories; see: agentmem memories.")],
     settings: SettingsOfEach = None,
     policies: Annotated[str, typer.Option(metavar="NAME,NAME", help="By default whom each game names.")] = "",
-    seeds: Annotated[str, typer.Option(metavar="N-N", help="Such as 1-10, or 1,2,7; each makes another game.")] = "1-3",
+    seeds: Annotated[
+        str, typer.Option(metavar="N-N", help="Such as 1-10; each makes another game, but of a file.")
+    ] = "1-3",
     max_steps: Annotated[int, typer.Option(min=0, metavar="N", help="The most actions; 0: as the game names.")] = 0,
     goals: Annotated[
         list[str] | None,

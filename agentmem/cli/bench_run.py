@@ -25,6 +25,6 @@ def run(  # noqa: PLR0913 - one parameter is one option
 
     Each cell is a process of its own. Results are written down as they come: killed and started again, it goes on.
     """
-    from agentmem.bench.grid import read_grid
+    from agentmem.bench.grid_file import read_grid
 
     run_grid(ctx.obj, read_grid(file), out=out, where=Where(jobs, timeout, cluster), json=json)

@@ -43,7 +43,7 @@ def evaluations(
 def _print_one(told: Description) -> None:
     by = f"plugin {told.plugin}" + (f" of {told.distribution}" if told.distribution else "")
     typer.echo(f"{one_line(told.name)}   by {one_line(by)}\n{one_line(told.about or told.fault)}")
-    seeds = "each seed is another cell" if told.is_seeded else "a seed changes nothing"
+    seeds = "each seed is another cell, where it changes anything" if told.is_seeded else "a seed changes nothing"
     typer.echo(f"score: {one_line(told.measure)}; {seeds}")
     if told.more:
         typer.echo(f"\n{printable(told.more)}")

@@ -8,13 +8,13 @@ same when a client lets go of the oldest messages, and the same words said twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from agentmem.agent_memory import AgentMemory
 from agentmem.context import without_context
+from agentmem.errors import InvalidInput
 from agentmem.events import Event
 from agentmem.messages import event_of
 
@@ -25,8 +25,6 @@ ITEMS = (None, "message", "function_call", "function_call_output")
 """Types of items that say something; others are a model's thoughts, or references."""
 NAMELESS = "said"
 """The id of a message that has none yet: making one up takes as long as all the rest."""
-AT_ONCE = 8
-"""Events that are looked up together, the newest first: nearly always the last but one is known."""
 FIELDS = ("role", "type", "content", "name", "refusal", "tool_calls", "arguments", "output")
 """What is read of a message. It cannot say how far it is to be believed, or whose conversation it is of."""
 
@@ -40,7 +38,13 @@ def messages_in(request: Json) -> list[Json]:
 
 
 def events_of(
-    messages: Iterable[Json], *, at: datetime, session: str | None = None, after: Sequence[Event] = (), root: str = ""
+    messages: Iterable[Json],
+    *,
+    at: datetime,
+    session: str | None = None,
+    after: Sequence[Event] = (),
+    root: str = "",
+    unfit: Callable[[InvalidInput], None] | None = None,
 ) -> list[Event]:
     """Return the messages that say something as events, each with the id it always has in this conversation.
 
@@ -50,39 +54,30 @@ def events_of(
         session: The conversation they belong to; the same words in two of them are two messages.
         after: The events of what was said before them.
         root: What tells apart conversations of which only the end is sent.
+        unfit: Is told why a message is left out, that has a role nobody knows, or is too long.
 
     Raises:
-        InvalidInput: a message has a role nobody knows, or is too long.
+        InvalidInput: there is such a message, and nobody to be told.
     """
-    said = [event for one in messages if (event := _event(one, at=at, session=session)) is not None]
+    said = [event for one in messages if (event := _fit(one, unfit, at=at, session=session)) is not None]
     ids = list(ids_of([*after, *said], f"{session or ''}\n{root}"))[len(after) :]
     return [event.model_copy(update={"id": one}) for event, one in zip(said, ids, strict=True)]
 
 
-def unknown(events: Sequence[Event], known: Callable[[Sequence[Event]], Collection[str]]) -> list[Event]:
-    """Return what follows the last event that is known: all before it was sent before, though it may look changed.
-
-    Args:
-        events: Oldest first.
-        known: Returns the ids of those events that are known.
-    """
-    for end in range(len(events), 0, -AT_ONCE):
-        some = events[max(0, end - AT_ONCE) : end]
-        ids = known(some)
-        for place, event in reversed(list(enumerate(some, end - len(some)))):
-            if event.id in ids:
-                return list(events[place + 1 :])
-    return list(events)
-
-
-def known_in(memory: AgentMemory, events: Sequence[Event]) -> set[str]:
-    """Return the ids of those events that a memory has, in one look."""
-    ids = {event.node: event.id for event in events}
-    return {ids[node.id] for node in memory.graph.get(list(ids))}
-
-
 def _is_said(message: Json) -> bool:
     return message.get("role") not in INSTRUCTIONS and message.get("type") in ITEMS
+
+
+def _fit(
+    message: Json, unfit: Callable[[InvalidInput], None] | None, *, at: datetime, session: str | None
+) -> Event | None:
+    try:
+        return _event(message, at=at, session=session)
+    except InvalidInput as problem:
+        if unfit is None:
+            raise
+        unfit(problem)
+        return None
 
 
 def _event(message: Json, *, at: datetime, session: str | None) -> Event | None:
@@ -104,11 +99,16 @@ def ids_of(events: Sequence[Event], root: str) -> Iterator[str]:
     times = Counter[str]()
     before = ("", _digest(root))
     for event in events:
-        own = _digest(event.role, " ".join(without_context(event.text).split()))
+        own = _digest(*words_of(event))
         place = _digest(*before, own)
         times[place] += 1
         yield f"said-{_digest(place, str(times[place]))}"
         before = (before[1], own)
+
+
+def words_of(event: Event) -> tuple[str, str]:
+    """Return who says what in a message, whatever its blanks, and without what was recalled."""
+    return event.role, " ".join(without_context(event.text).split())
 
 
 def _digest(*parts: str) -> str:

@@ -11,15 +11,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from agentmem.agent_memory import AgentMemory, AsyncAgentMemory
 from agentmem.connect.answers import answer_in
-from agentmem.connect.conversation import INSTRUCTIONS, Json, events_of, known_in, messages_in, unknown
+from agentmem.connect.conversation import INSTRUCTIONS, Json, events_of, messages_in
+from agentmem.connect.news import news
 from agentmem.context import without_context
+from agentmem.errors import InvalidInput
 from agentmem.events import Event, Query, Trust, Value
 
 Remembering: TypeAlias = AgentMemory | AsyncAgentMemory
@@ -95,12 +96,19 @@ class Turn:
     def _said(self, messages: Sequence[Json]) -> list[Event]:
         """Return messages as events that follow those there are."""
         session = self._memory.scope.session if self._memory else None
-        return events_of(messages, at=datetime.now(UTC), session=session, after=self._events, root=self._root)
+        return events_of(
+            messages,
+            at=datetime.now(UTC),
+            session=session,
+            after=self._events,
+            root=self._root,
+            unfit=self._turns.leave_out,
+        )
 
     def _remember(self, memory: AgentMemory, answer: list[Event]) -> None:
-        new = unknown(self._events, partial(known_in, memory))
-        if new or answer:
-            memory.add_many([*new, *answer])
+        new = news(memory, self._events, answer, is_whole=not self._root)
+        if new:
+            memory.add_many(new)
 
 
 class Turns:
@@ -135,6 +143,12 @@ class Turns:
     def forgiving(self, verb: str) -> AbstractContextManager[None]:
         """Let the memory fail inside the `with`, unless it is to raise."""
         return forgiving(verb, self._on_error)
+
+    def leave_out(self, problem: InvalidInput) -> None:
+        """Leave out a message that cannot be remembered, and go on with the others; unless that is to be raised."""
+        if self._on_error == "raise":
+            raise problem
+        LOG.warning("a message cannot be remembered (%s); the others of its turn are", type(problem).__name__)
 
     def _whose(self) -> AgentMemory | None:
         memory = self._memory if isinstance(self._memory, AgentMemory | AsyncAgentMemory) else self._memory()

@@ -20,6 +20,7 @@ MAYBE_TOO_BIG = re.compile(r"[0-9]{19}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LARGEST = 2**63 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINS, ENDS = datetime.min.replace(tzinfo=UTC) - EPOCH, datetime.max.replace(tzinfo=UTC) - EPOCH
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 MICROSECOND = timedelta(microseconds=1)
 
@@ -102,11 +103,14 @@ def microseconds(at: datetime) -> int:
     """Return `at` as whole microseconds since 1970, UTC.
 
     Raises:
-        InvalidInput: `at` has no time zone.
+        InvalidInput: `at` has no time zone, or cannot be told in UTC.
     """
     if at.tzinfo is None:
         raise InvalidInput(f"time {at.isoformat()} has no time zone: pass an aware datetime, such as datetime.now(UTC)")
-    return (at - EPOCH) // MICROSECOND
+    since = at - EPOCH
+    if not BEGINS <= since <= ENDS:
+        raise InvalidInput(f"time {at.isoformat()} is beyond the calendar in UTC: pass another one")
+    return since // MICROSECOND
 
 
 @lru_cache(maxsize=1024)

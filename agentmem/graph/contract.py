@@ -353,6 +353,19 @@ class ExaminesStores(Protocol):
 
 
 @runtime_checkable
+class ChecksPlaces(Protocol):
+    """What a kind of store may offer as well: to say where no store can be, before one is opened."""
+
+    def check(self, uri: str) -> None:
+        """Refuse a place where `open` would fail whatever is waited for; nothing is made, and no server asked.
+
+        Raises:
+            InvalidInput, StoreUnavailable, StoreRefused: with the cure.
+        """
+        ...
+
+
+@runtime_checkable
 class WaitsForStores(Protocol):
     """What a kind of store may offer as well: to wait for one that is away."""
 

@@ -20,7 +20,16 @@ from typing import Any
 
 import pytest
 
-from agentmem.bench.evaluation import Cell, Evaluation, Outcome, Probe, Trial, mean_score, scores_by_category
+from agentmem.bench.evaluation import (
+    Cell,
+    Evaluation,
+    Outcome,
+    Probe,
+    Trial,
+    is_drawn,
+    mean_score,
+    scores_by_category,
+)
 from agentmem.errors import AgentmemError, InvalidInput
 from agentmem.host import Host
 from agentmem.testing.memory_world import installed
@@ -100,11 +109,14 @@ class EvaluationContract(ABC):
             (one.id, one.answered, one.score) for one in ran[1]
         ]
 
-    def test_a_seed_makes_a_difference_only_where_that_is_said(self, run: Run, ran: Ran, folder: Path) -> None:
-        """One that is not seeded scores the same. If this fails, say `is_seeded`: cells are left out that differ."""
-        if self.new_evaluation().is_seeded:
+    def test_a_seed_makes_a_difference_only_where_that_is_said(
+        self, host: Host, run: Run, ran: Ran, folder: Path
+    ) -> None:
+        """A cell that is not drawn scores the same. If this fails, say `is_seeded`: cells are left out that differ."""
+        cell = self.new_cell(self.memory, folder)
+        if is_drawn(self.new_evaluation(), cell, host):
             pytest.skip("it is seeded")
-        other = self.new_cell(self.memory, folder).model_copy(update={"seed": 7})
+        other = cell.model_copy(update={"seed": 7})
 
         assert run(other)[0].by == ran[0].by
 

@@ -48,6 +48,14 @@ class ChatFamily:
         name = f"{PREFIX}{file.absolute()}"  # found from any folder, when it is had again
         return Dialogue(script_of(file, how), name=name, options=how.model_dump(mode="json"))
 
+    def check(self, spec: str, options: Mapping[str, Any]) -> None:
+        """Refuse what `open` refuses: it is quick, and makes nothing."""
+        self.open(spec, options).close()
+
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether it is recorded: what was said was said."""
+        return spec.removeprefix(PREFIX) != SIMULATED
+
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return the one that needs no file."""
         about = "a user tells facts among small talk, changes some, takes some back, and asks"

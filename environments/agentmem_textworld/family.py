@@ -50,6 +50,19 @@ class TextWorldFamily:
         path = Path(spec).expanduser().absolute()
         return _opened(path, name=str(path), options=chosen)  # found from any folder, when it is played again
 
+    def check(self, spec: str, options: Mapping[str, Any]) -> None:
+        """Refuse a file, level or option that `open` refuses; no game is made. Raises as it does."""
+        chosen = parse_options(options)
+        if _is_path(spec):
+            _story(Path(spec).expanduser().absolute(), chosen)
+        else:
+            levels.parse(spec)
+            generation.textworld_version()
+
+    def is_fixed(self, spec: str) -> bool:
+        """Return whether it is a file with a game of TextWorld's own; others throw dice while they are played."""
+        return _is_path(spec) and _is_textworlds(Path(spec).expanduser())
+
     def catalogue(self) -> Sequence[Mapping[str, Any]]:
         """Return one row per level on offer: name, about, seconds to make it once, seeds kept in the cache."""
         return [_row(levels.parse(name)) for name in levels.OFFERED]
@@ -59,18 +72,27 @@ def _is_path(spec: str) -> bool:
     return not levels.is_ours(spec) and (STORY.fullmatch(spec) is not None or "/" in spec or Path(spec).exists())
 
 
+def _is_textworlds(path: Path) -> bool:
+    return path.suffix == ".z8" and path.with_suffix(".json").is_file()
+
+
 def _opened(path: Path, *, name: str, options: Options) -> Game:
+    fingerprint = zmachine.fingerprint(_story(path, options))
+    is_ours = _is_textworlds(path)
+    world = Simulator(path, show_valid_actions=options.show_valid_actions) if is_ours else Jericho(path)
+    lacks_objective = path.suffix == ".z8" and not is_ours and options.goal is None
+    notes = [NO_OBJECTIVE.format(path)] if lacks_objective else []
+    return Game(world, name=name, options=options, fingerprint=fingerprint, notes=notes)
+
+
+def _story(path: Path, options: Options) -> bytes:
+    """Return a story that can be played so; raises as `TextWorldFamily.open`."""
     story = zmachine.read(path)
-    fingerprint = zmachine.fingerprint(story)
-    if path.suffix != ".z8" or not path.with_suffix(".json").is_file():
-        if options.show_valid_actions:
-            raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
-        notes = [NO_OBJECTIVE.format(path)] if path.suffix == ".z8" and options.goal is None else []
-        return Game(Jericho(path), name=name, options=options, fingerprint=fingerprint, notes=notes)
-    if not zmachine.is_intact(story):
+    if not _is_textworlds(path) and options.show_valid_actions:
+        raise InvalidInput(f"'{path}' cannot show valid actions, only TextWorld's games can; leave the option out")
+    if _is_textworlds(path) and not zmachine.is_intact(story):
         raise EnvironmentFailed(f"'{path}' is damaged: its checksum is not that of its content; copy or make it again")
-    world = Simulator(path, show_valid_actions=options.show_valid_actions)
-    return Game(world, name=name, options=options, fingerprint=fingerprint)
+    return story
 
 
 def _row(level: levels.Level) -> Mapping[str, Any]:

@@ -18,8 +18,8 @@ RULES = {
     "plays another role": (
         r"(?:^|\n)[ \t>*#`\[(\"']*(?:system|assistant|developer|tool|human|user)(?: (?:message|prompt|note|override))?"
         r"[\])\"'*` ]*:[* ]*(?=\S)[^\n]*\b(?:you|must|now|always|never|ignore|reveal|send|call|obey|new|run)\b"
-        r"|\[/?(?:system|assistant|developer)\]|<\s*/?\s*(?:system|assistant|developer)\b[^>\n]{0,80}>"
-        r"|#{2,}\s*(?:system|instruction|new instruction)s?\b"
+        r"|\[/?(?:system|assistant|developer)\]|<\s*(?:/\s*)?(?:system|assistant|developer)\b[^>\n]{0,80}>"
+        r"|(?<!#)#{2,}\s*(?:system|instruction|new instruction)s?\b"
         r"|[\"']role[\"']\s*:\s*[\"'](?:system|developer|assistant|tool)[\"']"
     ),
     "uses tokens of a chat template": (
@@ -27,13 +27,13 @@ RULES = {
         r"|(?:^|\n)[ \t]*(?:human|assistant):[^\n]*\n{1,3}[ \t]*(?:human|assistant):"
     ),
     "looks like a call of a tool": (
-        r"<\s*/?\s*(?:antml:)?(?:tool_calls?|tool_use|tool_response|tool_result|function_calls?|function_results?"
+        r"<\s*(?:/\s*)?(?:antml:)?(?:tool_calls?|tool_use|tool_response|tool_result|function_calls?|function_results?"
         r"|function|invoke|parameter)\b[^>\n]{0,120}>|[\"']tool_calls[\"']\s*:|[\"']function_call[\"']\s*:"
         r"|[\"']name[\"']\s*:\s*[\"'][\w.-]+[\"']\s*,\s*[\"'](?:arguments|parameters|input)[\"']\s*:"
     ),
     "ends a fence": (
-        r"<\s*/?\s*(?:recalled|memory|memories|context|data|document|untrusted\w*|user_input|input)\s*/?\s*>"
-        r"|-{3,} ?end of (?:context|memory|data|document|input)"
+        r"<\s*(?:/\s*)?(?:recalled|memory|memories|context|data|document|untrusted\w*|user_input|input)\s*/?\s*>"
+        r"|(?<!-)-{3,} ?end of (?:context|memory|data|document|input)"
     ),
     "lifts limits": (
         r"\byou are now (?:in |an? |the )?(?:dan\b|developer mode|unrestricted|unfiltered|free from|root\b|admin)"

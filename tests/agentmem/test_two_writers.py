@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event
+from agentmem.graph.changes import Changes
 from agentmem.graph.contract import Where
 from agentmem.graph.digest import digest
+from agentmem.graph.view import MemoryGraph
 from agentmem.host import Host
+from agentmem.language.contract import Language
 from agentmem.testing.notebook import Notebook
 
 HOST = Host()
@@ -88,3 +94,30 @@ def test_eight_threads_share_one_memory(open_memory: Callable[..., AgentMemory])
     assert len(notes(memory)) == 160
     assert set(notes(memory).values()) == {1}
     memory.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks: needs a POSIX system")
+def test_a_child_that_is_forked_while_another_thread_writes_writes_as_well(tmp_path: Path) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    class Slow(Notebook):
+        def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+            if event.id == "slow":
+                begun.set()
+                assert goes_on.wait(60)
+            return super().write(event, graph, language)
+
+    with AgentMemory(tmp_path / "memory.db", memory=Slow()) as memory:
+        thread = threading.Thread(target=memory.add, args=("Slow.",), kwargs={"id": "slow"})
+        thread.start()
+        assert begun.wait(60)
+        threading.Timer(0.2, goes_on.set).start()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            memory.add("From the child.", id="child")
+            os._exit(0)
+        thread.join()
+
+        assert os.waitpid(child, 0)[1] == 0
+        assert {one.id for one in memory.get_all()} == {"slow", "child"}

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from agentmem.bench.ablation import WHOLE, Variant, variants
-from agentmem.bench.evaluation import Cell, Evaluation, Outcome, Probe, Trial
+from agentmem.bench.evaluation import Cell, Evaluation, Outcome, Probe, Trial, is_drawn
 from agentmem.errors import InvalidInput
 from agentmem.events import Value
 from agentmem.host import Host
@@ -49,6 +49,11 @@ class Ablation:
         evaluation, parts = _evaluation(cell, host), variants(cell.memory, cell.settings)
         for part in parts:
             evaluation.check(Cell(**(dict(cell) | _changes(cell, part))), host)
+
+    def is_fixed(self, cell: Cell, host: Host) -> bool:
+        """Return whether what the parts are measured by is the same for every seed."""
+        evaluation, whole = _evaluation(cell, host), variants(cell.memory, cell.settings)[0]
+        return not is_drawn(evaluation, Cell(**(dict(cell) | _changes(cell, whole))), host)
 
     def run(self, trial: Trial) -> Outcome:
         """Measure each part in a folder of its own, and keep each as a probe."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from agentmem.agent.environment import EvalInfo, defaults_of
+from agentmem.agent.environment import ChecksFirst, EvalInfo, HasFixed, defaults_of
 from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.loop import Step
+from agentmem.agent.policy import Draws, Policy
 from agentmem.bench.evaluation import Cell, Outcome, Trial
 from agentmem.events import Value
 from agentmem.host import Host
@@ -49,26 +51,23 @@ class Play:
     options = PlayOptions
 
     def check(self, cell: Cell, host: Host) -> None:
-        """Refuse an unknown game, policy or option; no game is made."""
-        options = settings_from(PlayOptions, cell.options)
-        policy = options.policy or defaults_of(host.family(cell.data)).policy
-        host.policy(policy, options.policy_settings)
+        """Refuse an unknown game, policy, setting or option, and a file that is no game; no game is made."""
+        _policy(cell, host)
+        family = host.family(cell.data)
+        if isinstance(family, ChecksFirst):
+            options = settings_from(PlayOptions, cell.options)
+            family.check(cell.data, _setup(cell, options, store="", trajectory=Path(TRAJECTORY)).world)
+
+    def is_fixed(self, cell: Cell, host: Host) -> bool:
+        """Return whether the game is the same for every seed, and so is what is done in it: no model answers."""
+        family, policy = host.family(cell.data), _policy(cell, host)
+        is_drawn = cell.thinking.asks_a_model or (isinstance(policy, Draws) and policy.draws)
+        return isinstance(family, HasFixed) and family.is_fixed(cell.data) and not is_drawn
 
     def run(self, trial: Trial) -> Outcome:
         """Play, and keep the trajectory."""
         cell, options = trial.cell, settings_from(PlayOptions, trial.cell.options)
-        setup = Setup(
-            game=cell.data,
-            memory=cell.memory,
-            memory_settings=cell.settings,
-            seed=cell.seed,
-            store=trial.store,
-            trajectory=trial.folder / TRAJECTORY,
-            name=cell.key,
-            stands_in=False,
-            **options.model_dump(),
-            **cell.thinking.model_dump(),
-        )
+        setup = _setup(cell, options, store=trial.store, trajectory=trial.folder / TRAJECTORY)
         steps: list[Step] = []
         scores: list[tuple[float, float]] = []
         trial.empty(setup.remembered_in)
@@ -90,6 +89,28 @@ class Play:
             recalls=sum("recall" in step.milliseconds for step in steps),
             details={"ended": result.ended},
         )
+
+
+def _setup(cell: Cell, options: PlayOptions, *, store: str, trajectory: Path) -> Setup:
+    return Setup(
+        game=cell.data,
+        memory=cell.memory,
+        memory_settings=cell.settings,
+        seed=cell.seed,
+        store=store,
+        trajectory=trajectory,
+        name=cell.key,
+        stands_in=False,
+        **options.model_dump(),
+        **cell.thinking.model_dump(),
+    )
+
+
+def _policy(cell: Cell, host: Host) -> Policy:
+    """Return who decides: who is chosen, or whom the game names."""
+    options = settings_from(PlayOptions, cell.options)
+    policy = options.policy or defaults_of(host.family(cell.data)).policy
+    return host.policy(policy, options.policy_settings)
 
 
 def _spent(steps: Sequence[Step], part: str) -> float:

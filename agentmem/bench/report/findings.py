@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agentmem.bench.report.board import Board, Group
-from agentmem.bench.report.comparing import ENOUGH, Sample, is_better
+from agentmem.bench.report.comparing import Sample, is_better, least
 from agentmem.bench.report.quantities import number
 from agentmem.bench.retrieval import Mean
+from agentmem.plural import counted
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,16 @@ def in_words(found: Finding) -> str:
 
 
 def fewest(board: Board) -> str:
-    """Return what must be said where a mean is of few cells; "" where all are of many."""
-    few = min((len(group.sample) for group in board.groups.values() if group.scored), default=ENOUGH)
-    if few >= ENOUGH:
+    """Return what must be said where there are too few cells or questions to tell memories apart; else ""."""
+    scored = [group for group in board.groups.values() if group.scored]
+    memories = len({group.memory for group in scored})
+    few, needed = min((len(group.sample) for group in scored), default=0), least(memories)
+    if memories < 2 or few >= needed:
         return ""
-    if few == 1:
-        return "Some means are of a single cell, which has no interval: nothing is concluded from it."
-    return f"Some means are of only {few} cells: where these agree there is no interval, and the next may still differ."
+    return (
+        f"Some means are of only {counted(few, 'cell')}: to tell {memories} memories apart takes at least {needed} "
+        "seeds or questions in all, even where all of them agree."
+    )
 
 
 def listed(names: Sequence[str]) -> str:
@@ -100,7 +104,8 @@ def _finding(about: str, standings: Sequence[Standing]) -> Finding:
     ranked = sorted(standings, key=lambda one: -one.score.value)
     best = ranked[0]
     top = [one for one in ranked if one.score.value == best.score.value]
-    near = [one for one in ranked if one not in top and not is_better(best.samples, one.samples)]
+    among = len(ranked)
+    near = [one for one in ranked if one not in top and not is_better(best.samples, one.samples, among=among)]
     below = [one for one in ranked if one not in top and one not in near]
     return Finding(about, tuple(top), tuple(near), tuple(below))
 

@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from agentmem.bench.report import cells, curve_figure, findings, setup, tables
 from agentmem.bench.report.board import Board, board_of
-from agentmem.bench.report.comparing import ENOUGH
 from agentmem.bench.report.cost_figure import COSTS, costs
 from agentmem.bench.report.drawing import our_look
 from agentmem.bench.report.links import FileLink, Links
@@ -78,7 +77,6 @@ def _findings(board: Board) -> dict[str, object]:
         "overall": findings.overall(board),
         "by_task": [one for one in told if one is not None],
         "few": findings.fewest(board),
-        "enough": ENOUGH,
     }
 
 

@@ -37,6 +37,8 @@ def unfinished(results: Results) -> Iterator[str]:
             f"{results.missing} of {counted(asked, 'cell')} have not ended: the grid still runs, or was stopped. "
             "Run the same again, and it goes on; means here are of what is there."
         )
+    if results.damage:
+        yield f"{results.damage}."
     failed = sum(one.outcome is None for one in results.finished)
     if failed:
         yield f"{counted(failed, 'cell')} failed, and {'is' if failed == 1 else 'are'} in no mean; see below."

@@ -13,9 +13,9 @@ from langchain_core.messages import AnyMessage, SystemMessage
 from langgraph.runtime import Runtime
 
 from agentmem.agent_memory import AgentMemory
-from agentmem.connect.conversation import known_in, unknown
 from agentmem.connect.langchain.said import conversation, events_in
 from agentmem.connect.langchain.whose import Whose, memory_of
+from agentmem.connect.news import known_in, unknown
 from agentmem.connect.turns import LEFT_OUT, OnError, Recalls, asked_in, forgiving
 from agentmem.errors import InvalidInput, PluginError
 from agentmem.events import Event, Query

@@ -30,7 +30,7 @@ from agentmem.connect.langchain.ranking import Question, ranked
 from agentmem.errors import InvalidInput
 from agentmem.graph.contract import Graph, Node, Scrubs, Store, ids_of
 from agentmem.host import Host
-from agentmem.journal import Journal
+from agentmem.journal import ITEMS, Journal
 from agentmem.language.contract import Closes, Embedder
 from agentmem.same_embedder import is_noted, note
 from agentmem.vectors import Vectors
@@ -38,7 +38,7 @@ from agentmem.vectors import Vectors
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-WRITES, EXPIRING = "langgraph/writes", "langgraph/expiring"
+EXPIRING = "langgraph/expiring"
 """Counters: how many items were ever put; whether any was to expire."""
 SWEEP_MINUTES = 5
 WHOLE = "$"
@@ -241,14 +241,14 @@ class GraphStore(BaseStore):
             return
         if len(vectors):
             note(self._graph, self._embedder)
-        done, row = self._graph.counter(WRITES), 0
+        done, row = self._graph.counter(ITEMS), 0
         nodes: list[Node] = []
         for number, draft in enumerate(drafts, done + 1):
             own = vectors[row : row + len(draft.texts)]
             nodes += items.nodes_of(draft, own, old=old.get(draft.id), now=now, position=number)
             row += len(draft.texts)
         self._graph.put_nodes(nodes)
-        self._graph.advance(WRITES, expected=done, value=done + len(drafts))
+        self._graph.advance(ITEMS, expected=done, value=done + len(drafts))
         if any(draft.op.ttl is not None for draft in drafts) and not self._graph.counter(EXPIRING):
             self._graph.advance(EXPIRING, expected=0, value=1)
 

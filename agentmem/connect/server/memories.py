@@ -37,11 +37,10 @@ def add(messages: Messages, caller: Writer, response: Response) -> Added:
 def search(asked: Search, caller: Reader) -> Found:
     """Return what is recalled: an empty list where nothing is."""
     with caller.open() as memory:
-        as_of = None if asked.as_of is None else memory.as_of(asked.as_of).position
-        found = memory.search(
-            asked.query, limit=asked.limit, now=asked.now, as_of=as_of,
-            min_score=asked.min_score, min_trust=asked.min_trust,
-        )  # fmt: skip
+        asks = memory.search if asked.as_of is None else memory.as_of(asked.as_of).search
+        found = asks(
+            asked.query, limit=asked.limit, now=asked.now, min_score=asked.min_score, min_trust=asked.min_trust
+        )
     return Found(recollections=found)
 
 

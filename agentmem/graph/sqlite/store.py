@@ -17,6 +17,7 @@ from agentmem.errors import InvalidInput, StoreUnavailable, UnknownSetting
 from agentmem.finding import Finding
 from agentmem.graph.checks import check_namespace
 from agentmem.graph.sqlite.examining import examine
+from agentmem.graph.sqlite.forking import waited_for
 from agentmem.graph.sqlite.graph import SQLiteGraph
 from agentmem.graph.sqlite.schema import check_file, migrate
 from agentmem.graph.sqlite.session import SYNCHRONOUS, Session, Settings, explained
@@ -62,6 +63,18 @@ class SQLiteStores:
         path, durability = _read(uri)
         return SQLiteStore(path, create=create, durability=durability)
 
+    def check(self, uri: str) -> None:
+        """Refuse a place where no store can be; nothing is made. Raises as `open`."""
+        if uri in IN_MEMORY:
+            return
+        path = Path(_read(uri)[0]).expanduser().absolute()
+        if path.exists():
+            _check_place(path, create=False)
+            return
+        there = next(one for one in path.parents if one.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise StoreUnavailable(f"{path} cannot be made: {there} is no folder that can be written; choose another")
+
     def examine(self, uri: str) -> Iterator[Finding]:
         """Yield how the store is; nothing is changed. Raises as `open` does for a form that is not known."""
         if uri in IN_MEMORY:
@@ -88,7 +101,7 @@ class SQLiteStore:
 
     Each thread has a connection of its own; writers of this process wait for each other at a lock,
     those of other processes at the file's. A store that was open when its process forked works in
-    both: the child opens connections of its own.
+    both: the fork waits for whoever writes, and the child opens connections of its own.
 
     Args:
         path: The file.
@@ -211,7 +224,7 @@ class SQLiteStore:
 
     def _start(self) -> None:
         self._process = os.getpid()
-        self._writers = threading.Lock()
+        self._writers = waited_for(threading.Lock())
         self._starting = threading.Lock()
         self._mine = threading.local()
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
 
@@ -140,6 +140,24 @@ def test_what_was_deleted_is_nowhere_and_does_not_come_back(ada: AgentMemory) ->
     assert (status.entries, status.folded) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ['My password is "HUNTER2".', "My password:\nHUNTER2", "My <password> is HUNTER2", "My password is HUNTER2. " * 99],
+    ids=["quotes", "lines", "tags", "long"],
+)
+def test_what_was_recalled_of_it_and_came_back_is_deleted_as_well(ada: AgentMemory, secret: str) -> None:
+    ada.add(secret, id="m1")
+    ada.add("I like tea.", id="m2")
+    for number in range(60):
+        ada.add({"role": "tool", "content": str(ada.context(f"password {number}", max_tokens=200))})
+    ada.add({"role": "tool", "content": str(ada.context("tea", limit=1))}, id="of m2")
+
+    erased = ada.delete("m1", verify=True)
+
+    assert (len(erased.events), erased.left) == (61, ())
+    assert [one.id for one in ada.get_all()] == ["m2", "of m2"]
+
+
 def test_deleting_what_was_deleted_says_so_and_what_never_was_is_an_error(ada: AgentMemory) -> None:
     ada.add("My number is 1234.", id="m1")
     ada.delete("m1")
@@ -240,6 +258,27 @@ def test_after_all_was_deleted_nothing_comes_back_with_the_history(ada: AgentMem
     assert [one.sources for one in ada.get_all(memory="episodic")] == [("m3",)]
 
 
+def test_what_is_no_id_no_number_and_no_time_is_refused_in_a_sentence(ada: AgentMemory) -> None:
+    ada.add("I like tea.", id="m1")
+    at_the_end = datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))
+
+    for wrong in (
+        lambda: ada.get(None),  # type: ignore[arg-type]
+        lambda: ada.delete(None),  # type: ignore[arg-type]
+        lambda: ada.get_all(limit=1.5),  # type: ignore[arg-type]
+        lambda: ada.get_all(limit=10**20),
+        lambda: ada.get_all(after="x"),  # type: ignore[arg-type]
+        lambda: ada.search("tea", limit=10**20),
+        lambda: ada.add("I like coffee.", at=at_the_end),
+        lambda: ada.undo("m1", now=at_the_end),
+    ):
+        with pytest.raises(InvalidInput):
+            wrong()
+
+    assert ada.status().entries == 1
+    assert ada.delete([]).entries == 0
+
+
 def test_the_past_is_asked_by_position_or_time(remember: Remember) -> None:
     ada = remember(user="ada", memory="arigraph")
     ada.add("Mia lives in Lisbon.", id="m1", at=MONDAY)
@@ -257,6 +296,22 @@ def test_the_past_is_asked_by_position_or_time(remember: Remember) -> None:
         ada.as_of(MONDAY.replace(tzinfo=None))
     with pytest.raises(InvalidInput, match="choose one from 0 to 2"):
         ada.as_of(3)
+    for moment in ("2026-01-01", 1.5, True, None):
+        with pytest.raises(InvalidInput, match="choose one from 0 to 2, or a time"):
+            ada.as_of(moment)  # type: ignore[arg-type]
+
+
+def test_at_a_time_nothing_is_told_that_was_said_later_though_it_was_written_down_before(remember: Remember) -> None:
+    ada = remember(user="ada")
+    ada.add("I live in Paris.", id="m1", at=MONDAY)
+    ada.add("I was born in Lyon.", id="m2", at=MONDAY - timedelta(days=900))
+
+    then = ada.as_of(MONDAY - timedelta(days=1))
+
+    assert [one.id for one in then.get_all()] == ["m2"]
+    assert (then.get("m1"), then.get("m2") is None) == (None, False)
+    assert [one.sources for one in then.search("Where do I live?", limit=1)] == [("m2",)]
+    assert "Paris" in str(ada.as_of(MONDAY).context("Where do I live?"))
 
 
 def test_what_changed_between_two_moments_is_told(ada: AgentMemory) -> None:

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from agentmem.bench.evaluation import Cell
-from agentmem.bench.grid import Grid, read_grid
+from agentmem.bench.evaluation import Cell, HasFixedCells
+from agentmem.bench.grid import Grid
+from agentmem.bench.grid_file import read_grid
 from agentmem.bench.numbers import numbers
 from agentmem.errors import InvalidInput
 from agentmem.host import Host
+from agentmem.thinking import Thinking
+from tests.agentmem.bench.talk import write_talk
 
+RUN = "memories = ['window']\n[[run]]\nevaluation = 'quick'"
 QUICK = str(Path(__file__).with_name("quick.py"))
 
 
@@ -64,6 +68,39 @@ def test_an_evaluation_without_seeds_is_run_once(host: Host, monkeypatch: pytest
     assert len(grid(run=[{"evaluation": "quick", "seeds": "1-9"}]).cells(host)) == 1
 
 
+@pytest.mark.parametrize(
+    ("sweep", "cells"),
+    [
+        ({"evaluation": "play", "data": ["chat:{talk}"], "options": {"policy": "quote"}}, 1),
+        ({"evaluation": "play", "data": ["chat:simulated"], "options": {"policy": "quote"}}, 9),
+        ({"evaluation": "ablation", "data": ["{talk}"]}, 1),
+        ({"evaluation": "ablation", "data": ["chat:simulated"]}, 9),
+    ],
+)
+def test_what_is_the_same_for_every_seed_is_run_once(
+    host: Host, tmp_path: Path, sweep: dict[str, Any], cells: int
+) -> None:
+    talk = str(write_talk(tmp_path))
+    data = [one.format(talk=talk) for one in sweep["data"]]
+
+    found = grid(memories=["window+full"], run=[{**sweep, "data": data, "seeds": "1-9"}]).cells(host)
+
+    assert len(found) == cells
+
+
+def test_a_game_in_a_file_is_fixed_unless_dice_fall_or_who_plays_is_not(host: Host, tmp_path: Path) -> None:
+    game = tmp_path / "mine.z8"
+    cell = Cell(evaluation="play", memory="window", data=str(game))
+    play = host.evaluation("play")
+    assert isinstance(play, HasFixedCells)
+
+    assert not play.is_fixed(cell, host)  # one of Jericho's
+    game.with_suffix(".json").touch()
+    game.touch()
+    assert play.is_fixed(cell, host)
+    assert not play.is_fixed(cell.model_copy(update={"thinking": Thinking(language="openai:gpt")}), host)
+
+
 def test_what_is_not_the_same_is_not_one_row_of_a_table(host: Host) -> None:
     run: list[dict[str, Any]] = [{"evaluation": "quick"}, {"evaluation": "quick", "options": {"does": "prints"}}]
     two_sizes: list[Any] = ["window", {"memory": "window", "settings": {"size": 20}}]
@@ -76,6 +113,16 @@ def test_what_is_not_the_same_is_not_one_row_of_a_table(host: Host) -> None:
     assert {(one.task, one.called) for one in named.cells(host)} == {
         (task, memory) for task in ("quick", "loud") for memory in ("window", "w20")
     }
+
+
+def test_what_is_the_same_has_no_two_rows_of_a_table(host: Host) -> None:
+    twice = [{"memory": "window", "label": "a"}, {"memory": "window", "label": "b"}]
+    run = [{"evaluation": "quick", "title": title} for title in ("early", "late")]
+
+    with pytest.raises(InvalidInput, match="'quick' with 'a' and 'quick' with 'b' are the same"):
+        grid(memories=twice).cells(host)
+    with pytest.raises(InvalidInput, match="'early' with 'window' and 'late' with 'window' are the same"):
+        grid(run=run).cells(host)
 
 
 def test_a_file_says_it_all_and_names_files_beside_it(tmp_path: Path) -> None:
@@ -125,6 +172,49 @@ def test_all_that_is_wrong_is_told_at_once(host: Host) -> None:
     assert "did you mean 'policy'" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"data": ["gone.z8"]}, "no game file at '.*gone.z8'"),
+        ({"data": ["chat:gone.json"]}, "there is no file 'gone.json'"),
+        ({"data": ["coin:999"]}, "coin:999"),
+        ({"data": ["coin:10"], "options": {"game_settings": {"turns": 3}}}, "no setting named 'turns'"),
+        ({"data": ["chat:simulated"], "options": {"game_settings": {"turms": 3}}}, "did you mean 'turns'"),
+        ({"data": ["coin:10"], "seeds": [1, 99999999999]}, "setting 'seed' is 99999999999"),
+        ({"data": ["coin:10"], "options": {"policy": "rulez"}}, "did you mean 'rules'"),
+    ],
+)
+def test_a_game_that_cannot_be_played_is_refused_and_none_is_made(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setenv("AGENTMEM_CACHE", str(tmp_path))
+
+    with pytest.raises(InvalidInput, match=f"{why}.*; nothing was started"):
+        grid(run=[{"evaluation": "play", **said}]).cells(host)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_game_file_that_is_damaged_is_refused(host: Host, tmp_path: Path) -> None:
+    game = tmp_path / "mine.z8"
+    game.write_bytes(b"\x08" * 9)
+
+    with pytest.raises(InvalidInput, match=r"has 9 bytes, too few for a game.*; nothing was started"):
+        grid(run=[{"evaluation": "play", "data": [str(game)]}]).cells(host)
+
+
+def test_a_store_that_can_be_nowhere_is_refused_and_none_is_made(host: Host, tmp_path: Path) -> None:
+    file = tmp_path / "diary.txt"
+    file.write_text("mine")
+
+    for store in (file, file / "many.db", tmp_path):
+        with pytest.raises(InvalidInput, match=f"{store}.*; nothing was started"):
+            grid(store=str(store)).cells(host)
+    assert grid(store=str(tmp_path / "new" / "many.db")).cells(host)
+
+    assert list(tmp_path.iterdir()) == [file]
+
+
 @pytest.mark.parametrize("said", [{"record": "run.jsonl"}, {"language": "openay:m"}, {"budget": "calls=x"}])
 def test_thinking_that_makes_no_sense_is_refused(host: Host, said: dict[str, str]) -> None:
     with pytest.raises(InvalidInput, match="nothing was started"):
@@ -135,11 +225,20 @@ def test_thinking_that_makes_no_sense_is_refused(host: Host, said: dict[str, str
     ("text", "why"),
     [
         ("memories = [", "cannot be read as TOML"),
-        ("memories = []\n[[run]]\nevaluation = 'quick'", "memories: "),
-        ("memories = ['window']", "run: Field required"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\nsedes = '1-3'", "run.0.sedes"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\nseeds = '3-1'", "write them as 1-10"),
-        ("memories = ['window']\n[[run]]\nevaluation = 'quick'\ndata = []", "run.0.data"),
+        ("memories = []\n[[run]]\nevaluation = 'quick'", "memories: is an empty list"),
+        ("memories = ['window']", "run is missing"),
+        ("memorys = ['window']\n[[run]]\nevaluation = 'quick'", "'memorys'; did you mean 'memories'"),
+        ("memories = ['window']\n[run]\nevaluation = 'quick'", r"run: each begins with a line \[\[run\]\]"),
+        (f"{RUN}\nsedes = '1-3'", "run 1: nothing is called 'sedes'; did you mean 'seeds'"),
+        (f"{RUN}\nseeds = '3-1'", "write them as 1-10"),
+        (f"{RUN}\nseeds = [-1]", "run 1, seeds 1: should be greater than or equal to 0, and is -1"),
+        (f"{RUN}\ndata = []", "run 1, data: is an empty list"),
+        (f"{RUN}\ndata = 'coin:10'", r"run 1, data: is 'coin:10', and should be a list: \['coin:10'\]"),
+        (
+            f"{RUN}\nvary = {{ policy = [] }}",
+            "run 1, vary, policy: is an empty list; name at least one, or leave it out$",
+        ),
+        ("memories = [{label = 'w'}]\n[[run]]\nevaluation = 'quick'", "memories 1: memory is missing"),
     ],
 )
 def test_a_file_that_is_no_grid_says_where(tmp_path: Path, text: str, why: str) -> None:
@@ -157,5 +256,12 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_seeds_are_written_as_ranges_and_numbers() -> None:
     assert numbers("1-3, 7,2") == (1, 2, 3, 7)
-    with pytest.raises(InvalidInput, match="write them as"):
-        numbers("one")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("one", "write them as"), ("²", "write them as"), ("9" * 5000, "write them as"), ("1-99999999", "at most 10,000")],
+)
+def test_seeds_that_are_none_or_too_many_are_refused(text: str, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        numbers(text)

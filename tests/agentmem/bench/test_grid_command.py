@@ -144,6 +144,19 @@ def test_a_file_is_run_and_a_cell_that_fails_is_told_and_tried_again(capsys: pyt
     assert len(read(Path("here")).finished) == 12
 
 
+def test_what_was_measured_on_a_file_that_changed_since_is_measured_again(capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_talk(Path())
+    grid = grid_file(evaluation="recall", data=[file.name], seeds="1", title="talk")
+    run(capsys, "run", grid, "--out", "here")
+
+    file.write_text(file.read_text().replace("kayak", "canoe"))
+    _, _, err = run(capsys, "run", grid, "--out", "here")
+
+    assert err.splitlines()[:2] == ["2 cells; results go to here", "run again, since code or data changed: 2 cells"]
+    _, _, err = run(capsys, "run", grid, "--out", "here")
+    assert err.splitlines()[0] == "2 cells, 2 of them done before; results go to here"
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -199,6 +212,19 @@ def test_a_grid_that_is_killed_again_and_again_loses_no_cell_and_doubles_none() 
     assert set(keys.values()) == {1}
     assert len(keys) == cells
     assert {one.name for one in (folder / "cells").iterdir()} == set(keys)
+
+
+def test_a_grid_that_is_interrupted_says_how_far_it_is(tmp_path: Path) -> None:
+    file = grid_file(data=["kayak"], options={"does": "waits", "seed_that_does": 2, "place": str(tmp_path)})
+    words = ("--plugin", str(QUICK), "bench", "run", str(file), "--out", "here", "--jobs", "1")
+    process = subprocess.Popen([sys.executable, "-m", "agentmem.cli", *words], stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("waits-*")):
+        time.sleep(0.05)
+
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+
+    assert (process.returncode, err.splitlines()[-1]) == (130, "2 of 6 cells done; the same command goes on")
 
 
 def _lines(folder: Path) -> int:

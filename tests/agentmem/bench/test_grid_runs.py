@@ -98,6 +98,17 @@ def test_a_folder_may_grow_but_is_no_other_grids(tmp_path: Path) -> None:
         pass
 
 
+def test_what_cells_are_called_now_is_what_earlier_results_are_called(tmp_path: Path) -> None:
+    folder, cells = tmp_path / "grid", cells_of(seeds="1")
+    ran(folder, cells)
+
+    renamed = [cell.model_copy(update={"label": f"old {cell.memory}", "title": "thing"}) for cell in cells]
+    with opened(folder, name="mine", cells=renamed, grid={}):
+        finished = read(folder).finished
+
+    assert [(one.cell.task, one.cell.called) for one in finished] == [("thing", "old window"), ("thing", "old none")]
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "diary.txt").write_text("mine")
 
@@ -133,6 +144,31 @@ def test_a_line_that_was_cut_short_and_attempts_that_were_not_finished_are_gone(
     with opened(folder, name="mine", cells=cells, grid={}):
         assert (folder / RESULTS).read_bytes() == whole
         assert {one.name for one in (folder / "cells").iterdir()} == {cell.key for cell in cells}
+
+
+def test_a_line_that_is_damaged_is_told_and_its_cell_alone_not_counted(tmp_path: Path) -> None:
+    folder, cells = tmp_path / "grid", cells_of(seeds="1-2")
+    ran(folder, cells)
+    lines = (folder / RESULTS).read_bytes().split(b"\n")
+    lines[1] = lines[1][:40] + b"\r\0" + lines[1][60:]
+    (folder / RESULTS).write_bytes(b"\n".join(lines))
+
+    with opened(folder, name="mine", cells=cells, grid={}):
+        results = read(folder)
+
+    assert (len(results.finished), results.missing, results.damaged) == (3, 1, (2,))
+    assert results.damage == "results.jsonl is damaged in line 2; what stood there is not counted"
+    assert (folder / RESULTS).read_bytes() == b"\n".join(lines)
+
+
+def test_a_line_of_a_newer_version_is_refused_by_its_number(tmp_path: Path) -> None:
+    folder, cells = tmp_path / "grid", cells_of(seeds="1")
+    ran(folder, cells)
+    with (folder / RESULTS).open("a") as lines:
+        lines.write((folder / RESULTS).read_text().splitlines()[0].replace('"key"', '"mood":1,"key"', 1) + "\n")
+
+    with pytest.raises(InvalidInput, match=r"results.jsonl, line 3 is a result of a newer agentmem"):
+        read(folder)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def talk(tmp_path: Path) -> Path:
         for n, text in enumerate(SAID)
     ]
     questions = [
-        {"question": {"text": "Who bought a kayak?", "evidence": ["e0"], "category": "old"}},
+        {"question": {"text": "Who bought a kayak?", "answer": "Ann", "evidence": ["e0"], "category": "old"}},
         {"question": {"text": "What was said last?", "evidence": ["e4"], "category": "new"}},
     ]
     path = tmp_path / "talk.jsonl"
@@ -68,13 +68,30 @@ def test_a_game_is_played_with_each_part(agentmem: Callable[..., Any]) -> None:
     assert none["steps"] == 12
 
 
+def test_what_is_the_same_for_every_seed_is_played_once(agentmem: Callable[..., Any], talk: Path) -> None:
+    ran = agentmem("ablate", f"chat:{talk}", "--memory", "window+none", "--seeds", "4-9", "--json")
+
+    assert [list(part["by"]) for part in json.loads(ran.out)] == [["4"]] * 3
+
+
+def test_a_conversation_in_which_nothing_is_scored_tells_no_parts_apart(
+    agentmem: Callable[..., Any], talk: Path
+) -> None:
+    talk.write_text(talk.read_text().replace('"answer": "Ann", ', ""))
+
+    ran = agentmem("ablate", f"chat:{talk}", "--memory", "window+none", "--seeds", "1")
+
+    assert ran.code != 0
+    assert "nothing is scored in this conversation" in ran.err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--memory", "window"), "'window' is one memory; name several"),
         (("--memory", "window+windw"), "did you mean 'window'"),
         (("--memory", "window+none", "--set", "size=3"), "whose is the setting 'size'"),
-        (("--memory", "window+none", "--seeds", "3-1"), "--seeds is given '3-1'"),
+        (("--memory", "window+none", "--seeds", "3-1"), "seeds are given as '3-1'"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_sentence(

@@ -40,7 +40,7 @@ def test_one_evaluation_tells_its_options_with_defaults_values_and_meaning(agent
     rows = [" ".join(line.split()) for line in agentmem("evaluations", "sort").out.splitlines()]
 
     assert rows[0] == "sort by plugin probes of agentmem-graph"
-    assert "score: share in the right order; each seed is another cell" in rows
+    assert "score: share in the right order; each seed is another cell, where it changes anything" in rows
     assert any(row.startswith("reader rules rules or model Who answers") for row in rows)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentmem import AgentMemory, Host
 from agentmem.connect.answers import answer_in
-from agentmem.connect.conversation import events_of, messages_in, unknown
-from agentmem.connect.turns import asked_in, with_context
+from agentmem.connect.conversation import events_of, messages_in
+from agentmem.connect.news import unknown
+from agentmem.connect.turns import Turns, asked_in, with_context
 from agentmem.events import Event
 
+HOST = Host()
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 WORDS = st.lists(st.sampled_from(["yes", "no", "My sister is Mia.", "trains"]), min_size=1, max_size=12)
 
@@ -44,6 +48,21 @@ def test_a_client_that_lets_go_of_the_oldest_messages_says_nothing_new(dropped: 
     new = unknown(sent, lambda events: known & {event.id for event in events})
 
     assert [event.text for event in new] == ["news"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(2, 7), st.lists(st.sampled_from(["next", "I like trains.", "no"]), min_size=1, max_size=6))
+def test_a_client_that_sends_only_the_newest_messages_loses_none_and_doubles_none(sent: int, texts: list[str]) -> None:
+    whole: list[dict[str, str]] = []
+    with AgentMemory(":memory:", memory="none", host=HOST) as memory:
+        turns = Turns(memory, on_error="raise")
+        for text in texts:
+            whole.append({"role": "user", "content": text})
+            turn = turns.begin({"messages": whole[-sent:]})
+            whole.append({"role": "assistant", "content": "ok"})
+            turn.end(json.dumps({"choices": [{"message": whole[-1]}]}).encode())
+
+        assert [one.text for one in memory.get_all()] == [one["content"] for one in whole]
 
 
 def test_an_answer_has_the_id_it_comes_back_with() -> None:

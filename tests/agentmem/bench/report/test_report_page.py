@@ -80,16 +80,29 @@ def test_a_memory_that_did_not_take_part_is_told_before_all_scores(keep: Keep, e
     assert "tim could not take in 8 of 11 events, and is measured without them." in page.text
 
 
-def test_memories_whose_intervals_meet_are_not_ranked(keep: Keep, end: End, parsed: Parse) -> None:
+def test_memories_that_differ_by_chance_are_not_ranked(keep: Keep, end: End, parsed: Parse) -> None:
+    amem = [0.8, 0.9, 1.0] * 3
+    tim = [0.9, 0.9, 0.8] * 3
+    scores = {"amem": amem, "tim": tim, "window": [score - 0.8 for score in amem]}
+    ended = [end(score, memory=name, seed=seed) for name, some in scores.items() for seed, score in enumerate(some)]
+
+    page = parsed(write(keep(*ended)))
+
+    assert "amem scores highest: 0.90" in page.text
+    assert "tim (0.87) cannot be told apart from that. Lower: window (0.10)." in page.text
+    assert "Some means are of only" not in page.text
+
+
+def test_of_too_few_seeds_nothing_is_concluded_and_how_many_it_takes_is_said(
+    keep: Keep, end: End, parsed: Parse
+) -> None:
     scores = {"amem": (0.9, 1.0, 0.8), "tim": (0.8, 1.0, 0.7), "window": (0.1, 0.2, 0.0)}
     ended = [end(score, memory=name, seed=seed) for name, some in scores.items() for seed, score in enumerate(some)]
 
     page = parsed(write(keep(*ended)))
 
-    assert (
-        "amem scores highest: 0.90 [0.80, 1.00]. tim (0.83) cannot be told apart from that. Lower: window (0.10)."
-        in (page.text)
-    )
+    assert "nothing can be told apart: all 3 memories score between 0.90" in page.text
+    assert "Some means are of only 3 cells: to tell 3 memories apart takes at least 7 seeds" in page.text
 
 
 def test_memories_are_compared_seed_by_seed(keep: Keep, end: End, parsed: Parse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -210,6 +211,15 @@ def test_the_namespace_of_a_memory_is_refused(open_items: OpenItems, ada: AgentM
 
     with pytest.raises(InvalidInput, match="that of an AgentMemory"):
         open_items(namespace=ada.scope.namespace)
+
+
+def test_nor_can_a_memory_be_opened_where_items_are(items: GraphStore, remember: Callable[..., AgentMemory]) -> None:
+    items.put(ADA, "key", {"text": "tea"})
+
+    with pytest.raises(InvalidInput, match="holds the items of LangGraph"):
+        remember(namespace="langgraph")
+
+    assert items.get(ADA, "key") is not None
 
 
 def test_another_embedder_is_refused(open_items: OpenItems) -> None:

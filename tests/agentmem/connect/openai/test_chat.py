@@ -80,6 +80,33 @@ def test_a_turn_sent_again_changes_nothing(client: OpenAI, ada: AgentMemory) -> 
     assert kept(ada) == [("user", "I like trains."), ("assistant", ANSWER)]
 
 
+def test_what_began_another_conversation_can_be_said_again(client: OpenAI, ada: AgentMemory) -> None:
+    for text in ("I live in Oslo.", "I live in Bonn now.", "I live in Oslo."):
+        ask(client, user(text))
+    history = [user("I live in Oslo."), assistant(ANSWER)]
+    ask(client, *history, user("Where do I live?"))
+
+    said = [text for role, text in kept(ada) if role == "user"]
+    assert said == ["I live in Oslo.", "I live in Bonn now.", "I live in Oslo.", "Where do I live?"]
+
+    ada.delete_all()
+    ask(client, *history, user("Where do I live, then?"))
+    assert [text for role, text in kept(ada) if role == "user"] == ["Where do I live, then?"]
+    ask(client, user("I live in Oslo."))
+    assert [text for role, text in kept(ada) if role == "user"] == ["Where do I live, then?", "I live in Oslo."]
+
+
+def test_one_message_that_cannot_be_remembered_takes_no_other_with_it(
+    bare: OpenAI, ada: AgentMemory, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = wrap_openai(bare, ada)
+
+    ask(client, user("x" * 2_000_001), assistant("That is long."), user("I like trains."))
+
+    assert [text for role, text in kept(ada) if role == "user"] == ["I like trains."]
+    assert "a message cannot be remembered (InvalidInput)" in caplog.text
+
+
 def test_the_calls_of_tools_are_kept_with_what_they_gave(ada: AgentMemory) -> None:
     def script(asked: object) -> Said:
         return Said('{"city": "Oslo"}') if len(server.asked) == 1 else Said("It rains in Oslo.", in_words=True)

@@ -18,6 +18,8 @@ MESSAGES = {
     "unknown role": {"role": "wizard", "content": "Hi!"},
     "naive time": {"content": "Hi!", "at": "2026-01-01T00:00:00"},
     "no time": {"content": "Hi!", "at": "yesterday"},
+    "before all time": {"content": "Hi!", "at": "0001-01-01T00:00:00+14:00"},
+    "after all time": {"content": "Hi!", "at": "9999-12-31T23:59:59-14:00"},
     "no trust": {"content": "Hi!", "trust": "blind"},
     "number": {"content": 5},
     "long id": {"content": "Hi!", "id": "x" * 201},
