@@ -26,11 +26,11 @@ class Recalled:
     out: LanguageUnavailable | BadAnswer | None = None
 
 
-def recalled(folds: Sequence[Fold], query: Query) -> Recalled:
-    """Return what each memory recalls; of several, one that fails is left out.
+def recalled(folds: Sequence[Fold], query: Query, *, leaves_out: bool = True) -> Recalled:
+    """Return what each memory recalls; of several, one that fails is left out, unless that is not wanted.
 
     Raises:
-        AgentmemError: all failed, and not for want of the language; the first fault.
+        AgentmemError: all failed, and not for want of the language; the first fault. Or one did, and is not left out.
         UnrecordedCall: a replay was asked what was not recorded.
     """
     found = Recalled()
@@ -41,6 +41,8 @@ def recalled(folds: Sequence[Fold], query: Query) -> Recalled:
         except UnrecordedCall:
             raise  # what a replay makes up is none
         except AgentmemError as error:
+            if not leaves_out:
+                raise
             log.warning("memory %r is left out of this search: %s", fold.memory.name, type(error).__name__)
             if isinstance(error, LanguageUnavailable | BadAnswer):
                 found.out = error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agentmem.agent.environment import Observation
-from agentmem.agent.policy import Mind, Policy, Turn, last_turns
+from agentmem.agent.policy import Mind, Policy, Turn, check_plays, last_turns
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Event, Recollection
 from agentmem.language.contract import Receipt
@@ -42,11 +42,15 @@ class Conversation:
         policy: Answers, with the language of the memory.
         speaker: Who talks.
         session: What the conversation is called; by default a new name.
+
+    Raises:
+        InvalidInput: the policy is made for games.
     """
 
     def __init__(
         self, memory: AgentMemory, policy: Policy, *, speaker: str | None = None, session: str | None = None
     ) -> None:
+        check_plays(policy, "chat")
         self._memory, self._policy, self._speaker = memory, policy, speaker
         self.session = session or memory.scope.session or f"chat-{uuid.uuid4().hex[:12]}"
         self._turns: Sequence[Turn] = ()

@@ -54,11 +54,18 @@ class StepResult(Value):
 
 
 class EvalInfo(Value):
-    """How it went, told to the evaluation only. `normalized` is score / max_score in [0, 1]."""
+    """How it went, told to the evaluation only.
+
+    Attributes:
+        score, max_score: The points so far, and the most there are.
+        normalized: score / max_score in [0, 1]; None where nothing is scored, as in a conversation without answers.
+        won, lost: Whether it is over so.
+        steps: Actions taken.
+    """
 
     score: float
     max_score: float
-    normalized: float
+    normalized: float | None
     won: bool
     lost: bool
     steps: int
@@ -124,6 +131,16 @@ class Environment(Protocol):
 
     def close(self) -> None:
         """Free what is held; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class HasNotes(Protocol):
+    """An environment that has something to say to whoever watches, and not to the agent: an optional power."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is to be known of it, a sentence each."""
         ...
 
 

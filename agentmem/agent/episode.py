@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from agentmem.agent.environment import Defaults, EvalInfo, defaults_of
+from agentmem.agent.environment import Defaults, EvalInfo, HasNotes, defaults_of
 from agentmem.agent.loop import Step, play
+from agentmem.agent.policy import check_plays
 from agentmem.agent.trajectory import Header, Recorder, refuse_taken, versions
 from agentmem.agent_memory import AgentMemory
 from agentmem.events import Value
@@ -47,6 +48,7 @@ class Setup(Thinking):
         trajectory: The file the episode is recorded in; it must not exist yet.
         name: Of this run; ids of its events begin with it, so two runs into one
             namespace need two names.
+        stands_in: Whether the host answers what the memory cannot, as `AgentMemory` says; switched off to measure it.
     """
 
     game: str
@@ -64,6 +66,7 @@ class Setup(Thinking):
     game_settings: dict[str, Any] = Field(default_factory=dict)
     show_valid_actions: bool = False
     namespace: str | None = None
+    stands_in: bool = True
 
     @property
     def world(self) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class Result(Value):
     Attributes:
         ended: What ended it.
         evaluation: Score, steps, won or lost.
-        receipt: What memory and policy cost, all together.
+        receipt: What memory and policy cost, all together; and how much was set aside, or waits, in the end.
         held: What the memory holds in this namespace, by label.
         set_aside: Ids of events the memory could not take in.
         waiting: Entries the memory has yet to take in, since the language was out.
@@ -161,6 +164,7 @@ class Episode:
         with ExitStack() as opened:
             self._environment = host.environment(setup.game, setup.world)
             opened.callback(self._environment.close)
+            check_plays(self._policy, self._environment.spec.kind)
             self.memory = AgentMemory(
                 setup.store,
                 namespace=setup.remembered_in,
@@ -168,6 +172,7 @@ class Episode:
                 language=language,
                 host=host,
                 budget=session or setup.budget,
+                stands_in=setup.stands_in,
             )
             if given is None:
                 opened.enter_context(closing_language(language))
@@ -201,6 +206,11 @@ class Episode:
     def evaluation(self) -> EvalInfo:
         """Return how it went so far; for whoever watches, never for the policy."""
         return self._environment.evaluate()
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What whoever watches should know of the environment; the policy is not told."""
+        return self._environment.notes if isinstance(self._environment, HasNotes) else ()
 
     @property
     def is_summed_up(self) -> bool:
@@ -237,14 +247,15 @@ class Episode:
             raise
         self._recorder.end(self._ended, evaluation)
         names = [memory.name for memory in self.memory.stack.memories]
-        standing = self.memory.status()
+        standing, spent = self.memory.status(), self.memory.language.receipt().since(self._spent_before)
+        waiting = standing.entries - standing.folded
         self._result = Result(
             ended=self._ended,
             evaluation=evaluation,
-            receipt=self.memory.language.receipt().since(self._spent_before),
+            receipt=spent.model_copy(update={"set_aside": len(self._set_aside), "deferred": waiting}),
             held=held(self.memory.graph, *names),
             set_aside=tuple(self._set_aside),
-            waiting=standing.entries - standing.folded,
+            waiting=waiting,
             waits=next((one.waits for one in standing.memories if one.waits), ""),
             outdated=outdated(self.memory.graph, *names),
         )

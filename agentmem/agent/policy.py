@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
 from agentmem.agent.environment import Observation
+from agentmem.errors import InvalidInput
 from agentmem.events import Query, Recollection, Value
 from agentmem.language.contract import Language
+
+MADE_FOR = {"game": "games", "chat": "conversations"}
 
 
 class Leg(Value):
@@ -92,6 +95,28 @@ class Policy(Protocol):
                 there: no action is taken that nobody decided.
         """
         ...
+
+
+@runtime_checkable
+class PlaysOneKind(Protocol):
+    """A policy for games, or for conversations, and not for both: an optional power.
+
+    Attributes:
+        plays: Which; as `EnvSpec.kind`.
+    """
+
+    plays: Literal["game", "chat"]
+
+
+def check_plays(policy: Policy, kind: Literal["game", "chat"]) -> None:
+    """Refuse a policy that is made for something else.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if isinstance(policy, PlaysOneKind) and policy.plays != kind:
+        made_for, this = MADE_FOR[policy.plays], "a game" if kind == "game" else "a conversation"
+        raise InvalidInput(f"policy {policy.name!r} is made for {made_for}, and this is {this}; leave --policy out")
 
 
 @runtime_checkable

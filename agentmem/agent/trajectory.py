@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -190,6 +190,7 @@ def read(path: Path) -> Trajectory:
     if not entries or not isinstance(entries[0], Header):
         raise InvalidInput(f"{path} is not a trajectory: its first line is no header; give a file of: agentmem play")
     steps = tuple(entry for entry in entries if isinstance(entry, StepLine))
+    _check_order(entries, path)
     ending = entries[-1] if isinstance(entries[-1], Ending) else None
     return Trajectory.model_construct(header=entries[0], steps=steps, ending=ending)
 
@@ -221,6 +222,21 @@ def _check_schema(header: bytes, path: Path) -> None:
             f"{path} is a trajectory of schema {version!r}, and this agentmem reads {SCHEMA}; "
             "use the version of agentmem that wrote it"
         )
+
+
+def _check_order(entries: Sequence[Header | StepLine | Ending], path: Path) -> None:
+    """Refuse steps that do not follow on each other: the loop numbers the events of an episode from 0."""
+    awaited = 0
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, StepLine):
+            continue
+        step = entry.event.id.rpartition("/")[2]
+        if step != str(awaited):
+            raise InvalidInput(
+                f"{path}, line {number} is step {step} where step {awaited} should be: lines are missing, or in "
+                "another order; give the file as agentmem play wrote it"
+            )
+        awaited += 1
 
 
 def _parse(line: bytes, number: int, path: Path) -> Header | StepLine | Ending:

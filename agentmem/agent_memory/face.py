@@ -32,6 +32,8 @@ class AgentMemory(Remembers, Searches, Looks, Erases, Tends):
             (`"calls=100,day.tokens=50000"`), or a plain `Budget`: all from opening to closing; or a `Session`
             (`agentmem.spending.session`) that several memories share. None: anything.
         on_failure: Where the model fails: "defer" lets the event wait, or sets it aside; "rules" lets the rules answer.
+        stands_in: Whether the host answers from the journal what a memory cannot. Switched off to measure a memory by
+            itself: what it has not taken in is then not found, and what it cannot recall is an error.
 
     Raises:
         UnknownName, UnknownSetting, InvalidInput: with the nearest name, and the cure.

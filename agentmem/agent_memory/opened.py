@@ -51,6 +51,7 @@ class Opened:
         host: Host | None = None,
         budget: Budget | Budgets | Session | str | None = None,
         on_failure: OnFailure = "defer",
+        stands_in: bool = True,
     ) -> None:
         self.scope: Scope = scope_of(app, user, session)
         name, paying = namespace_of(self.scope, namespace), session_of(budget)
@@ -61,6 +62,7 @@ class Opened:
         if self._held and (embedder is None or isinstance(embedder, str)):
             self._held.append(self.language.embedder)
         self._leaves = may_leave(self.language)
+        self._stands_in = stands_in
         self._process, self._lock = os.getpid(), threading.RLock()
         self._shown = Shown()
         self._opened: Store | None = None

@@ -34,7 +34,8 @@ class Searches(Opened):
 
         Events the memory has not folded yet, or could not, are searched by text and vector, and marked
         as such (`parts["unfolded"]`); so are all events where it needs a model to recall and that is
-        out (`parts["unasked"]`). A dead model hides nothing.
+        out (`parts["unasked"]`). A dead model hides nothing. A memory opened with `stands_in=False` is not
+        helped so: it answers by itself, or raises.
 
         Args:
             query: Words, or a whole `Query` (then the other arguments are not read).
@@ -47,7 +48,8 @@ class Searches(Opened):
         Raises:
             InvalidInput: naming what is wrong with the query.
             WrongDimension: another process has made the vectors of this namespace anew; the cure is named.
-            PluginError: the memory failed (of several: every one); the events are safe.
+            PluginError: the memory failed (of several: every one, or any if nothing stands in); the events are safe.
+            LanguageUnavailable, BadAnswer: nothing stands in for a memory that asks a model when it recalls.
             BudgetExceeded: the memory asks a model when it recalls, and the budget says so.
         """
         if not isinstance(query, Query):
@@ -102,10 +104,12 @@ class Searches(Opened):
 
     def _found(self, query: Query) -> list[Recollection]:
         """Return what the memories recall, and what they cannot: none has folded it, or the language is out."""
-        answers = recalled(self._feed.folds, query)
+        answers = recalled(self._feed.folds, query, leaves_out=self._stands_in)
         if isinstance(answers.out, BudgetExceeded) and self._account.budgets.on_exceed == "error":
             raise answers.out
         found = self.stack.fuse(answers.answers, query)
+        if not self._stands_in:
+            return found
         loose = unfolded(self.graph, self._feed.folds) if query.as_of is None else []
         if not loose and answers.out is None:
             return found

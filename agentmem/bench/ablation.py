@@ -54,7 +54,9 @@ class Ablated(Value):
         difference: `score` less that of the whole.
         won: Games won; None for conversations.
         steps: Mean steps of the games; None for conversations.
-        waiting: Entries it could not take in, since the language was out, or the budget used up.
+        set_aside: Events it could not take in.
+        waiting: Entries it could not take in yet, since the language was out, or the budget used up.
+        failures: Why asking failed, each time it did; it counts as nothing found. In a game, a failure ends all.
     """
 
     variant: Variant
@@ -63,7 +65,9 @@ class Ablated(Value):
     difference: float = 0.0
     won: int | None = None
     steps: float | None = None
+    set_aside: int = 0
     waiting: int = 0
+    failures: tuple[str, ...] = ()
 
 
 def variants(memory: str, settings: Mapping[str, Any]) -> list[Variant]:
@@ -95,9 +99,19 @@ def ablate_recall(
     found: dict[str, dict[str, float]] = {part.memory: {} for part in parts}
     for one in report.averages:
         found[one.memory][one.category] = one.recall[max(one.recall)].value
-    waiting = {one.memory: one.deferred for one in report.costs}
+    failed: dict[str, list[str]] = {part.memory: [] for part in parts}
+    for failure in report.failures:
+        failed[failure.memory].append(failure.error)
+    costs = {one.memory: one for one in report.costs}
     done = [
-        Ablated(variant=part, score=by.pop(OVERALL, 0.0), by=by, waiting=waiting[part.memory])
+        Ablated(
+            variant=part,
+            score=by.pop(OVERALL, 0.0),
+            by=by,
+            set_aside=costs[part.memory].set_aside,
+            waiting=costs[part.memory].deferred,
+            failures=tuple(failed[part.memory]),
+        )
         for part in parts
         for by in [dict(found[part.memory])]
     ]
@@ -122,6 +136,9 @@ def ablate_play(
         seeds: One game each.
         playing: How long a game may be, and what is thought with.
         moved: Is told of each game played.
+
+    Raises:
+        InvalidInput: nothing is scored in it.
     """
     done, how = [], playing or Playing()
     session = Session(how.budget)
@@ -155,6 +172,7 @@ def _setup(game: str, part: Variant, folder: Path, *, seed: int, how: Playing) -
         memory=part.memory,
         memory_settings=part.settings,
         seed=seed,
+        stands_in=False,
         **how.model_dump(),
     )
 
@@ -171,12 +189,16 @@ def _played(setup: Callable[[Path], Setup], host: Host, language: Language, sess
 
 def _ablated(part: Variant, played: Mapping[int, Result]) -> Ablated:
     ends = {seed: one.evaluation for seed, one in played.items()}
+    scores = {str(seed): one.normalized for seed, one in ends.items() if one.normalized is not None}
+    if len(scores) < len(ends):
+        raise InvalidInput("nothing is scored in this conversation, so nothing tells the parts apart; give another one")
     return Ablated(
         variant=part,
-        score=mean(one.normalized for one in ends.values()),
-        by={str(seed): one.normalized for seed, one in ends.items()},
+        score=mean(scores.values()),
+        by=scores,
         won=sum(one.won for one in ends.values()),
         steps=mean(one.steps for one in ends.values()),
+        set_aside=sum(len(one.set_aside) for one in played.values()),
         waiting=sum(one.waiting for one in played.values()),
     )
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -61,7 +62,8 @@ def cost(
         grown = []
         for number, (name, settings) in enumerate(memories.items()):
             path = folder / f"{number}.db"
-            told = AgentMemory(path, memory=name, settings=settings, language=languages(), host=host, budget=session)
+            memory = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
+            told = memory(language=languages(), stands_in=False)
             grown.append(_Grown(name, opened.enter_context(told), path, how))
         for size in how.sizes:
             _fill(grown, size, moved)
@@ -86,6 +88,7 @@ class _Grown:
     path: Path
     how: Growing
     written: int = 0
+    asked: int = 0
     set_aside: int = 0
     write_ms: float = 0.0
     recall_ms: float = 0.0
@@ -108,6 +111,7 @@ class _Grown:
         watch = Stopwatch()
         self.memory.search(query)
         spent = watch.read()
+        self.asked += 1
         self.recall_ms += spent.wall_ms
         return spent.cpu_ms
 
@@ -188,7 +192,7 @@ def _no_collection() -> Iterator[None]:
 
 def _grew(one: _Grown, rows: Sequence[Measured], host: Host) -> Growth:
     """Return how a memory grew."""
-    receipt = one.memory.language.receipt()
+    receipt, standing = one.memory.language.receipt(), one.memory.status()
     events = chatter.events(0, min(PROVED, one.how.sizes[-1]), seed=one.how.seed)
     each = [embedded_by(m, events, host=host, language=one.memory.language) for m in one.memory.stack.memories]
     grew = growth(
@@ -198,5 +202,6 @@ def _grew(one: _Grown, rows: Sequence[Measured], host: Host) -> Growth:
         set_aside=one.set_aside,
         embedded=sum(each[1:], each[0]),
     )
-    told = {"events": one.written, "receipt": receipt, "write_ms": one.write_ms, "recall_ms": one.recall_ms}
-    return grew.model_copy(update=told)
+    told = {"events": one.written, "recalls": one.asked, "waiting": standing.entries - standing.folded}
+    spent = {"receipt": receipt, "write_ms": one.write_ms, "recall_ms": one.recall_ms}
+    return grew.model_copy(update=told | spent)

@@ -124,8 +124,11 @@ class Outcome(Value, allow_inf_nan=False):
         curves: Points (x, y) by name, such as `score` over steps, or `recall_cpu_ms` over events.
         events: How many events were written.
         bytes: Of the closed store; 0 where it is shared.
-        receipt: What memory and agent asked of a language, together.
+        receipt: What memory and agent asked of a language, together; and how many events were set aside, and how many
+            entries wait, in the end.
         write_ms, recall_ms: Wall time of all writes, and of all recalls.
+        recalls: How often the memory was asked; None where that was not counted.
+        failures: Why asking failed, each time it did; it counts as nothing found.
         details: What else belongs to it, for who reads the line.
     """
 
@@ -140,6 +143,8 @@ class Outcome(Value, allow_inf_nan=False):
     receipt: Receipt = Receipt()
     write_ms: float = 0.0
     recall_ms: float = 0.0
+    recalls: int | None = Field(default=None, ge=0)
+    failures: tuple[str, ...] = ()
     details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
@@ -216,7 +221,7 @@ class Trial:
 
     @contextmanager
     def memory(self, namespace: str = "trial") -> Iterator[AgentMemory]:
-        """Give the memory of the cell, with nothing in it, and close it afterwards.
+        """Give the memory of the cell, with nothing in it and nothing to stand in for it, and close it afterwards.
 
         Args:
             namespace: For evaluations that need several.
@@ -234,6 +239,7 @@ class Trial:
                 language=language,
                 host=self.host,
                 budget=self.spending,
+                stands_in=False,
             ) as memory,
         ):
             yield memory

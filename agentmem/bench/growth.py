@@ -93,9 +93,9 @@ class Growth(Value):
         write, recall: What one costs at the largest size, in times of the smallest.
         flat: Whether a write is: at most `FLAT` times as much; None where there is one size.
         bytes_per_event: Of its file, as if it were closed in the end.
-        set_aside: Events it could not take in.
+        set_aside, waiting: Events it could not take in, and entries that wait for the language in the end.
         embedded: What it embeds while writing.
-        events: All that were written.
+        events, recalls: All that were written, and all that were asked.
         receipt: All it asked of the language.
         write_ms, recall_ms: Wall time of all writes, and of all recalls.
     """
@@ -108,6 +108,8 @@ class Growth(Value):
     set_aside: int
     embedded: Embedded
     events: int = 0
+    recalls: int = 0
+    waiting: int = 0
     receipt: Receipt = Receipt()
     write_ms: float = 0.0
     recall_ms: float = 0.0

@@ -2,7 +2,7 @@
 
 Each memory has a store of its own, and in it a namespace for each conversation. It is
 told all events, may consolidate, and is then asked every question as it would be in
-use, through `AgentMemory`.
+use, through `AgentMemory`; but the host does not stand in for it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def recall(
             watcher.begins(name)
             path = Path(folder) / f"{len(costs)}.db"
             memory = partial(AgentMemory, path, memory=name, settings=settings, host=host, budget=session)
-            opens = partial(memory, language=languages())
+            opens = partial(memory, language=languages(), stands_in=False)
             written, answers = Course(name, opens, how, watcher).run(corpus.conversations)
             found += averages(answers, categories=corpus.categories, asking=how)
             costs.append(cost(name, written + Written(bytes=path.stat().st_size), answers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -11,6 +11,7 @@ from pydantic import Field
 from agentmem.bench.evaluation import Outcome
 from agentmem.bench.results import Finished
 from agentmem.bench.retrieval import Mean, means
+from agentmem.bench.troubles import troubles
 from agentmem.events import Value
 
 SEED = 0
@@ -29,9 +30,14 @@ class Summary(Value):
         by: Mean scores by category.
         figures: Means by name, such as `steps`; `won` is a share.
         calls, tokens: A cell, on average, of models.
-        write_ms, recall_ms: Per event, on the wall.
+        write_ms, recall_ms: Of writing an event, and of one recall, on the wall; None where none was counted.
         bytes: Of the store, on average.
         seconds, cpu_s: A cell, on average.
+        events, recalls: How many were written, and how often was asked, in all cells together.
+        set_aside, waiting: Events it could not take in, and entries that wait for the language, in all cells together.
+        failures: Why asking failed, each time it did; it counts as nothing found.
+
+    What was not measured, since every cell failed, is None.
     """
 
     task: str
@@ -44,13 +50,18 @@ class Summary(Value):
     oracle: float | None = None
     by: dict[str, float] = Field(default_factory=dict)
     figures: dict[str, float] = Field(default_factory=dict)
-    calls: float = 0.0
-    tokens: float = 0.0
-    write_ms: float = 0.0
-    recall_ms: float = 0.0
-    bytes: float = 0.0
-    seconds: float = 0.0
-    cpu_s: float = 0.0
+    calls: float | None = None
+    tokens: float | None = None
+    write_ms: float | None = None
+    recall_ms: float | None = None
+    bytes: float | None = None
+    seconds: float | None = None
+    cpu_s: float | None = None
+    events: int = 0
+    recalls: int = 0
+    set_aside: int = 0
+    waiting: int = 0
+    failures: tuple[str, ...] = ()
 
 
 def summaries(finished: Iterable[Finished]) -> list[Summary]:
@@ -63,6 +74,17 @@ def summaries(finished: Iterable[Finished]) -> list[Summary]:
     return [_summary(task, memory, groups[task, memory]) for task, memory in ordered]
 
 
+def troubles_of(summary: Summary) -> Iterator[str]:
+    """Yield what must be known of a memory at a task before its score is believed."""
+    yield from troubles(
+        f"{summary.task}: {summary.memory}",
+        set_aside=summary.set_aside,
+        waiting=summary.waiting,
+        events=summary.events,
+        failures=summary.failures,
+    )
+
+
 def _summary(task: str, memory: str, some: Sequence[Finished]) -> Summary:
     known = Summary(
         task=task, memory=memory, measure=some[0].cell.evaluation,
@@ -71,7 +93,8 @@ def _summary(task: str, memory: str, some: Sequence[Finished]) -> Summary:
     outcomes = [one.outcome for one in some if one.outcome is not None]
     if not outcomes:
         return known
-    events = max(1, sum(one.events for one in outcomes))
+    asked = [one for one in outcomes if one.recalls is not None]
+    events, recalls = sum(one.events for one in outcomes), sum(one.recalls or 0 for one in asked)
     return known.model_copy(
         update={
             "score": _score(outcomes),
@@ -81,11 +104,16 @@ def _summary(task: str, memory: str, some: Sequence[Finished]) -> Summary:
             "figures": _means([one.figures for one in outcomes]),
             "calls": fmean(one.receipt.calls for one in outcomes),
             "tokens": fmean(one.receipt.tokens for one in outcomes),
-            "write_ms": sum(one.write_ms for one in outcomes) / events,
-            "recall_ms": sum(one.recall_ms for one in outcomes) / events,
+            "write_ms": sum(one.write_ms for one in outcomes) / events if events else None,
+            "recall_ms": sum(one.recall_ms for one in asked) / recalls if recalls else None,
             "bytes": fmean(one.bytes for one in outcomes),
             "seconds": fmean(one.seconds for one in some if one.outcome is not None),
             "cpu_s": fmean(one.cpu_s for one in some if one.outcome is not None),
+            "events": events,
+            "recalls": recalls,
+            "set_aside": sum(one.receipt.set_aside for one in outcomes),
+            "waiting": sum(one.receipt.deferred for one in outcomes),
+            "failures": tuple(why for one in outcomes for why in one.failures),
         }
     )
 

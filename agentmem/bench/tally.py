@@ -27,32 +27,33 @@ class Tally:
 
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
-        self._events = 0
+        self._events = self._recalls = 0
         self._receipt = Receipt()
         self._write_ms = self._recall_ms = 0.0
 
     @contextmanager
     def memory(self, namespace: str = "trial") -> Iterator[AgentMemory]:
-        """Give the memory of the cell, with nothing in it; whatever its language was asked for is counted."""
+        """Give the memory of the cell, with nothing in it; what it asked of its language is counted, and what waits."""
         with self._trial.memory(namespace) as memory:
-            try:
-                yield memory
-            finally:
-                self._receipt += memory.language.receipt()
+            yield memory
+            standing = memory.status()
+            waiting = Receipt(deferred=standing.entries - standing.folded)
+            self._receipt += memory.language.receipt() + waiting
 
     def tell(self, memory: AgentMemory, events: Sequence[Event]) -> None:
         """Write events, in their order; raises as `AgentMemory.add_many`."""
         watch = Stopwatch()
-        receipt = memory.add_many(events).receipt
+        set_aside = memory.add_many(events).receipt.set_aside
         self._write_ms += watch.read().wall_ms
         self._events += len(events)
-        self._receipt += Receipt(deferred=receipt.deferred, set_aside=receipt.set_aside)
+        self._receipt += Receipt(set_aside=set_aside)
 
     def ask(self, memory: AgentMemory, query: Query) -> list[Recollection]:
         """Return what is recalled; raises as `AgentMemory.search`."""
         watch = Stopwatch()
         found = memory.search(query)
         self._recall_ms += watch.read().wall_ms
+        self._recalls += 1
         return found
 
     def costs(self) -> dict[str, Any]:
@@ -63,4 +64,5 @@ class Tally:
             "receipt": self._receipt,
             "write_ms": self._write_ms,
             "recall_ms": self._recall_ms,
+            "recalls": self._recalls,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,6 @@ from agentmem.cli.output import as_json, caption, heading, table
 from agentmem.cli.progress import progress
 from agentmem.cli.thinking import with_thinking
 from agentmem.errors import InvalidInput
-from agentmem.plural import counted
 
 if TYPE_CHECKING:
     from agentmem.bench.ablation import Ablated, Playing, Variant
@@ -69,7 +68,7 @@ def ablate(  # noqa: PLR0913 - one parameter is one option
     heading(measured)
     rows = [_row(one) for one in done]
     table(rows, columns=list(rows[0]), nothing="", figures=list(rows[0])[2:])
-    caption([_verdict(done), *_left_over(done)])
+    caption([_verdict(done), *_troubles(done)])
 
 
 def _by_recall(host: Host, file: Path, parts: list[Variant], *, asking: Asking) -> list[Ablated]:
@@ -119,13 +118,13 @@ def _row(one: Ablated) -> dict[str, Any]:
     return row | {category: f"{score * 100:.1f}" for category, score in one.by.items()}
 
 
-def _left_over(done: list[Ablated]) -> list[str]:
-    why = "the language was out, or the budget used up"
-    return [
-        f"{one.variant.memory} could not take in {counted(one.waiting, 'entry')}: {why}; its score says little"
-        for one in done
-        if one.waiting
-    ]
+def _troubles(done: list[Ablated]) -> Iterator[str]:
+    """Yield what must be known of a part before its score is believed."""
+    from agentmem.bench.troubles import troubles
+
+    for one in done:
+        name, failures = one.variant.memory, one.failures
+        yield from troubles(name, set_aside=one.set_aside, waiting=one.waiting, failures=failures)
 
 
 def _verdict(done: list[Ablated]) -> str:

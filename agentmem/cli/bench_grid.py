@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FOLDER = "agentmem-runs"
 FAILED = 1
+BEFORE = ("task", "memory", "score", "95 %", "failed", "set aside", "waiting", "chance")
+AFTER = ("calls", "tokens", "ms/write", "ms/recall", "KB", "s")
+"""The columns before and after the figures of an evaluation; one in which nothing stands is left out."""
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, metavar="N", help="Cells at once; 0: one per processor.")]
 Out = Annotated[
     Path | None,
@@ -61,7 +64,7 @@ class Where:
 def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json: bool) -> None:
     """Run what has not been run of a grid, and show all of it.
 
-    Exit code 1 where a cell failed.
+    Exit code 1 where a cell failed, or a memory on a question.
 
     Raises:
         AgentmemError: the grid cannot be run, or the folder not be written.
@@ -91,7 +94,7 @@ def run_grid(chosen: Chosen, grid: Grid, *, out: Path | None, where: Where, json
         as_json({"folder": str(place), "missing": results.missing, "summaries": summaries(results.finished)})
     else:
         show(results, place)
-    if any(one.error for one in results.finished):
+    if any(one.error or (one.outcome and one.outcome.failures) for one in results.finished):
         raise typer.Exit(FAILED)
 
 
@@ -105,18 +108,20 @@ def _shown_moving(finished: Iterator[Finished], total: int) -> Iterator[Finished
 
 def show(results: Results, place: Path) -> None:
     """Print the tables of a grid: one for each evaluation, a row for each task and memory."""
-    from agentmem.bench.summary import summaries
+    from agentmem.bench.summary import summaries, troubles_of
 
     found = summaries(results.finished)
     for measure in dict.fromkeys(one.measure for one in found):
         rows = [_row(one) for one in found if one.measure == measure]
-        columns = [name for name in dict.fromkeys(name for row in rows for name in row) if any(map(_has(name), rows))]
+        figures = dict.fromkeys(name for one in found if one.measure == measure for name in one.figures)
+        columns = [name for name in (*BEFORE, *figures, *AFTER) if any(map(_has(name), rows))]
         heading(measure)
         table(rows, columns=columns, nothing="nothing has ended yet", figures=columns[2:])
     failed = [one for one in results.finished if one.error]
     lines = [f"failed: {_told(one)}" for one in failed[:5]]
     if len(failed) > len(lines):
         lines.append(f"and {len(failed) - len(lines)} more that failed")
+    lines += [one_line(said, limit=400) for one in found for said in troubles_of(one)]
     lines += [f"{counted(results.missing, 'cell')} not run yet: the same command goes on"] if results.missing else []
     if any(one.score is not None and one.cells - one.failed > 1 for one in found):
         lines.append("in brackets: where 95 of 100 means lie, of the same cells drawn again and again")
@@ -137,8 +142,8 @@ def _told(one: Finished) -> str:
     return one_line(f"{one.cell.task}, {one.cell.called}, seed {one.cell.seed}: {one.error}", limit=400)
 
 
-def _row(one: Summary) -> dict[str, Any]:
-    row: dict[str, Any] = {"task": one.task, "memory": one.memory, "score": ""}
+def _row(one: Summary) -> dict[str, str]:
+    row = {"task": one.task, "memory": one.memory}
     if one.score is not None:
         row["score"] = f"{one.score.value:.3f}"
         if one.cells - one.failed > 1:
@@ -148,10 +153,13 @@ def _row(one: Summary) -> dict[str, Any]:
         row[name] = (
             f"{value * (one.cells - one.failed):.0f}/{one.cells - one.failed}" if name == "won" else _number(value)
         )
-    row["calls"] = _number(one.calls) if one.calls else ""
-    row["tokens"] = _number(one.tokens) if one.tokens else ""
-    row |= {"ms/write": _number(one.write_ms), "ms/recall": _number(one.recall_ms), "KB": f"{one.bytes / 1024:,.0f}"}
-    return row | {"s": f"{one.seconds:.1f}", "failed": str(one.failed) if one.failed else ""}
+    told = {"calls": one.calls or None, "tokens": one.tokens or None}
+    told |= {"ms/write": one.write_ms, "ms/recall": one.recall_ms}
+    row |= {name: _number(value) for name, value in told.items() if value is not None}
+    row["KB"] = "" if one.bytes is None else f"{one.bytes / 1024:,.0f}"
+    row["s"] = "" if one.seconds is None else f"{one.seconds:.1f}"
+    troubles = {"set aside": one.set_aside, "waiting": one.waiting, "failed": one.failed}
+    return row | {name: f"{times:,}" for name, times in troubles.items() if times}
 
 
 def _has(name: str) -> Any:

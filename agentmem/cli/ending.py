@@ -10,7 +10,7 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from agentmem.cli.output import one_line
-from agentmem.cli.shown import points
+from agentmem.cli.shown import score
 from agentmem.cli.thinking import thinking_again
 from agentmem.plural import counted
 
@@ -48,7 +48,7 @@ def told(setup: Setup, result: Result, *, recalled: str | None, model_failed: bo
     headline = "won" if how.won else "lost" if how.lost else result.ended
     facts = [
         ("result", headline),
-        ("score", f"{points(how)} ({how.normalized:.0%})"),
+        ("score", score(how)),
         ("steps", f"{how.steps}"),
         ("memory", f"{setup.memory}: {_held(result.held)}"),
         ("cost", _cost(result)),

@@ -8,8 +8,11 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from agentmem.cli.fitting import Column, fitted, widths
+
 if TYPE_CHECKING:
-    from rich.console import Console, JustifyMethod
+    from rich.console import Console, Group, RenderableType
+    from rich.table import Table
 
 CONTROL = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UNBOUNDED = 100_000
@@ -35,21 +38,55 @@ def as_json(value: Any) -> None:
 def table(
     rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str], nothing: str, figures: Collection[str] = ()
 ) -> None:
-    """Print rows under `columns`, those of `figures` on the right; `nothing` where there is no row."""
+    """Print rows under `columns`, those of `figures` on the right; `nothing` where there is no row.
+
+    A terminal may be too narrow: the last figures are then left out, which is said; where that is not enough, each row
+    is a block of lines.
+    """
+    from rich.text import Text
+
+    kept, out = list(rows), console()
+    if not kept:
+        out.print(Text(nothing))
+        return
+    all_ = [Column(name, [one_line(_cell(row.get(name))) for row in kept], name in figures) for name in columns]
+    gap = 2 if figures else 3
+    shown = fitted(all_, out.width, gap=gap)
+    out.print(_laid_out(shown, out.width, gap=gap) if shown else _blocks(all_))
+    if shown and len(shown) < len(all_):
+        left_out = ", ".join(one_line(column.head) for column in all_ if column not in shown)
+        out.print(Text(f"no room for: {left_out}; a wider terminal shows them, and so does --json", style="dim"))
+
+
+def _laid_out(columns: Sequence[Column], room: int, *, gap: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(
-        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", collapse_padding=bool(figures)
-    )
-    for column in columns:
-        justify: JustifyMethod = "right" if column in figures else "left"
-        shown.add_column(column, overflow="fold", no_wrap=not sys.stdout.isatty(), justify=justify)
-    for row in rows:
-        shown.add_row(*(Text(one_line(_cell(row.get(column)))) for column in columns))
-    out = console()
-    out.print(shown if shown.rows else Text(nothing))
+    shown = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold", collapse_padding=gap < 3)
+    for column, width in zip(columns, widths(columns, room, gap=gap), strict=True):
+        shown.add_column(column.head, width=width, justify="right" if column.is_figure else "left")
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        shown.add_row(*map(Text, cells))
+    return shown
+
+
+def _blocks(columns: Sequence[Column]) -> Group:
+    """Return each row by itself: a line for each column that has something, its head before it."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    blocks: list[RenderableType] = []
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        block = Table.grid(padding=(0, 2, 0, 0))
+        block.add_column(style="bold", overflow="fold")
+        block.add_column(overflow="fold")
+        for column, cell in zip(columns, cells, strict=True):
+            if cell:
+                block.add_row(one_line(column.head), Text(cell))
+        blocks += [block, Text("")]
+    return Group(*blocks[:-1])
 
 
 def markdown_table(rows: Iterable[Mapping[str, Any]], *, columns: Sequence[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from agentmem.bench.evidence import OVERALL, Average, Cost, RecallReport
 from agentmem.bench.retrieval import DEPTH, ROUNDS, Mean
+from agentmem.bench.troubles import troubles
 from agentmem.cli.output import caption, heading, table
-from agentmem.plural import counted
 
 MEMORY = "memory"
 INTERVAL = "95 %"
@@ -112,19 +111,11 @@ def _caption(report: RecallReport, cut: int, again: str) -> Iterator[str]:
         yield "a recollection takes a rank for each source that none before it has, at least one; pinned ones take none"
         yield f"listed@{cut}: R@{cut} if each recollection took one rank, whatever it cites"
     for one in report.costs:
-        if one.deferred:
-            why = "the language was out, or the budget used up"
-            yield f"{one.memory} could not take in {counted(one.deferred, 'entry')}: {why}; its figures say little"
-    yield from _failures(report)
+        failed = [failure.error for failure in report.failures if failure.memory == one.memory]
+        yield from troubles(
+            one.memory, set_aside=one.set_aside, waiting=one.deferred, events=report.events, failures=failed
+        )
     yield f"again: {again}"
-
-
-def _failures(report: RecallReport) -> Iterator[str]:
-    """Yield how often each memory failed, and the first reason."""
-    times_of = Counter(one.memory for one in report.failures)
-    for memory, times in times_of.items():
-        first = next(one for one in report.failures if one.memory == memory)
-        yield f"{memory} failed on {times} questions, which count as nothing found; the first: {first.error}"
 
 
 def _percent(mean: Mean) -> str:

@@ -102,6 +102,13 @@ def points(evaluation: EvalInfo) -> str:
     return f"{evaluation.score:g}{most}"
 
 
+def score(evaluation: EvalInfo) -> str:
+    """Return the score as "3 of 7 (43%)"."""
+    if evaluation.normalized is None:
+        return "none: nothing says what is right here"
+    return f"{points(evaluation)} ({evaluation.normalized:.0%})"
+
+
 def _lines(text: str) -> list[str]:
     """Return what was seen in lines that are not empty, clipped."""
     lines = [line.strip() for line in printable(text[:LONGEST]).splitlines()]

@@ -56,6 +56,8 @@ def watch(setup: Setup, host: Host, *, view: View, pace_s: float) -> int:
     with _told_if_slow(f"opening {setup.game}; a new game is made once, in a few seconds", silent=view != "steps"):
         episode = Episode(setup, host)
         setup = episode.setup
+    for note in episode.notes:
+        print(one_line(note), file=sys.stderr, flush=True)
     if view != "json":
         _tell_of_the_past(episode)
     recalled: list[str] = []
@@ -155,7 +157,7 @@ def _place(step: Step, rules: Language) -> str:
 
 def _display(pace_s: float) -> Display:
     """Return the display for where we write to."""
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         from agentmem.cli.screen import WIDEST, Screen
 
         out = console()

@@ -57,12 +57,12 @@ class Dialogue:
         return StepResult(observation=shown, reward=point, done=self._is_over)
 
     def evaluate(self) -> EvalInfo:
-        """Return how many questions were answered right so far, of all that are scored."""
+        """Return how many questions were answered right so far, of all that are scored; none may be."""
         most = self._script.most
         return EvalInfo(
             score=self._right,
             max_score=most,
-            normalized=self._right / most if most else 0.0,
+            normalized=self._right / most if most else None,
             won=self._is_over and self._right == most > 0,
             lost=False,
             steps=self._place or 0,

@@ -45,7 +45,8 @@ class ChatFamily:
             chosen = settings_from(Simulated, options)
             return Dialogue(simulate(chosen), name=spec, options=chosen.model_dump(mode="json"))
         file, how = existing(meant), settings_from(Recorded, options)
-        return Dialogue(script_of(file, how), name=spec, options=how.model_dump(mode="json"))
+        name = f"{PREFIX}{file.absolute()}"  # found from any folder, when it is had again
+        return Dialogue(script_of(file, how), name=name, options=how.model_dump(mode="json"))
 
     def check(self, spec: str, options: Mapping[str, Any]) -> None:
         """Refuse what `open` refuses: it is quick, and makes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -74,6 +74,7 @@ class Quoter:
     """Quotes what answers best of what was recalled, and says that it does not know where nothing fits."""
 
     name = "quote"
+    plays: Literal["game", "chat"] = "chat"
     looks_back = 0
 
     def __init__(self, settings: QuoterSettings | None = None) -> None:
@@ -93,6 +94,7 @@ class Responder:
     """Answers messages; what it knows is what the memory recalls, and its last turns."""
 
     name = "chat"
+    plays: Literal["game", "chat"] = "chat"
 
     def __init__(self, settings: ResponderSettings | None = None) -> None:
         self.settings = settings or ResponderSettings()

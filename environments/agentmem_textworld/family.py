@@ -19,6 +19,8 @@ from agentmem_textworld.simulator import Simulator
 STORY = re.compile(r".*\.(?:z[1-8]|zblorb|gblorb|ulx)", re.IGNORECASE | re.DOTALL)
 """Names of story files; also of kinds that cannot be played here, so that this can be said."""
 
+NO_OBJECTIVE = "{} has no .json beside it: it is played without the game's objective; give one with --goal"
+
 
 class TextWorldFamily:
     """An `EnvironmentFamily`: generated games by name (`cook:4`), and story files by path."""
@@ -43,8 +45,10 @@ class TextWorldFamily:
             EnvironmentFailed: the game cannot be made, or is not whole.
         """
         chosen = parse_options(options)
-        path = Path(spec).expanduser() if _is_path(spec) else generation.made(levels.parse(spec), seed=chosen.seed)
-        return _opened(path.absolute(), name=spec, options=chosen)
+        if not _is_path(spec):
+            return _opened(generation.made(levels.parse(spec), seed=chosen.seed), name=spec, options=chosen)
+        path = Path(spec).expanduser().absolute()
+        return _opened(path, name=str(path), options=chosen)  # found from any folder, when it is played again
 
     def check(self, spec: str, options: Mapping[str, Any]) -> None:
         """Refuse a file, level or option that `open` refuses; no game is made. Raises as it does."""
@@ -76,7 +80,9 @@ def _opened(path: Path, *, name: str, options: Options) -> Game:
     fingerprint = zmachine.fingerprint(_story(path, options))
     is_ours = _is_textworlds(path)
     world = Simulator(path, show_valid_actions=options.show_valid_actions) if is_ours else Jericho(path)
-    return Game(world, name=name, options=options, fingerprint=fingerprint)
+    lacks_objective = path.suffix == ".z8" and not is_ours and options.goal is None
+    notes = [NO_OBJECTIVE.format(path)] if lacks_objective else []
+    return Game(world, name=name, options=options, fingerprint=fingerprint, notes=notes)
 
 
 def _story(path: Path, options: Options) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from agentmem.agent.environment import EnvSpec, EvalInfo, Observation, StepResult
 from agentmem.errors import EnvironmentFailed
@@ -21,10 +22,14 @@ class Game:
         name: As typed by the user.
         options: What it was opened with.
         fingerprint: Hash of the game file.
+        notes: What whoever watches should know of it.
     """
 
-    def __init__(self, world: World, *, name: str, options: Options, fingerprint: str) -> None:
+    def __init__(
+        self, world: World, *, name: str, options: Options, fingerprint: str, notes: Sequence[str] = ()
+    ) -> None:
         self._world = world
+        self.notes = tuple(notes)
         self._options = options
         self._spec = EnvSpec(name=name, kind="game", options=options.model_dump(mode="json"), fingerprint=fingerprint)
         self._scene: Scene | None = None
@@ -50,7 +55,7 @@ class Game:
         if self._is_closed:
             raise EnvironmentFailed(f"{self._spec.name} is closed; open it again")
         self._scene = None
-        scene = self._world.reset(self._options.seed if seed is None else seed)
+        scene = self._checked(self._world.reset(self._options.seed if seed is None else seed))
         own = brief(scene.objective) if self._options.goal_style == "brief" else scene.objective
         self._goal = own if self._options.goal is None else self._options.goal
         self._scene = scene
@@ -74,7 +79,7 @@ class Game:
         if answer is not None:
             self._steps += 1
             return StepResult(observation=self._observe(answer, before))
-        after = self._world.step(command)
+        after = self._checked(self._world.step(command))
         self._steps += 1
         self._scene = after
         observation = self._observe(clean(after.screen), after)
@@ -108,6 +113,15 @@ class Game:
         if self._scene.over:
             raise EnvironmentFailed(f"{name} is over; call reset to play again")
         return self._scene
+
+    def _checked(self, scene: Scene) -> Scene:
+        """Return the scene, unless it has more points than there are: it is scored by what belongs to another game."""
+        if 0 < scene.max_score < scene.score:
+            raise EnvironmentFailed(
+                f"{self._spec.name} gives {scene.score} points of at most {scene.max_score}: the .json beside it is "
+                "not its own; put the right one there"
+            )
+        return scene
 
     def _observe(self, text: str, scene: Scene) -> Observation:
         return Observation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from agentmem.agent.environment import Observation
 from agentmem.agent.policy import Decision, Mind
@@ -29,6 +30,7 @@ class RulePolicy:
     """
 
     name = "rules"
+    plays: Literal["game", "chat"] = "game"
     looks_back = 0
 
     def query(self, observation: Observation, now: datetime, mind: Mind | None = None) -> Query:  # noqa: ARG002

@@ -14,9 +14,13 @@ from agentmem.agent.episode import Episode, Setup
 from agentmem.agent.policy import Decision, Mind, Policy
 from agentmem.agent.trajectory import Recorder, read
 from agentmem.errors import EnvironmentFailed, InvalidInput, LanguageUnavailable, StoreUnavailable, UnknownName
-from agentmem.events import Query, Recollection
+from agentmem.events import Event, Query, Recollection
+from agentmem.graph.changes import Changes
+from agentmem.graph.view import MemoryGraph
 from agentmem.hookspecs import hookimpl
 from agentmem.host import Host
+from agentmem.language.contract import Language
+from agentmem.testing.notebook import Notebook
 
 
 class Stairs:
@@ -118,6 +122,56 @@ def test_an_episode_played_to_its_end_is_recorded_whole(tmp_path: Path, host: Ho
     assert (episode.result.ended, episode.result.set_aside) == ("over", ())
     assert recorded.ending is not None
     assert (recorded.ending.ended, len(recorded.steps)) == ("over", 5)
+
+
+class Deaf(Notebook):
+    """Takes in nothing."""
+
+    name = "deaf"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        raise RuntimeError("I hear nothing")
+
+
+def test_the_receipt_counts_what_was_set_aside(tmp_path: Path) -> None:
+    class Offered:
+        @hookimpl
+        def agentmem_memories(self) -> Mapping[str, Any]:
+            return {"deaf": lambda settings: Deaf()}
+
+    with Episode(setup(tmp_path, memory="deaf"), Host(plugins=["defaults", StairsPlugin(), Offered()])) as episode:
+        list(episode)
+
+    assert len(episode.result.set_aside) == episode.result.receipt.set_aside == 5
+
+
+@pytest.mark.parametrize("lines", [[0, 1, 3, 4, 5, 6], [0, 2, 1, 3, 4, 5, 6], [0, 1, 2, 2, 3, 4, 5, 6]])
+def test_a_recording_with_lines_missing_or_moved_is_refused(tmp_path: Path, host: Host, lines: list[int]) -> None:
+    with Episode(setup(tmp_path), host) as episode:
+        list(episode)
+    path = tmp_path / "kept" / "steps.jsonl"
+    kept = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(kept[line] for line in lines))
+
+    with pytest.raises(InvalidInput, match=r"where step \d should be: lines are missing, or in another order"):
+        read(path)
+
+
+def test_a_policy_made_for_conversations_plays_no_game(tmp_path: Path, host: Host) -> None:
+    class Talker(Climber):
+        plays = "chat"
+
+    class Offered:
+        @hookimpl
+        def agentmem_policies(self) -> Mapping[str, Any]:
+            return {"talker": lambda settings: Talker()}
+
+    host = Host(plugins=["defaults", "baselines", StairsPlugin(), Offered()])
+
+    with pytest.raises(InvalidInput, match="is made for conversations, and this is a game; leave --policy out"):
+        Episode(setup(tmp_path, policy="talker"), host)
+
+    assert not (tmp_path / "kept").exists()
 
 
 def test_the_step_limit_ends_it_without_failing(tmp_path: Path, host: Host) -> None:

@@ -122,6 +122,15 @@ def test_an_event_set_aside_is_still_found(open_memory: Open) -> None:
     assert (found.text, found.parts["unfolded"]) == ("raise the sail", 1.0)
 
 
+def test_nothing_stands_in_for_a_memory_that_is_measured(open_memory: Open) -> None:
+    memory = open_memory(memory=Picky(), stands_in=False)
+    memory.add_many([event(1), event(2, "raise the sail")])
+
+    found = memory.search("sail", limit=9)
+
+    assert [one.text for one in found] == ["note number 1"]
+
+
 def test_undo_takes_back_what_a_retry_took_in(open_memory: Open) -> None:
     open_memory(memory=Picky()).add_many([event(1), event(2, "raise the sail")])
     mended = Notebook()

@@ -71,14 +71,11 @@ class CostOverSize:
             },
             events=grew.events,
             bytes=round(grew.bytes_per_event * grew.events),
-            receipt=grew.receipt,
+            receipt=grew.receipt.model_copy(update={"set_aside": grew.set_aside, "deferred": grew.waiting}),
             write_ms=grew.write_ms,
             recall_ms=grew.recall_ms,
-            details={
-                "against": options.against,
-                "set_aside": grew.set_aside,
-                "embedded": grew.embedded.model_dump(),
-            },
+            recalls=grew.recalls,
+            details={"against": options.against, "embedded": grew.embedded.model_dump()},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,24 +68,26 @@ class Play:
         """Play, and keep the trajectory."""
         cell, options = trial.cell, settings_from(PlayOptions, trial.cell.options)
         setup = _setup(cell, options, store=trial.store, trajectory=trial.folder / TRAJECTORY)
-        spent = {"write": 0.0, "recall": 0.0}
+        steps: list[Step] = []
         scores: list[tuple[float, float]] = []
         trial.empty(setup.remembered_in)
         with Episode(setup, trial.host, session=trial.spending) as episode:
             for number, step in enumerate(episode):
-                _add(spent, step)
-                scores.append((number, episode.evaluation().normalized))
+                steps.append(step)
+                score = episode.evaluation().normalized
+                scores += [] if score is None else [(number, score)]
         result = episode.result
         return Outcome(
-            score=min(max(result.evaluation.normalized, 0.0), 1.0),
+            score=result.evaluation.normalized,
             figures=_figures(result.evaluation),
-            curves={"score": _corners(scores)},
-            events=len(scores),
+            curves={"score": _corners(scores)} if scores else {},
+            events=sum(1 if step.answer is None else 2 for step in steps),
             bytes=trial.bytes,
             receipt=result.receipt,
-            write_ms=spent["write"],
-            recall_ms=spent["recall"],
-            details={"ended": result.ended, "set_aside": len(result.set_aside), "waiting": result.waiting},
+            write_ms=_spent(steps, "write"),
+            recall_ms=_spent(steps, "recall"),
+            recalls=sum("recall" in step.milliseconds for step in steps),
+            details={"ended": result.ended},
         )
 
 
@@ -97,6 +100,7 @@ def _setup(cell: Cell, options: PlayOptions, *, store: str, trajectory: Path) ->
         store=store,
         trajectory=trajectory,
         name=cell.key,
+        stands_in=False,
         **options.model_dump(),
         **cell.thinking.model_dump(),
     )
@@ -109,12 +113,13 @@ def _policy(cell: Cell, host: Host) -> Policy:
     return host.policy(policy, options.policy_settings)
 
 
-def _add(spent: dict[str, float], step: Step) -> None:
-    for part in spent:
-        spent[part] += step.milliseconds.get(part, 0.0)
+def _spent(steps: Sequence[Step], part: str) -> float:
+    return sum(step.milliseconds.get(part, 0.0) for step in steps)
 
 
 def _figures(how: EvalInfo) -> dict[str, float]:
+    if how.normalized is None:
+        return {"steps": float(how.steps)}
     return {"won": float(how.won), "steps": float(how.steps), "points": how.score}
 
 

@@ -50,6 +50,7 @@ class Recall:
         probes = trial.probes()
         found = next((one for one in averages(asked, categories=(), asking=asking)), None)
         spent = cost(trial.cell.called, written, asked)
+        receipt = sum((one.receipt for one in asked), written.receipt)
         return Outcome(
             score=mean_score(probes),
             oracle=mean_score([_found_whole(probe, limit=options.limit) for probe in probes]),
@@ -57,13 +58,14 @@ class Recall:
             figures=_figures(found, spent),
             events=written.events,
             bytes=trial.bytes,
-            receipt=sum((one.receipt for one in asked), written.receipt),
+            receipt=receipt.model_copy(update={"deferred": written.deferred}),
             write_ms=written.wall_s * 1e3,
             recall_ms=sum(one.wall_ms for one in asked),
+            recalls=len(asked),
+            failures=tuple(one.error for one in asked if one.error),
             details={
                 "conversations": [one.name for one in corpus.conversations],
                 "notes": list(corpus.notes),
-                "failures": [one.error for one in asked if one.error],
                 "retrieval": found.model_dump(mode="json") if found else None,
                 "cost": spent.model_dump(mode="json"),
             },

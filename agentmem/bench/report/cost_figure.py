@@ -45,7 +45,9 @@ class Priced:
 
 
 def _ms(outcome: Outcome) -> float | None:
-    return (outcome.write_ms + outcome.recall_ms) / outcome.events if outcome.events else None
+    if not outcome.events or not outcome.recalls:
+        return None
+    return outcome.write_ms / outcome.events + outcome.recall_ms / outcome.recalls
 
 
 def _tokens(outcome: Outcome) -> float | None:
@@ -53,7 +55,7 @@ def _tokens(outcome: Outcome) -> float | None:
 
 
 COSTS = (
-    Cost("ms per event, written and recalled", _ms, in_tens=True),
+    Cost("ms to write one event and recall once", _ms, in_tens=True),
     Cost("tokens per event", _tokens, in_tens=False),
 )
 

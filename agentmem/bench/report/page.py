@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +24,7 @@ from agentmem.bench.report.score_figure import scores
 from agentmem.bench.report.wording import ran, unfinished
 from agentmem.bench.results import MANIFEST, RESULTS, Results
 from agentmem.bench.retrieval import ROUNDS
+from agentmem.bench.summary import troubles_of
 
 SECTIONS = {"Score over steps": curve_figure.over_steps, "Over the size of the store": curve_figure.over_size}
 BANDS = 4
@@ -51,7 +53,7 @@ def page(results: Results, folder: Path, file: Path) -> str:
         script=Markup(script),  # noqa: S704 - ours
         script_hash=f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         ran=ran(results, board),
-        warnings=list(unfinished(results)),
+        warnings=[*unfinished(results), *_troubles(board)],
         **_findings(board),
         **_drawn(links),
         **_tables(links),
@@ -60,6 +62,12 @@ def page(results: Results, folder: Path, file: Path) -> str:
         raw=[FileLink(name, links.file(name)) for name in (MANIFEST, RESULTS) if (folder / name).exists()],
         rounds=ROUNDS,
     )
+
+
+def _troubles(board: Board) -> Iterator[str]:
+    """Yield what must be known before a score is believed."""
+    for group in board.groups.values():
+        yield from (f"{said}." for said in troubles_of(group.summary))
 
 
 def _findings(board: Board) -> dict[str, object]:

@@ -77,14 +77,16 @@ class Failure:
     cells: tuple[Finished, ...]
 
 
-COSTS: dict[str, Callable[[Summary], float]] = {
-    "write ms/event": lambda one: one.write_ms,
-    "recall ms/event": lambda one: one.recall_ms,
+COSTS: dict[str, Callable[[Summary], float | None]] = {
+    "ms/write": lambda one: one.write_ms,
+    "ms/recall": lambda one: one.recall_ms,
     "calls": lambda one: one.calls,
     "tokens": lambda one: one.tokens,
-    "KiB": lambda one: one.bytes / 1024,
+    "KiB": lambda one: None if one.bytes is None else one.bytes / 1024,
     "seconds": lambda one: one.seconds,
     "CPU s": lambda one: one.cpu_s,
+    "set aside": lambda one: one.set_aside,
+    "waiting": lambda one: one.waiting,
 }
 """What every summary tells, by the head of its column."""
 

@@ -33,6 +33,24 @@ class Touchy(Notebook):
         return super().recall(query, graph, language)
 
 
+class Deaf(Notebook):
+    """Takes in nothing at all, for it is broken; so it has nothing to recall."""
+
+    name = "deaf"
+
+    def write(self, event: Event, graph: MemoryGraph, language: Language) -> Changes:
+        raise RuntimeError("I hear nothing")
+
+
+class Dumb(Notebook):
+    """Takes in everything, and can tell nothing of it."""
+
+    name = "dumb"
+
+    def recall(self, query: Query, graph: MemoryGraph, language: Language) -> list[Recollection]:
+        raise RuntimeError("I cannot speak")
+
+
 class Digest(Notebook):
     """Recalls one summary that cites everything; once consolidated, notes by meaning."""
 
@@ -93,5 +111,5 @@ def _factory(kind: type[Memory]) -> MemoryFactory:
 @hookimpl
 def agentmem_memories() -> Mapping[str, MemoryFactory]:
     """Offer them all."""
-    kinds: list[Any] = [Notebook, Touchy, Digest, Pinning, Waiting, Wasteful]
+    kinds: list[Any] = [Notebook, Touchy, Deaf, Dumb, Digest, Pinning, Waiting, Wasteful]
     return {kind.name: _factory(kind) for kind in kinds}

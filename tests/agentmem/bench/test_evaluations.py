@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from agentmem.agent.trajectory import read
 from agentmem.agent_memory import AgentMemory
 from agentmem.bench.evaluation import Cell, Evaluation, Outcome, Trial
 from agentmem.bench.evaluations.ablation import Ablation
 from agentmem.bench.evaluations.cost import CostOverSize
 from agentmem.bench.evaluations.play import Play
 from agentmem.bench.evaluations.recall import Recall
-from agentmem.errors import AgentmemError
+from agentmem.errors import AgentmemError, PluginError
+from agentmem.events import Event
 from agentmem.host import Host
 from agentmem.testing.evaluation_contract import EvaluationContract
 from agentmem.testing.memory_world import installed
@@ -116,7 +118,50 @@ def test_a_question_a_memory_fails_on_is_told_and_the_rest_goes_on(host: Host, f
     failed = [probe for probe in trial.probes() if probe.details["error"]]
     assert [probe.score for probe in failed] == [0.0, 0.0]
     assert len(trial.probes()) == 10
-    assert outcome.receipt.set_aside == 2
+    assert (outcome.receipt.set_aside, outcome.recalls) == (2, 10)
+    assert len(outcome.failures) == 2
+    assert "too secret to tell" in outcome.failures[0]
+
+
+def test_events_that_wait_in_the_end_are_in_the_receipt(host: Host, file: Path, tmp_path: Path) -> None:
+    outcome, _ = run(Recall(), host, tmp_path, memory="waiting", data=str(file))
+
+    assert (outcome.receipt.deferred, outcome.events) == (12, 12)
+
+
+def test_the_journal_does_not_play_for_a_memory_that_takes_in_nothing(host: Host, tmp_path: Path) -> None:
+    outcome, trial = run(Play(), host, tmp_path, memory="deaf", data="chat:simulated", options=SHORT)
+
+    nothing, _ = run(Play(), host, tmp_path / "other", memory="none", data="chat:simulated", options=SHORT)
+    assert outcome.score == nothing.score
+    assert outcome.receipt.set_aside == sum(not event.echo for event in _events(trial)) > 0
+
+
+def _events(trial: Trial) -> list[Event]:
+    steps = read(trial.folder / "trajectory.jsonl").steps
+    return [event for step in steps for event in (step.answer, step.event) if event is not None]
+
+
+def test_a_game_with_a_memory_that_cannot_recall_fails_in_a_stack_too(host: Host, tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match="memory 'dumb' cannot recall"):
+        run(Play(), host, tmp_path, memory="dumb+notebook", data="chat:simulated", options=SHORT)
+
+
+def test_a_conversation_counts_answers_as_events_and_questions_as_recalls(host: Host, tmp_path: Path) -> None:
+    outcome, trial = run(Play(), host, tmp_path, memory="notebook", data="chat:simulated", options=SHORT)
+
+    asked = [step for step in read(trial.folder / "trajectory.jsonl").steps if step.query is not None]
+    assert (outcome.events, outcome.recalls) == (len(_events(trial)), len(asked))
+
+
+def test_a_conversation_without_answers_has_no_score(host: Host, file: Path, tmp_path: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if '"first"' in line]
+    told = [line for line in lines if '"apart"' not in line and '"answer"' not in line]
+    file.write_text("\n".join(told))
+
+    outcome, _ = run(Play(), host, tmp_path, memory="notebook", data=f"chat:{file}")
+
+    assert (outcome.score, outcome.curves, set(outcome.figures)) == (None, {}, {"steps"})
 
 
 def test_cost_is_told_as_curves_over_what_is_remembered(host: Host, tmp_path: Path) -> None:
@@ -128,6 +173,7 @@ def test_cost_is_told_as_curves_over_what_is_remembered(host: Host, tmp_path: Pa
     assert outcome.details["embedded"] == {"events": 20, "asked": 20, "distinct": 20, "repeated": 0, "unchanged": 0}
     assert outcome.figures["write_ratio"] > 0
     assert (outcome.score, outcome.events, trial.probes()) == (None, 22, [])
+    assert outcome.recalls == 6, "two at each size, and one before to warm up"
 
 
 def test_a_memory_held_against_itself_costs_the_same(host: Host, tmp_path: Path) -> None:

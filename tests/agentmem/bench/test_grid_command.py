@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from agentmem.bench.results import RESULTS, read
+from agentmem.bench.summary import summaries
 from tests.agentmem.bench.talk import write_talk
 
+FORGETFUL = Path(__file__).with_name("forgetful.py")
 QUICK = Path(__file__).with_name("quick.py")
 KILLS = 20 if os.environ.get("AGENTMEM_CRASH_STEP") == "1" else 2
 """How often a grid is killed; each start takes some two seconds."""
@@ -32,7 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
     from agentmem.cli import main
 
     with pytest.raises(SystemExit) as left:
-        main(["--plugin", str(QUICK), "bench", *map(str, words)])
+        main(["--plugin", str(QUICK), "--plugin", str(FORGETFUL), "bench", *map(str, words)])
     assert isinstance(left.value.code, int)
     shown = capsys.readouterr()
     return left.value.code, shown.out, shown.err
@@ -79,6 +81,52 @@ def main_says(capsys: pytest.CaptureFixture[str], *words: str) -> bool:
     with pytest.raises(SystemExit) as left:
         main(list(words))
     return left.value.code == 0 and "same" in capsys.readouterr().out
+
+
+def test_what_a_memory_did_not_take_in_and_failed_on_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    talk = write_talk(Path())
+    file = grid_file(evaluation="recall", data=[str(talk)], seeds="1")
+    file.write_text(file.read_text().replace('["window", "none"]', '["deaf", "dumb+bm25", "waiting"]'))
+
+    code, out, _ = run(capsys, "run", file, "--out", "here", "--json", "-j", "1")
+    rows = {one["memory"]: one for one in json.loads(out)["summaries"]}
+    _, out, _ = run(capsys, "run", file, "--out", "here")
+
+    assert code == 1
+    assert {name: (one["set_aside"], one["waiting"], len(one["failures"])) for name, one in rows.items()} == {
+        "deaf": (12, 0, 0), "dumb+bm25": (0, 0, 10), "waiting": (0, 12, 0),
+    }  # fmt: skip
+    assert {one["score"]["value"] for one in rows.values()} == {0.0}
+    assert "deaf could not take in 12 of 12 events, and is measured without them" in out
+    assert "dumb+bm25 failed on 10 questions, which count as nothing found; the first: PluginError" in out
+    assert "waiting could not take in 12 entries yet" in out
+    head = next(line for line in out.splitlines() if line.startswith("task"))
+    assert head.split()[2:6] == ["score", "set", "aside", "waiting"]
+
+
+def test_a_recall_is_timed_by_itself_and_not_by_the_events_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    file = grid_file(evaluation="recall", data=[str(write_talk(Path()))], seeds="1")
+
+    run(capsys, "run", file, "--out", "here")
+
+    for one in summaries(read(Path("here")).finished):
+        (outcome,) = (cell.outcome for cell in read(Path("here")).finished if cell.cell.memory == one.memory)
+        assert outcome is not None
+        assert one.recall_ms == outcome.recall_ms / 10
+        assert one.write_ms == outcome.write_ms / 12
+
+
+def test_a_cell_that_fails_shows_no_figures_and_moves_no_column(capsys: pytest.CaptureFixture[str]) -> None:
+    file = grid_file(options={"does": "raises", "seed_that_does": 1}, seeds="1", data=["kayak"])
+    good = file.read_text().replace("raises", "nothing").replace("window", "full").partition("[[run]]")[2]
+    file.write_text(file.read_text() + "\n[[run]]" + good.replace("kayak", "cello"))
+
+    run(capsys, "run", file, "--out", "here")
+    _, out, _ = run(capsys, "run", file, "--out", "here")
+
+    head, _, failed = out.splitlines()[2:5]
+    assert head.split()[:4] == ["task", "memory", "score", "failed"]
+    assert failed.split() == ["quick", "kayak", "window", "1"]
 
 
 def test_a_file_is_run_and_a_cell_that_fails_is_told_and_tried_again(capsys: pytest.CaptureFixture[str]) -> None:

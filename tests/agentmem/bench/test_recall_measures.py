@@ -90,6 +90,22 @@ def test_events_a_memory_cannot_take_in_are_counted(host: Host, corpus: Corpus) 
     assert {one.memory: one.set_aside for one in report.costs} == {"touchy": 2, "notebook": 0}
 
 
+@pytest.mark.parametrize("memory", ["deaf", "waiting"])
+def test_what_a_memory_has_not_taken_in_is_found_by_nobody_else(host: Host, corpus: Corpus, memory: str) -> None:
+    report = recall(host, corpus, {memory: {}})
+
+    assert of(report, memory).recall[10].value == 0.0
+    assert not any(one.recalled for one in report.asked)
+
+
+def test_a_memory_that_fails_in_a_stack_is_told_as_it_is_by_itself(host: Host, corpus: Corpus) -> None:
+    report = recall(host, corpus, {"dumb+notebook": {}})
+
+    assert of(report, "dumb+notebook").recall[10].value == 0.0
+    assert len(report.failures) == len(corpus.questions)
+    assert "memory 'dumb' cannot recall: RuntimeError: I cannot speak" in report.failures[0].error
+
+
 def test_events_that_wait_for_the_language_are_counted_once(host: Host, corpus: Corpus) -> None:
     memories: dict[str, dict[str, object]] = {"waiting": {}, "waiting+digest": {}}
 

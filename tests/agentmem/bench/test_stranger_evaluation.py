@@ -43,7 +43,16 @@ def test_it_tells_two_memories_apart(with_parrot: Host, tmp_path: Path) -> None:
     assert min(words.bytes, newest.bytes) > 0
     assert (words.events, words.receipt.calls) == (20, 0)
     assert words.write_ms > 0
-    assert words.recall_ms > 0
+    assert (words.recall_ms > 0, words.recalls) == (True, 20)
+
+
+def test_it_credits_no_memory_with_what_that_has_not_taken_in(tmp_path: Path) -> None:
+    host = Host(also=[PARROT, Path(__file__).with_name("forgetful.py")])
+
+    deaf, waiting = (measured(host, tmp_path, memory) for memory in ("deaf", "waiting"))
+
+    assert (deaf.score, deaf.receipt.set_aside) == (0.0, 20)
+    assert (waiting.score, waiting.receipt.deferred) == (0.0, 20)
 
 
 def test_it_is_listed_beside_ours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+FORGETFUL = Path(__file__).parents[1] / "bench" / "forgetful.py"
 SAID = ("I bought a kayak.", "The weather is fine.", "My sister plays chess.", "I am tired today.", "See you!")
 
 
@@ -22,7 +23,7 @@ def talk(tmp_path: Path) -> Path:
         for n, text in enumerate(SAID)
     ]
     questions = [
-        {"question": {"text": "Who bought a kayak?", "evidence": ["e0"], "category": "old"}},
+        {"question": {"text": "Who bought a kayak?", "answer": "Ann", "evidence": ["e0"], "category": "old"}},
         {"question": {"text": "What was said last?", "evidence": ["e4"], "category": "new"}},
     ]
     path = tmp_path / "talk.jsonl"
@@ -48,6 +49,15 @@ def test_a_table_says_which_memory_would_be_missed(agentmem: Callable[..., Any],
     assert "full alone does as well as all of them, or better" in ran.out
 
 
+def test_a_memory_that_fails_in_the_stack_is_told(agentmem: Callable[..., Any], talk: Path) -> None:
+    ran = agentmem("--plugin", FORGETFUL, "ablate", talk, "--memory", "dumb+deaf")
+
+    lines = ran.out.splitlines()
+    assert any(line.startswith("dumb failed on 2 questions") for line in lines)
+    assert any(line.startswith("dumb+deaf failed on 2 questions") for line in lines)
+    assert "deaf could not take in 5 events, and is measured without them" in lines
+
+
 def test_a_game_is_played_with_each_part(agentmem: Callable[..., Any]) -> None:
     pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
 
@@ -62,6 +72,17 @@ def test_what_is_the_same_for_every_seed_is_played_once(agentmem: Callable[..., 
     ran = agentmem("ablate", f"chat:{talk}", "--memory", "window+none", "--seeds", "4-9", "--json")
 
     assert [list(part["by"]) for part in json.loads(ran.out)] == [["4"]] * 3
+
+
+def test_a_conversation_in_which_nothing_is_scored_tells_no_parts_apart(
+    agentmem: Callable[..., Any], talk: Path
+) -> None:
+    talk.write_text(talk.read_text().replace('"answer": "Ann", ', ""))
+
+    ran = agentmem("ablate", f"chat:{talk}", "--memory", "window+none", "--seeds", "1")
+
+    assert ran.code != 0
+    assert "nothing is scored in this conversation" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -22,6 +23,8 @@ pty = pytest.importorskip("pty", reason="needs a system with pseudo-terminals")
 pytest.importorskip("textworld", reason="needs TextWorld: pip install 'agentmem-graph[textworld]'")
 
 TIMEOUT_S = 90
+ESCAPE = re.compile(r"\x1b\[[?0-9;]*[A-Za-z]")
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3|4|9|10)\d[;m]")
 
 
 class Terminal:
@@ -80,13 +83,41 @@ def test_on_a_terminal_what_is_held_is_laid_out_in_colour(tmp_path: Path, played
     assert "try next" in terminal.shown
 
 
-def test_no_color_gives_plain_lines_on_a_terminal_too(tmp_path: Path) -> None:
-    terminal = Terminal(tmp_path, "play", "coin:10", "--max-steps", "2", NO_COLOR="1")
+def test_no_color_takes_the_colours_and_leaves_the_lay_out(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "play", "coin:10", "--max-steps", "2", "--pace", "0", NO_COLOR="1")
 
     terminal.ended()
 
-    assert "\x1b" not in terminal.shown
-    assert "[1] does: " in terminal.shown
+    assert not COLOUR.search(terminal.shown)
+    assert "try next" in terminal.shown
+
+
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_no_number_and_no_name_is_cut_in_two_on_a_narrow_terminal(tmp_path: Path, columns: str) -> None:
+    games = ("--games", "chat:simulated", "--memories", "episodic,window+bm25", "--seeds", "1-2")
+    words = ("bench", "play", *games, "--out", "here")
+    whole = subprocess.run(
+        [sys.executable, "-m", "agentmem.cli", *words], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+
+    terminal = Terminal(tmp_path, *words, COLUMNS=columns)
+    terminal.ended()
+
+    head, _, rest = ESCAPE.sub("", terminal.shown).partition("play")[2].partition("no room for: ")
+    assert set(head.replace("─", "").split()) <= set(whole.replace("─", "").split())
+    assert "window+bm25" in head.split()
+    assert "ms/recall" in rest.split("a wider terminal")[0]
+    assert max(len(line.rstrip()) for line in head.splitlines()) <= int(columns)
+
+
+def test_a_table_of_words_becomes_blocks_where_it_does_not_fit(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "memories", COLUMNS="40")
+
+    terminal.ended()
+
+    lines = [line.split() for line in ESCAPE.sub("", terminal.shown).splitlines()]
+    assert ["name", "memorybank"] in lines
+    assert ["plugin", "baselines"] in lines
 
 
 def test_control_c_ends_cleanly_with_the_trajectory_whole_so_far(tmp_path: Path) -> None:

@@ -72,6 +72,27 @@ def test_only_questions_with_a_known_answer_are_scored(tmp_path: Path) -> None:
     assert environment.evaluate().won
 
 
+def test_where_no_answer_is_known_nothing_is_scored(tmp_path: Path) -> None:
+    environment = opened(written(tmp_path, [LINES[0], LINES[-1]]))
+    environment.reset()
+    environment.step("")
+    environment.step("A kayak.")
+
+    told = environment.evaluate()
+
+    assert (told.normalized, told.max_score, told.won) == (None, 0, False)
+
+
+def test_a_file_is_found_again_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    spec = opened("chat:talk.jsonl").spec
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+
+    assert opened(spec.name).spec == spec
+
+
 def test_a_locomo_file_is_played_in_its_own_times(tmp_path: Path) -> None:
     turns = [{"dia_id": "D1:1", "speaker": "Ann", "text": "I bought a kayak."}]
     sample = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from agentmem.agent.environment import Environment
+from agentmem.agent.environment import Environment, HasNotes
 from agentmem.errors import EnvironmentFailed, InvalidInput, MissingExtra
 from agentmem.testing.environment_contract import EnvironmentContract
 from agentmem_textworld.family import TextWorldFamily
@@ -266,3 +266,40 @@ def test_looking_at_what_is_on_offer_does_not_import_textworld() -> None:
     )
 
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_game_scored_by_the_json_of_another_is_refused(
+    story: Story, walkthrough: Walkthrough, tmp_path: Path
+) -> None:
+    shutil.copy(story("cook:1"), tmp_path / "mixed.z8")
+    shutil.copy(story("coin:10").with_suffix(".json"), tmp_path / "mixed.json")
+    environment = TextWorldFamily().open(str(tmp_path / "mixed.z8"), {"seed": 1})
+    environment.reset()
+
+    with pytest.raises(EnvironmentFailed, match=r"points of at most 1: the \.json beside it is not its own"):
+        [environment.step(action) for action in walkthrough("cook:1")]
+
+    assert environment.evaluate().score <= environment.evaluate().max_score
+
+
+def test_a_game_without_its_json_is_said_to_be_played_without_its_objective(story: Story, tmp_path: Path) -> None:
+    path = shutil.copy(story("coin:10"), tmp_path / "alone.z8")
+
+    alone = TextWorldFamily().open(str(path), {"seed": 1})
+    told = TextWorldFamily().open(str(path), {"seed": 1, "goal": "Find the coin."})
+
+    assert isinstance(alone, HasNotes)
+    assert isinstance(told, HasNotes)
+    assert ["without the game's objective" in note for note in alone.notes] == [True]
+    assert list(told.notes) == []
+
+
+def test_a_file_is_found_again_from_any_folder(story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for suffix in (".z8", ".json"):
+        shutil.copy(story("coin:10").with_suffix(suffix), tmp_path / f"mine{suffix}")
+    monkeypatch.chdir(tmp_path)
+    spec = TextWorldFamily().open("mine.z8", {"seed": 1}).spec
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+
+    assert TextWorldFamily().open(spec.name, {"seed": 1}).spec == spec

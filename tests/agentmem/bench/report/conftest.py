@@ -143,6 +143,7 @@ def _games() -> Iterator[Finished]:
                         "bytes": 90_000 + place,
                         "write_ms": steps * (place + 1) * 2.5,
                         "recall_ms": steps * 0.4,
+                        "recalls": steps,
                         "receipt": Receipt(calls=place * steps, tokens=place * steps * 700),
                         "details": {"ended": HOSTILE},
                     },
@@ -154,7 +155,15 @@ def _sorting() -> Iterator[Finished]:
     for place, memory in enumerate(MEMORIES[:3]):
         for seed in range(1, 4):
             by = {"near": 0.9 - place * 0.1, HOSTILE: 0.3 + 0.1 * seed}
-            outcome = {"by": by, "chance": 0.1, "oracle": 0.95, "events": 40, "write_ms": 80, "recall_ms": 5}
+            outcome = {
+                "by": by,
+                "chance": 0.1,
+                "oracle": 0.95,
+                "events": 40,
+                "write_ms": 80,
+                "recall_ms": 5,
+                "recalls": 8,
+            }
             yield ended(
                 sum(by.values()) / 2,
                 evaluation="sort",

@@ -16,6 +16,7 @@ from agentmem.bench.evaluation import PROBES
 from agentmem.bench.report.writing import write
 from agentmem.bench.results import CELLS, MANIFEST, RESULTS, read
 from agentmem.errors import InvalidInput, MissingExtra
+from agentmem.language.contract import Receipt
 
 if TYPE_CHECKING:
     from tests.agentmem.bench.report.conftest import End, Parse
@@ -69,6 +70,14 @@ def test_the_same_results_make_the_same_page(made: Path, made_page: Path) -> Non
     again = write(made, made_page.with_name("again.html"))
 
     assert again.read_bytes() == made_page.read_bytes()
+
+
+def test_a_memory_that_did_not_take_part_is_told_before_all_scores(keep: Keep, end: End, parsed: Parse) -> None:
+    ended = end(0.0, memory="tim", outcome={"events": 11, "receipt": Receipt(set_aside=8)})
+
+    page = parsed(write(keep(ended, end(1.0, memory="amem"))))
+
+    assert "tim could not take in 8 of 11 events, and is measured without them." in page.text
 
 
 def test_memories_that_differ_by_chance_are_not_ranked(keep: Keep, end: End, parsed: Parse) -> None:
