@@ -40,13 +40,11 @@ def score(times: Iterable[tuple[float, int]], length: int, texts: Texts) -> floa
         texts: All that are searched.
     """
     least = K1 * (1 - B + B * length * texts.number / max(texts.tokens, 1))
-    whole = 0.0
-    for telling, count in times:
-        whole += telling * count * (K1 + 1) / (count + least)
-    return whole
+    # Exactly, so that the order of the words makes no difference, not even in the last digit.
+    return math.fsum([telling * count * (K1 + 1) / (count + least) for telling, count in times])
 
 
-def most(telling: Iterable[float]) -> float:
+def ceiling(telling: Iterable[float]) -> float:
     """Return what a text scores less than, whatever its length, if of a query it has only words so telling."""
     return sum(telling) * (K1 + 1)
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from agentmem.graph.contract import Hit, Where
 from agentmem.graph.filters import conditions, everything, standings
-from agentmem.graph.ranking import Texts, idf, most, score, times_in
+from agentmem.graph.ranking import Texts, ceiling, idf, score, times_in
 from agentmem.graph.sqlite.counts import COUNT
 from agentmem.graph.sqlite.reading import by_rows
 from agentmem.graph.sqlite.session import Row, Session, Space
@@ -36,7 +36,9 @@ MARK = "\x01"
 ODD = ""
 """What is marked and is no word of the query: two of them overlap, or the text itself has marks in it."""
 COUNT_NODES = "select count(*) from (select 1 from fts cross join node n on n.pk = fts.rowid and n.ns = ?"
-SAID = "select total(texts), total(tokens) from said where kind in (select value from json_each(?))"
+SAID = (
+    "select coalesce(sum(texts), 0), coalesce(sum(tokens), 0) from said where kind in (select value from json_each(?))"
+)
 
 FOUND = """select n.pk, n.id, d.sz, highlight(fts, 0, char(1), char(1)), (1{meant})
 from fts cross join node n on n.pk = fts.rowid and n.ns = ?{standing}
@@ -46,7 +48,6 @@ where fts match ? order by n.position desc, n.id desc limit ?"""
 AMONG = " and +fts.rowid in (select value from json_each(?))"  # with a +, for FTS5 would search anew for each
 LENGTHS = """select d.sz, count(*) from node n cross join fts_docsize d on d.id = n.pk
 where n.ns = ? and n.kind = ?{standing} group by d.sz"""
-
 
 Ranked = tuple[float, str, int]
 """A text by its score, below 0 so that the best comes first; the id of its node, and its row."""
@@ -114,7 +115,7 @@ def _best(searched: _Searched, words: Sequence[Word], limit: int) -> list[Ranked
     few = _few(words, limit)
     if few < len(words):
         best = _ranked(searched.found(words, words[:few]), words, searched.texts, limit)
-        if len(best) == limit and -best[-1][0] >= most(word.worth for word in words[few:]):
+        if len(best) == limit and -best[-1][0] >= ceiling(word.worth for word in words[few:]):
             return best
     return _ranked(searched.found(words, words), words, searched.texts, limit)
 
@@ -123,7 +124,7 @@ def _few(words: Sequence[Word], limit: int) -> int:
     """Return how many of the words, the rarest first, will likely do to find the best: what has none is worth less."""
     held = itertools.accumulate(word.holding for word in words)
     enough = 1 + sum(rows < ENOUGH * limit for rows in held)
-    while enough < len(words) and most(word.worth for word in words[enough:]) >= words[0].worth:
+    while enough < len(words) and ceiling(word.worth for word in words[enough:]) >= words[0].worth:
         enough += 1
     return enough
 
@@ -146,11 +147,7 @@ def frequencies(session: Session, space: Space, words: Sequence[str], where: Whe
 
 
 class _Searched:
-    """The texts that scores are counted over: of the kinds asked for, current or as they were then.
-
-    Attributes:
-        texts: How many they are, and how long.
-    """
+    """The texts that scores are counted over: of the kinds asked for, current or as they were then."""
 
     def __init__(self, session: Session, space: Space, where: Where) -> None:
         if session.depth:
@@ -231,7 +228,7 @@ class _Searched:
 
     def _read(self, rows: Sequence[Row], words: Sequence[Word]) -> list[Found]:
         marked = [row[3].split(MARK)[1::2] for row in rows]
-        asked = {word.stem for word in words}
+        asked = dict.fromkeys(word.stem for word in words)
         forms = list(set(itertools.chain.from_iterable(marked)))
         said = zip(forms, map(" ".join, stems(forms)), strict=True)
         known = {form: stem if stem in asked else ODD for form, stem in said}

@@ -27,7 +27,7 @@ def test_a_store_in_a_file(agentmem: Run, played: Played) -> None:
     assert list(found) == ["file", "may write", "disk", "schema", "log", "pages", "namespaces"]
     assert {finding["state"] for finding in found.values()} == {"ok"}
     assert found["file"]["said"].startswith(f"{played.store}, 0.")
-    assert (found["schema"]["said"], found["namespaces"]["said"], code) == ("version 1 of 1", "1", 0)
+    assert (found["schema"]["said"], found["namespaces"]["said"], code) == ("version 2 of 2", "1", 0)
     assert sorted(file.name for file in played.folder.iterdir()) == before
 
 
