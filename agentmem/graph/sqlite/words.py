@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 REMOVE = "insert into fts(fts, rowid, text, kind) values('delete', ?, ?, ?)"
 ADD = "insert into fts(rowid, text, kind) values(?, ?, ?)"
 SIZES = "select d.id, d.sz from json_each(?) w cross join fts_docsize d on d.id = w.value"
-MORE = "update said set texts = texts + ?, tokens = tokens + ? where kind = ?"
-FIRST = "insert into said(texts, tokens, kind) values(?, ?, ?)"
+COUNT = """insert into said(kind, texts, tokens) values(?, ?, ?)
+on conflict(kind) do update set texts = texts + excluded.texts, tokens = tokens + excluded.tokens"""
 NONE_LEFT = "delete from said where kind = ? and texts = 0"
 
 
@@ -93,31 +93,37 @@ class PendingWords:
         self._layers = [{} for _ in self._layers]
         changed = [(pk, one) for pk, one in changes.items() if one.was != one.now]
         self.has_changed = self.has_changed or any(one.was is not None for _, one in changed)
-        counts: dict[str, tuple[int, int]] = {}
         # No statement here may have a subquery: see the schema.
         removed = [(pk, one.was.text, one.was.kind) for pk, one in changed if one.was and one.was.text]
+        lengths = _lengths(statements, [pk for pk, *_ in removed])
+        counts = _counted(removed, lengths, -1)
         if removed:
-            _count(counts, statements, removed, -1)
             statements.run_many(REMOVE, removed)
         added = [(pk, one.now.text, one.now.kind) for pk, one in changed if one.now and one.now.text]
         if added:
             statements.run_many(ADD, added)
-            _count(counts, statements, added, 1)
-        for kind, (texts, tokens) in counts.items():
-            if not statements.run(MORE, (texts, tokens, kind)):
-                statements.run(FIRST, (texts, tokens, kind))
-            if texts < 0:
-                statements.run(NONE_LEFT, (kind,))
+            held = {(pk, text) for pk, text, _ in removed}  # what is retired is as long as it was
+            lengths |= _lengths(statements, [pk for pk, text, _ in added if (pk, text) not in held])
+            counts += _counted(added, lengths, 1)
+        if counts:
+            statements.run_many(COUNT, counts)
+        if removed:
+            statements.run_many(NONE_LEFT, [(kind,) for kind in {kind for *_, kind in removed}])
 
 
-def _count(
-    counts: dict[str, tuple[int, int]], statements: Statements, rows: Sequence[tuple[int, str, str]], sign: int
-) -> None:
-    """Add the texts and words of rows that are in the index to `counts`, or take them off."""
-    lengths = {pk: length_of(size) for pk, size in statements.rows(SIZES, (json.dumps([row[0] for row in rows]),))}
+def _lengths(statements: Statements, rows: Sequence[int]) -> dict[int, int]:
+    """Return of how many words the texts of rows are that are in the index."""
+    found = statements.rows(SIZES, (json.dumps(rows),)) if rows else []
+    return {pk: length_of(size) for pk, size in found}
+
+
+def _counted(rows: Sequence[tuple[int, str, str]], lengths: Mapping[int, int], sign: int) -> list[tuple[str, int, int]]:
+    """Return by how many texts and words each kind has more, or fewer."""
+    counts: dict[str, tuple[int, int]] = {}
     for pk, _, kind in rows:
         texts, tokens = counts.get(kind, (0, 0))
         counts[kind] = texts + sign, tokens + sign * lengths.get(pk, 0)
+    return [(kind, *count) for kind, count in counts.items()]
 
 
 def kind_word(kind: int, *, is_retired: bool) -> str:
